@@ -1,0 +1,18 @@
+"""The models that callers may name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model as the API lists it."""
+
+    name: str  # the id that callers use
+    upstream_name: str  # the id that the upstream uses
+    owned_by: str
+    created: int  # Unix seconds
+
+
+def served_models() -> tuple[ServedModel, ...]:
+    """Return every model that is served now, by name."""
+    raise NotImplementedError

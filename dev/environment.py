@@ -1,0 +1,62 @@
+"""The environment of a development run: the var/ folder, its settings file, and what the parts are told.
+
+var/development.env is written once and never again: it holds the secret key that sealed sessions
+depend on, and `manage.py` in another shell reads it too. Run as a module it only writes that file.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dev.ports import Ports
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def var_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    return Path(environ.get("VAR_DIR") or BASE_DIR / "var")
+
+
+def refuse_production(environ: Mapping[str, str] = os.environ) -> None:
+    kind = environ.get("ENVIRONMENT") or "development"
+    if kind != "development":
+        sys.exit(f"ENVIRONMENT is {kind!r}: `make run` starts a development world with a demo account and an open mailbox")
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder private and write development.env if it is missing."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    try:
+        handle = os.open(folder / "development.env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write(f"ENVIRONMENT=development\nSECRET_KEY={secrets.token_urlsafe(48)}\n")
+
+
+def brings_own_model(environ: Mapping[str, str]) -> bool:
+    return bool(environ.get("MODEL_UPSTREAM_URL"))
+
+
+def for_parts(ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return what every part and step is started with: the caller's environment and our world."""
+    world = {
+        "ENVIRONMENT": "development",
+        "DJANGO_SETTINGS_MODULE": "llama_console.settings",
+        "PYTHONUNBUFFERED": "1",
+        "PORT": str(ports.console),
+        "API_PORT": str(ports.gateway),
+        "MAILBOX_URL": f"http://localhost:{ports.outside}/mailbox",
+        "PHONE_URL": f"http://localhost:{ports.outside}/phone",
+        "SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
+    }
+    if not brings_own_model(environ):
+        world["MODEL_UPSTREAM_URL"] = f"http://localhost:{ports.model}/v1"
+    return {**environ, **world}
+
+
+if __name__ == "__main__":
+    prepare(var_dir())

@@ -1,0 +1,54 @@
+"""Cuts Geist and Geist Mono down to what the pages use: 28 KB of woff2 in var/fonts, from PyPI packages.
+
+Pages fall back to the system's fonts, so a failure here is one line and never the end of a run.
+"""
+
+import importlib.util
+from pathlib import Path
+
+from dev.environment import var_dir
+
+FACES = {
+    "geist.woff2": ("fontpkg_geist", "files/Geist[wght].ttf"),
+    "geist-mono.woff2": ("fontpkg_geist_mono", "files/GeistMono[wght].ttf"),
+}
+# Latin, and the signs the interface draws: dashes, quotes, bullet, ellipsis, euro, arrows, minus, ⌘, ⇧.
+UNICODES = "U+20-7E,U+A0-17F,U+2013,U+2014,U+2018-201D,U+2022,U+2026,U+20AC,U+2190-2193,U+2212,U+2318,U+21E7"
+FEATURES = "kern,liga,calt,ccmp,locl,mark,mkmk,tnum,zero"
+
+
+def source(package: str, path: str) -> Path:
+    found = importlib.util.find_spec(package)
+    if not found or not found.origin:
+        raise FileNotFoundError(f"the package {package} is not installed")
+    return Path(found.origin).parent / path
+
+
+def is_current(target: Path, original: Path) -> bool:
+    newest = max(original.stat().st_mtime, Path(__file__).stat().st_mtime)
+    return target.is_file() and target.stat().st_mtime >= newest
+
+
+def subset(original: Path, target: Path) -> None:
+    from fontTools import subset as fonttools  # slow to import, and not needed on most runs
+
+    unfinished = target.with_suffix(".part")
+    options = [f"--unicodes={UNICODES}", f"--layout-features={FEATURES}", "--flavor=woff2"]
+    fonttools.main([str(original), *options, f"--output-file={unfinished}"])
+    unfinished.replace(target)
+
+
+def main() -> None:
+    folder = var_dir() / "fonts" / "console"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, (package, path) in FACES.items():
+            original = source(package, path)
+            if not is_current(folder / name, original):
+                subset(original, folder / name)
+    except Exception as error:  # whatever it is, the pages do without
+        print(f"Fonts were not made ({error}); pages use the system's fonts.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The plan of `make run`: what starts, in which order, with which command."""
+
+import sys
+
+from dev.ports import Ports
+from dev.processes import Part, Step
+from dev.supervisor import Plan
+
+PYTHON = sys.executable
+GRANIAN = (PYTHON, "-m", "granian", "--host", "127.0.0.1", "--workers", "1", "--no-respawn-failed-workers")
+QUIET = ("--log-level", "warning", "--no-access-log", "--workers-kill-timeout", "5")
+CELERY = (PYTHON, "-m", "celery", "--app", "llama_console")
+POOL = ("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+def plan(ports: Ports, *, own_model: bool) -> Plan:
+    """Return the plan; `own_model` says that the caller brings a model server, so ours stays down."""
+    outside = Part("outside", _outside(ports), _health(ports.outside))
+    model = Part("model", (PYTHON, "-m", "dev.model", "--port", str(ports.model)), _health(ports.model))
+    gateway = (*GRANIAN, *QUIET, "--interface", "asgi", "--loop", "uvloop", "--port", str(ports.gateway))
+    console = (*GRANIAN, *QUIET, "--interface", "wsgi", "--blocking-threads", "8", "--port", str(ports.console))
+    return [
+        (outside,) if own_model else (outside, model),
+        Step("setup", (PYTHON, "-m", "dev.fonts"), "subsetting the fonts"),
+        Step("setup", (PYTHON, "manage.py", "prepare_development"), "setting up databases, keys and the demo"),
+        (
+            Part("gateway", (*gateway, "gateway.app:application"), _health(ports.gateway)),
+            # SIGTERM ends a Celery worker only after its tasks; remapped it puts them back and ends.
+            Part("worker", (*CELERY, "worker", *POOL, "--loglevel", "WARNING"), "", {"REMAP_SIGTERM": "SIGQUIT"}),
+            Part("beat", (*CELERY, "beat", "--loglevel", "WARNING")),
+        ),
+        (Part("console", (*console, "llama_console.wsgi:application"), _health(ports.console)),),
+    ]
+
+
+def _outside(ports: Ports) -> tuple[str, ...]:
+    return (PYTHON, "-m", "dev.outside", "--port", str(ports.outside), "--smtp-port", str(ports.smtp))
+
+
+def _health(port: int) -> str:
+    return f"http://127.0.0.1:{port}/healthz"

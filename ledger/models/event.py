@@ -1,0 +1,40 @@
+"""An audit event: one change that somebody made, written in the transaction of the change."""
+
+from enum import StrEnum
+
+from django.db import models
+
+from ledger.ids import new_id
+
+
+class Action(StrEnum):
+    """Audit tags, subject:action. The payload of each holds ids and counts, never personal data."""
+
+    ACCOUNT_CREATED = "account:created"
+    EMAIL_VERIFIED = "email:verified"
+    VERIFICATION_REQUESTED = "verification:requested"
+    SIGNED_IN = "session:started"
+    SIGNED_OUT = "session:ended"
+    ORGANIZATION_CREATED = "organization:created"
+    PROJECT_CREATED = "project:created"
+    MEMBER_ADDED = "member:added"
+    KEY_CREATED = "key:created"
+    KEY_REVOKED = "key:revoked"
+    MODELS_SYNCED = "models:synced"
+    PRICE_SET = "price:set"
+
+
+class AuditEvent(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    organization_id = models.UUIDField(null=True)  # no foreign key: the record outlives what it speaks of
+    actor = models.CharField(max_length=80)
+    action = models.CharField(max_length=40, choices=[(tag.value, tag.value) for tag in Action])
+    target = models.CharField(max_length=80)
+    payload = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "-id"], name="audit_by_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"

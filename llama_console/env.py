@@ -1,0 +1,75 @@
+"""Reads settings from the environment and is loud about it.
+
+Every helper names the variable in its error, so that a missing or malformed value
+stops the program at start with a sentence that says what to do.
+"""
+
+import os
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def string(name: str, default: str | None = None) -> str:
+    """Return the variable; without a default it must be set and not empty."""
+    value = os.environ.get(name) or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set and has no default.")
+    return value
+
+
+def choice(name: str, default: str | None, *allowed: str) -> str:
+    value = string(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value
+
+
+def integer(name: str, default: int | None = None, *, least: int = 0) -> int:
+    text = string(name, None if default is None else str(default))
+    if not text.isdecimal() or int(text) < least:
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number of at least {least}.")
+    return int(text)
+
+
+def boolean(name: str, default: bool) -> bool:
+    text = string(name, str(default)).lower()
+    if text not in _TRUE | _FALSE:
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be true or false.")
+    return text in _TRUE
+
+
+def listing(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated variable as a list without empty items."""
+    return [item for part in os.environ.get(name, default).split(",") if (item := part.strip())]
+
+
+def origin(name: str, default: str | None = None) -> str:
+    """Return scheme://host[:port], without a path."""
+    value = string(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must look like https://console.example.com.")
+    return value
+
+
+def http_url(name: str, default: str | None = None) -> str:
+    value = string(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be an http or https address.")
+    return value
+
+
+def load_file(path: str | os.PathLike[str]) -> None:
+    """Take NAME=value lines of a file as defaults for variables that are not set."""
+    try:
+        with open(path, encoding="utf-8") as lines:
+            pairs = [line.rstrip("\n").partition("=") for line in lines if "=" in line]
+    except FileNotFoundError:
+        return
+    for name, _, value in pairs:
+        os.environ.setdefault(name, value)

@@ -1,0 +1,248 @@
+"""All settings, in one flat file, from the environment.
+
+`make run` writes var/development.env (mode 0600) once; without that file ENVIRONMENT and what
+it asks for must be set. docs/operate.md lists every variable.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from llama_console import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.string("VAR_DIR", str(BASE_DIR / "var")))
+if os.environ.get("ENVIRONMENT", "development") == "development":
+    env.load_file(VAR_DIR / "development.env")
+
+# What this installation is ------------------------------------------------------------------
+
+ENVIRONMENT = env.choice("ENVIRONMENT", None, "development", "production")
+DEVELOPMENT = ENVIRONMENT == "development"
+SECRET_KEY = env.string("SECRET_KEY")
+DEBUG = False
+PORT = env.integer("PORT", 8000, least=1)
+API_PORT = env.integer("API_PORT", 8001, least=1)
+CONSOLE_ORIGIN = env.origin("CONSOLE_ORIGIN", f"http://localhost:{PORT}" if DEVELOPMENT else None)
+API_ORIGIN = env.origin("API_ORIGIN", f"http://localhost:{API_PORT}" if DEVELOPMENT else None)
+ALLOWED_HOSTS = [str(urlsplit(CONSOLE_ORIGIN).hostname), *env.listing("ALLOWED_HOSTS", "127.0.0.1" if DEVELOPMENT else "")]
+
+# Rooms --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "lucide",
+    "ledger",
+    "vault",
+    "notifications",
+    "accounts",
+    "catalog",
+    "keys",
+    "usage",
+    "content",
+    "llama_console",
+]
+
+MIDDLEWARE = [
+    "llama_console.middleware.LastResortMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "llama_console.middleware.HardeningMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "llama_console.urls"
+WSGI_APPLICATION = "llama_console.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "llama_console.context.shell",
+            ],
+            "builtins": [
+                "django.templatetags.static",
+                "django_htmx.templatetags.django_htmx",
+                "template_partials.templatetags.partials",
+                "lucide.templatetags.lucide",
+                "llama_console.templatetags.console",
+            ],
+        },
+    }
+]
+
+# Databases: console, content and vault are separate on purpose (commitment C2) ---------------
+
+
+def _database(variable: str, file_name: str) -> dict[str, object]:
+    url = env.string(variable, f"sqlite:///{VAR_DIR / file_name}")
+    config: dict[str, object] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        # IMMEDIATE takes the write lock first: with DEFERRED, concurrent read-modify-writes fail as "locked".
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+        }
+    return config
+
+
+DATABASES = {
+    "default": _database("DATABASE_URL", "console.sqlite3"),
+    "content": _database("CONTENT_DATABASE_URL", "content.sqlite3"),
+    "vault": _database("VAULT_DATABASE_URL", "vault.sqlite3"),
+}
+DATABASE_ROUTERS = ["llama_console.databases.RoomRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Vault --------------------------------------------------------------------------------------
+
+ROOT_KEYS_FILE = Path(env.string("ROOT_KEYS_FILE", str(VAR_DIR / "roots.json")))
+
+# Accounts and sessions ----------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
+EMAIL_VERIFICATION_LIFETIME = timedelta(hours=24)
+EMAIL_VERIFICATION_ATTEMPTS = 5
+
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+if not DEVELOPMENT:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 63_072_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    if env.boolean("TRUST_FORWARDED_PROTO", False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Web ----------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "llama_console.views.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static", *([VAR_DIR / "fonts"] if (VAR_DIR / "fonts").is_dir() else [])]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Notifications ------------------------------------------------------------------------------
+
+_smtp = urlsplit(env.string("SMTP_URL", "smtp://127.0.0.1:8025" if DEVELOPMENT else None))
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _smtp.hostname or "127.0.0.1"
+EMAIL_PORT = _smtp.port or 587
+EMAIL_HOST_USER = _smtp.username or ""
+EMAIL_HOST_PASSWORD = _smtp.password or ""
+EMAIL_USE_TLS = _smtp.scheme == "smtp+tls"
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.string("FROM_EMAIL", "Llama console <console@localhost>" if DEVELOPMENT else None)
+# Pages of the development outside world; empty in production.
+MAILBOX_URL = env.http_url("MAILBOX_URL", "http://localhost:8002/mailbox") if DEVELOPMENT else ""
+
+# Celery -------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.string("BROKER_URL", "filesystem://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_timeout": 1, "socket_connect_timeout": 1}
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(VAR_DIR / "broker" / "queue"),
+        "data_folder_out": str(VAR_DIR / "broker" / "queue"),
+        "control_folder": str(VAR_DIR / "broker" / "control"),
+        "polling_interval": 0.2,
+    }
+CELERY_BEAT_SCHEDULE = {
+    "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
+}
+
+# Gateway ------------------------------------------------------------------------------------
+
+MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v1" if DEVELOPMENT else None)
+MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
+MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
+GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
+SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
+
+# Time, language, logs -----------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "llama_console.logs.LineFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")},
+    # The default handlers mail tracebacks with local variables; ours print one escaped line.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}

@@ -1,0 +1,38 @@
+"""What the gateway reports of one call; the input of a usage event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Outcome(StrEnum):
+    """How a call ended."""
+
+    COMPLETED = "completed"
+    DISCONNECTED = "disconnected"  # the client left before the end; what was produced counts
+    FAILED = "failed"  # the upstream failed, or refused the request
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, counted. The id makes it idempotent: the same id is recorded once.
+
+    Tokens are whole numbers of at least zero; cached ones are part of the prompt.
+    Times are milliseconds; `started_at` is timezone-aware UTC.
+    """
+
+    id: UUID
+    organization_id: UUID
+    project_id: UUID
+    key_id: UUID
+    model: str
+    started_at: datetime
+    status: int
+    outcome: Outcome
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    latency_ms: int
+    first_token_ms: int | None
+    estimated: bool  # the upstream reported no (or absurd) usage and the gateway counted

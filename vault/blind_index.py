@@ -1,0 +1,33 @@
+"""Blind indexes: finding a row by a value that the database does not know.
+
+A keyed hash of the normalised value, 16 bytes, under a unique constraint. The key is a data key of the index plane.
+"""
+
+import hashlib
+import unicodedata
+
+import idna
+
+from vault.keyring import sealing_key
+from vault.planes import INSTALLATION, Plane
+
+SIZE = 16
+
+
+def normalise_email(address: str) -> str:
+    """Return the form in which two spellings of one mailbox are equal.
+
+    NFKC, trimmed, case-folded, the domain as IDNA. Dots and plus signs stay: they can mean different mailboxes.
+    """
+    local, _, domain = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
+    try:
+        domain = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        pass  # an address literal or a name that DNS will refuse anyway: compare it as it is
+    return f"{local}@{domain}"
+
+
+def email_index(address: str) -> bytes:
+    """Return the index of a sign-in address, equal for equal mailboxes across the installation."""
+    key = sealing_key(INSTALLATION, Plane.INDEX).secret
+    return hashlib.blake2b(normalise_email(address).encode(), digest_size=SIZE, key=key, person=b"sign-in email").digest()

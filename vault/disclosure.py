@@ -1,0 +1,75 @@
+"""Disclosure scopes: the only way from a sealed value to its plaintext.
+
+    with disclose(Purpose.EMAIL_NOTIFICATION, actor=worker, tenant=user.pk, fields=[User.email], subjects=[user.pk]) as scope:
+        address = scope.open(user.email)
+
+Entering the scope checks the purpose against the table and commits one ledger leaf; only then does it open anything.
+If the leaf can't be committed, entering raises and nothing opens. A value outside the scope's tenant, fields or
+subjects raises, and so does a scope that was left. The scope is handed on explicitly: no thread or task inherits it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+from uuid import UUID
+
+from ledger.actor import Actor
+from ledger.leaves import append_leaf
+from vault.errors import VaultError
+from vault.purposes import Purpose, opens
+from vault.sealed import Sealed, SealedDescriptor
+
+T = TypeVar("T")
+
+
+class Scope:
+    """What one recorded opening may open."""
+
+    def __init__(self, tenant: UUID, fields: frozenset[str], subjects: frozenset[UUID]) -> None:
+        self._tenant, self._fields, self._subjects = tenant, fields, subjects
+        self._closed = False
+
+    def open(self, value: Sealed[T]) -> T:
+        """Return the plaintext of a value that the scope covers."""
+        if self._closed:
+            raise VaultError("scope-closed", "The disclosure scope was left.")
+        place = value.place()
+        if (place.tenant, place.label) not in ((self._tenant, field) for field in self._fields):
+            raise VaultError("outside-scope", f"{place.label} of this tenant is not part of the disclosure scope.")
+        if place.pk not in self._subjects:
+            raise VaultError("outside-scope", f"This row's {place.label} is not part of the disclosure scope.")
+        return value.unseal()
+
+    def close(self) -> None:
+        self._closed = True
+
+
+@contextmanager
+def disclose(
+    purpose: Purpose,
+    *,
+    actor: Actor,
+    tenant: UUID,
+    fields: Sequence[SealedDescriptor],
+    subjects: Sequence[UUID],
+) -> Iterator[Scope]:
+    """Open a scope for one purpose, actor and tenant over the named fields of the named rows (primary keys)."""
+    labels = frozenset(field.label for field in fields)
+    refused = sorted(label for label in labels if not opens(purpose, label))
+    if refused or not labels or not subjects:
+        raise VaultError("refused", f"{purpose} does not open {', '.join(refused) or 'nothing in particular'}.")
+    append_leaf(
+        tenant,
+        {
+            "type": "disclosure",
+            "purpose": purpose,
+            "actor": str(actor),
+            "fields": sorted(labels),
+            "subjects": sorted(str(subject) for subject in subjects),
+        },
+    )
+    scope = Scope(tenant, labels, frozenset(subjects))
+    try:
+        yield scope
+    finally:
+        scope.close()

@@ -1,0 +1,3 @@
+from vault.models.data_key import DataKey
+
+__all__ = ["DataKey"]

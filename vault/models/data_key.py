@@ -1,0 +1,21 @@
+"""A data key: one a (tenant, plane, version), kept wrapped. Deleting the row shreds what it sealed."""
+
+from django.db import models
+from django.utils import timezone
+
+from vault.planes import Plane
+
+
+class DataKey(models.Model):
+    key_id = models.BinaryField(primary_key=True, max_length=8)
+    tenant = models.UUIDField()
+    plane = models.CharField(max_length=20, choices=[(plane.value, plane.value) for plane in Plane])
+    version = models.PositiveIntegerField(default=1)
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "plane", "version"], name="one_data_key_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.plane} key {bytes(self.key_id).hex()}"
