@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from catalog.models import Model
+
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
@@ -15,4 +17,7 @@ class ServedModel:
 
 def served_models() -> tuple[ServedModel, ...]:
     """Return every model that is served now, by name."""
-    raise NotImplementedError
+    return tuple(
+        ServedModel(model.name, model.upstream_name, model.owned_by, int(model.created_at.timestamp()))
+        for model in Model.objects.filter(is_served=True)
+    )

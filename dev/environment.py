@@ -22,7 +22,10 @@ def var_dir(environ: Mapping[str, str] = os.environ) -> Path:
 def refuse_production(environ: Mapping[str, str] = os.environ) -> None:
     kind = environ.get("ENVIRONMENT") or "development"
     if kind != "development":
-        sys.exit(f"ENVIRONMENT is {kind!r}: `make run` starts a development world with a demo account and an open mailbox")
+        sys.exit(
+            f"ENVIRONMENT is {kind!r}, and this starts a development world: a demo account with a known password "
+            "and a mailbox open to everyone. docs/operate.md says how to run in production."
+        )
 
 
 def prepare(folder: Path) -> None:

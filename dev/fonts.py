@@ -33,7 +33,7 @@ def subset(original: Path, target: Path) -> None:
     from fontTools import subset as fonttools  # slow to import, and not needed on most runs
 
     unfinished = target.with_suffix(".part")
-    options = [f"--unicodes={UNICODES}", f"--layout-features={FEATURES}", "--flavor=woff2"]
+    options = [f"--unicodes={UNICODES}", f"--layout-features={FEATURES}", "--flavor=woff2", "--drop-tables+=meta"]
     fonttools.main([str(original), *options, f"--output-file={unfinished}"])
     unfinished.replace(target)
 

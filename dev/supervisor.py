@@ -7,12 +7,12 @@ keeps crashing ends the run.
 
 import signal
 import time
-import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
 from dev.guardian import Guardian
 from dev.output import Output
@@ -109,7 +109,8 @@ class Supervisor:
 
     def _start_parts(self, parts: tuple[Part, ...], end: float) -> None:
         began = time.monotonic()
-        self._running += [Running(part, self._start(part)) for part in parts]
+        for part in parts:
+            self._running.append(Running(part, self._start(part)))
         waiting = [part for part in parts if part.ready]
         while waiting := [part for part in waiting if not _answers(part.ready)]:
             self._pause()
@@ -174,6 +175,6 @@ class Supervisor:
 
 
 def _answers(url: str) -> bool:
-    with suppress(OSError, urllib.error.URLError), _direct.open(url, timeout=1) as answer:
+    with suppress(OSError, HTTPException), _direct.open(url, timeout=1) as answer:
         return bool(answer.status == 200)
     return False

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+
+from keys.models import ApiKey
+from keys.secrets import hash_secret, is_well_formed
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -15,5 +20,11 @@ class Caller:
 
 
 def find_caller(secret: str) -> Caller | None:
-    """Return the caller of an active key; None for a malformed, unknown, expired or revoked one."""
-    raise NotImplementedError
+    """Return the caller of an active key; None for a malformed, unknown or revoked one, or a demo key in production."""
+    if not is_well_formed(secret):
+        return None
+    keys = ApiKey.objects.active().filter(secret_hash=hash_secret(secret))
+    if not settings.DEVELOPMENT:
+        keys = keys.filter(project__organization__is_demo=False)
+    row = keys.values_list("id", "project__organization_id", "project_id", "project__retention_days").first()
+    return Caller(*row) if row else None

@@ -1,0 +1,7 @@
+from accounts.models.email_verification import EmailVerification
+from accounts.models.membership import Membership, Role
+from accounts.models.organization import Organization
+from accounts.models.project import Project
+from accounts.models.user import User
+
+__all__ = ["EmailVerification", "Membership", "Organization", "Project", "Role", "User"]

@@ -1,0 +1,4 @@
+from catalog.models.model import Model
+from catalog.models.price import Price
+
+__all__ = ["Model", "Price"]

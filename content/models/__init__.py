@@ -1,0 +1,3 @@
+from content.models.stored_exchange import StoredExchange
+
+__all__ = ["StoredExchange"]

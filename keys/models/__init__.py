@@ -1,0 +1,3 @@
+from keys.models.api_key import ApiKey
+
+__all__ = ["ApiKey"]

@@ -1,0 +1,14 @@
+from accounts.actions.organizations import add_member, create_organization, create_project
+from accounts.actions.sign_up import request_verification, sign_up
+from accounts.actions.verification import issue_verification, verify_by_code, verify_by_token
+
+__all__ = [
+    "add_member",
+    "create_organization",
+    "create_project",
+    "issue_verification",
+    "request_verification",
+    "sign_up",
+    "verify_by_code",
+    "verify_by_token",
+]

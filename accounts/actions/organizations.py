@@ -1,0 +1,48 @@
+"""Making organizations, projects and memberships."""
+
+import secrets
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import Membership, Organization, Project, Role, User
+from ledger.actor import Actor
+from ledger.events import record_event
+from ledger.models import Action
+
+_RESERVED = frozenset({"admin", "api", "new", "staff"})
+
+
+def create_organization(actor: Actor, *, name: str, owner: User, is_demo: bool = False) -> Organization:
+    """Make an organization with its owner and a first project called Default."""
+    with transaction.atomic():
+        organization = Organization.objects.create(name=name, slug=_free_slug(name), is_demo=is_demo)
+        record_event(
+            actor, Action.ORGANIZATION_CREATED, target=organization.pk, organization_id=organization.pk
+        )
+        add_member(actor, organization=organization, user=owner, role=Role.OWNER)
+        create_project(actor, organization=organization, name="Default")
+    return organization
+
+
+def add_member(actor: Actor, *, organization: Organization, user: User, role: Role) -> Membership:
+    with transaction.atomic():
+        membership = Membership.objects.create(organization=organization, user=user, role=role.value)
+        record_event(actor, Action.MEMBER_ADDED, target=user.pk, organization_id=organization.pk)
+    return membership
+
+
+def create_project(actor: Actor, *, organization: Organization, name: str, retention_days: int = 0) -> Project:
+    slug = slugify(name)[:60] or f"project-{secrets.token_hex(3)}"
+    with transaction.atomic():
+        project = organization.projects.create(name=name, slug=slug, retention_days=retention_days)
+        record_event(actor, Action.PROJECT_CREATED, target=project.pk, organization_id=organization.pk)
+    return project
+
+
+def _free_slug(name: str) -> str:
+    """Return a slug of the name that nobody has; a random tail where it is taken, so that names can't be counted."""
+    base = slugify(name)[:50] or "organization"
+    if base not in _RESERVED and not Organization.objects.filter(slug=base).exists():
+        return base
+    return f"{base}-{secrets.token_hex(3)}"

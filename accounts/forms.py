@@ -1,0 +1,63 @@
+"""What people type to sign up, sign in and verify."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate, password_validation
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+
+from accounts.models import User
+
+_MAX_PASSWORD = 256  # characters; more only costs time to hash
+_one_line = RegexValidator(r"[\r\n\x00-\x1f]", "Use plain text on one line.", inverse_match=True)
+
+
+class PasswordField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=_MAX_PASSWORD, strip=False, widget=forms.PasswordInput, **kwargs)
+        self.validators.append(ProhibitNullCharactersValidator())
+
+
+class SignUpForm(forms.Form):
+    email = forms.EmailField(max_length=254, label="Work email", validators=[_one_line])
+    organization = forms.CharField(max_length=80, required=False, validators=[_one_line])
+    password = PasswordField()
+    terms = forms.BooleanField(error_messages={"required": "Accept the data commitments to go on."})
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        email, password = data.get("email", ""), data.get("password", "")
+        if email and password and email.partition("@")[0].casefold() in password.casefold() and len(password) < 24:
+            self.add_error("password", ValidationError("The password holds your email name. Choose another one."))
+        return data
+
+
+class SignInForm(forms.Form):
+    email = forms.EmailField(max_length=254)
+    password = PasswordField()
+    user: User
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"email", "password"} <= data.keys():
+            user = authenticate(email=data["email"], password=data["password"])
+            if user is None:
+                raise ValidationError("Email and password do not match.")
+            self.user = user
+        return data
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(max_length=12, label="6 digits from the email")
+
+    def clean_code(self) -> str:
+        digits = "".join(self.cleaned_data["code"].split())
+        if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
+            raise ValidationError("Enter the six digits of the newest email.")
+        return digits

@@ -1,0 +1,57 @@
+"""The membership under which a request acts: which organization, and what its role allows."""
+
+from functools import cached_property
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from accounts.models import Membership, Organization, Role, User
+from accounts.policy import Permission, allows
+from ledger.actor import Actor
+from vault.disclosure import disclose
+from vault.purposes import Purpose
+
+
+class Acting:
+    """One user in one organization, for one request.
+
+    The role is sealed: it opens when a decision needs it, at most once a request, so a change of role counts
+    from the next request on.
+    """
+
+    def __init__(self, user: User, membership: Membership) -> None:
+        self.user, self.membership = user, membership
+
+    @classmethod
+    def in_organization(cls, user: User, slug: str) -> "Acting":
+        """Return the user's membership there; Http404 for a foreign organization just as for a missing one."""
+        membership = Membership.objects.select_related("organization").filter(user=user, organization__slug=slug).first()
+        if membership is None:
+            raise Http404
+        return cls(user, membership)
+
+    @property
+    def organization(self) -> Organization:
+        return self.membership.organization
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.user(self.user.pk)
+
+    @cached_property
+    def role(self) -> Role:
+        with disclose(
+            Purpose.AUTHORIZATION,
+            actor=self.actor,
+            tenant=self.membership.vault_tenant,
+            fields=[Membership.role],
+            subjects=[self.membership.pk],
+        ) as scope:
+            return Role(scope.open(self.membership.role))
+
+    def may(self, permission: Permission) -> bool:
+        return allows(self.role, permission)
+
+    def require(self, permission: Permission) -> None:
+        if not self.may(permission):
+            raise PermissionDenied

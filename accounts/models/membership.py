@@ -1,0 +1,37 @@
+"""A membership: one person in one organization. The role is sealed under the organization's key."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import models
+
+from accounts.models.organization import Organization
+from accounts.models.user import User
+from ledger.ids import new_id
+from vault.fields import SealedCharField
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    DEVELOPER = "developer"
+    BILLING = "billing"
+    VIEWER = "viewer"
+
+
+class Membership(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = SealedCharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="one_membership_a_person")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def vault_tenant(self) -> UUID:
+        return self.organization_id

@@ -1,0 +1,33 @@
+"""An organization: the customer. Its projects hold keys; its memberships say who may do what."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import models
+
+from ledger.ids import new_id
+
+if TYPE_CHECKING:
+    from accounts.models.user import User
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def visible_to(self, user: "User") -> "OrganizationQuerySet":
+        return self.filter(memberships__user=user)
+
+
+class Organization(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=60, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    is_demo = models.BooleanField(default=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def vault_tenant(self) -> UUID:
+        return self.pk

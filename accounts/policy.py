@@ -1,0 +1,23 @@
+"""Who may do what: the whole permission story. Everything that is not granted here is denied."""
+
+from enum import StrEnum
+
+from accounts.models import Role
+
+
+class Permission(StrEnum):
+    VIEW_KEYS = "keys:view"
+    MANAGE_KEYS = "keys:manage"
+    VIEW_USAGE = "usage:view"
+
+
+_EVERYONE = frozenset(Role)
+_GRANTS: dict[Permission, frozenset[Role]] = {
+    Permission.VIEW_KEYS: _EVERYONE,
+    Permission.MANAGE_KEYS: frozenset({Role.OWNER, Role.ADMIN, Role.DEVELOPER}),
+    Permission.VIEW_USAGE: _EVERYONE,
+}
+
+
+def allows(role: Role, permission: Permission) -> bool:
+    return role in _GRANTS[permission]

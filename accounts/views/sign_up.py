@@ -1,0 +1,30 @@
+"""Creating an account."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import pending
+from accounts.actions import sign_up as make_account
+from accounts.forms import SignUpForm
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password", "email")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        pending.start(
+            request,
+            make_account(email=data["email"], password=data["password"], organization_name=data["organization"]),
+        )
+        return redirect("accounts:verify")
+    return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -1,0 +1,78 @@
+"""Verifying an address.
+
+The link alone signs nobody in: it counts in the browser where the password was given, or after signing in.
+So nobody can be made to confirm an account that somebody else opened with their address.
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import pending
+from accounts.actions import request_verification, verify_by_code, verify_by_token
+from accounts.forms import CodeForm
+from accounts.models import User
+from accounts.views.sessions import start_session
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("home")
+    if pending.user_id(request) is None:
+        return redirect("accounts:sign_in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = pending.user(request)
+        if user and verify_by_code(user, form.cleaned_data["code"]):
+            return _enter(request, user)
+        form.add_error("code", "That code is not right, or not good any more. Look in the newest email, or send it again.")
+    state = request.GET.get("state", "waiting")
+    return render(request, "accounts/verify.html", {"form": form, "state": state}, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def verify_link(request: HttpRequest, token: str) -> HttpResponse:
+    user = pending.user(request)
+    if user and verify_by_token(user, token):
+        return _enter(request, user)
+    if pending.user_id(request):
+        return redirect(reverse("accounts:verify") + "?state=expired")
+    pending.keep_token(request, token)
+    return redirect("accounts:sign_in")
+
+
+@login_not_required
+@require_POST
+def verify_resend(request: HttpRequest) -> HttpResponse:
+    if (waiting := pending.user_id(request)) is None:
+        return redirect("accounts:sign_in")
+    request_verification(waiting)
+    return redirect(reverse("accounts:verify") + "?state=resent")
+
+
+@login_not_required
+@never_cache
+@require_GET
+def verify_status(request: HttpRequest) -> HttpResponse:
+    """Tell the waiting page to move on once the address is verified on another device."""
+    if request.user.is_authenticated:
+        return HttpResponseClientRedirect(reverse("home"))
+    user = pending.user(request)
+    if user and user.is_verified:
+        start_session(request, user)
+        return HttpResponseClientRedirect(reverse("home"))
+    return HttpResponse(status=204)
+
+
+def _enter(request: HttpRequest, user: User) -> HttpResponse:
+    start_session(request, user)
+    return redirect("home")

@@ -1,0 +1,19 @@
+"""A model that callers may name, and the name under which the upstream serves it."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Model(models.Model):
+    name = models.CharField(max_length=120, primary_key=True)
+    title = models.CharField(max_length=80)  # for reading: "Llama 4 Scout"
+    upstream_name = models.CharField(max_length=200)
+    owned_by = models.CharField(max_length=80, default="Meta")
+    created_at = models.DateTimeField(default=timezone.now)
+    is_served = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,45 @@
+"""Money is whole pico-dollars (10^-12 USD): fine enough for the price of one cached token, and exact."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+PICO = 10**12  # pico-dollars in a dollar
+
+
+class PicoField(models.BigIntegerField):  # type: ignore[type-arg]
+    """A signed amount in pico-dollars; an int in Python.
+
+    NUMERIC(38, 0) on PostgreSQL. On SQLite a 64-bit integer, which holds 9.2 million dollars and refuses more.
+    """
+
+    def db_type(self, connection: Any) -> str | None:
+        return "numeric(38, 0)" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def from_db_value(self, value: Any, *_: object) -> int | None:
+        return None if value is None else int(value)
+
+
+def pico_per_token(usd_per_million: Decimal) -> int:
+    """Turn a list price in USD per million tokens into whole pico-dollars a token; ValueError if it is finer."""
+    pico = usd_per_million * PICO / 1_000_000
+    if pico < 0 or pico != pico.to_integral_value():
+        raise ValueError(f"{usd_per_million} USD per million tokens is not a whole number of pico-dollars a token.")
+    return int(pico)
+
+
+def dollars(pico: int) -> str:
+    """Return an amount for reading: two decimals from a dollar on, four below, never a rounded-away zero."""
+    places = 2 if pico == 0 or abs(pico) >= PICO else 4
+    amount = Decimal(pico) / PICO
+    if pico and abs(amount) < Decimal("0.0001"):
+        return "<$0.0001" if pico > 0 else ">-$0.0001"
+    sign = "-" if pico < 0 else ""
+    return f"{sign}${abs(amount):,.{places}f}"
+
+
+def exact_dollars(pico: int) -> str:
+    """Return an amount with every digit that it has, for exports: at least two decimals."""
+    sign, (whole, part) = "-" if pico < 0 else "", divmod(abs(pico), PICO)
+    return f"{sign}{whole}.{f'{part:012d}'.rstrip('0').ljust(2, '0')}"

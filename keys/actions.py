@@ -1,0 +1,39 @@
+"""What can be done with keys. Each action writes its change and its audit event in one transaction."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Project, User
+from keys.models import ApiKey
+from keys.secrets import hash_secret, new_secret
+from ledger.actor import Actor
+from ledger.events import record_event
+from ledger.models import Action
+
+
+def issue_key(actor: Actor, *, project: Project, name: str, creator: User | None = None) -> tuple[ApiKey, str]:
+    """Make a key and return it with its secret, which exists only in this return value."""
+    secret = new_secret()
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            project=project, name=name, created_by=creator, secret_hash=hash_secret(secret), tail=secret[-4:]
+        )
+        record_event(
+            actor,
+            Action.KEY_CREATED,
+            target=key.pk,
+            organization_id=project.organization_id,
+            project=str(project.pk),
+        )
+    return key, secret
+
+
+def revoke_key(actor: Actor, key: ApiKey) -> bool:
+    """End a key at once; False if it had ended before."""
+    with transaction.atomic():
+        if not ApiKey.objects.active().filter(pk=key.pk).update(revoked_at=timezone.now()):
+            return False
+        organization_id = key.project.organization_id
+        record_event(actor, Action.KEY_REVOKED, target=key.pk, organization_id=organization_id)
+    key.refresh_from_db(fields=["revoked_at"])
+    return True

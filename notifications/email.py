@@ -1,0 +1,50 @@
+"""Email: opens one address to send one letter, under the purpose that allows just that."""
+
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from ledger.actor import Actor
+from notifications.notices import Letter
+from vault.disclosure import disclose
+from vault.purposes import Purpose
+
+WORKER = Actor.system("notifications")
+
+
+class DeliveryError(Exception):
+    """A letter did not go out. `code` is stable and safe to store; `permanent` says whether trying again can help."""
+
+    def __init__(self, code: str, *, permanent: bool) -> None:
+        super().__init__(code)
+        self.code, self.permanent = code, permanent
+
+
+def deliver(letter: Letter) -> None:
+    """Render and send a letter; the address is in memory only between the opening and the hand-over."""
+    context = {"product_name": "Llama console", "origin": settings.CONSOLE_ORIGIN, **letter.context}
+    subject = render_to_string(f"{letter.template}.subject.txt", context).strip()
+    text = render_to_string(f"{letter.template}.txt", context)
+    html = render_to_string(f"{letter.template}.html", context)
+    field = type(letter.to).email  # type: ignore[attr-defined]
+    with disclose(
+        Purpose.EMAIL_NOTIFICATION, actor=WORKER, tenant=letter.to.pk, fields=[field], subjects=[letter.to.pk]
+    ) as scope:
+        message = EmailMultiAlternatives(subject, text, to=[scope.open(letter.to.email)])  # type: ignore[attr-defined]
+        message.attach_alternative(html, "text/html")
+        _hand_over(message)
+
+
+def _hand_over(message: EmailMultiAlternatives) -> None:
+    # The errors' texts hold addresses: only their class and code go on from here.
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        raise DeliveryError("recipient-refused", permanent=all(code >= 500 for code in codes)) from None
+    except smtplib.SMTPResponseException as error:
+        raise DeliveryError(f"smtp-{error.smtp_code}", permanent=error.smtp_code >= 500) from None
+    except (smtplib.SMTPException, OSError):
+        raise DeliveryError("mail-server-unreachable", permanent=False) from None

@@ -1,0 +1,98 @@
+"""Reading usage: sums of the rollup for one organization, in one query each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from usage.models import HourlyUsage, UsageEvent
+from usage.periods import Period
+
+
+class Group(StrEnum):
+    MODEL = "model"
+    PROJECT = "project"
+    KEY = "key"
+
+    @property
+    def column(self) -> str:
+        return self.value if self is Group.MODEL else f"{self.value}_id"
+
+
+@dataclass(slots=True)
+class Sums:
+    """Totals of some calls; tokens are counts, the amount is pico-dollars, latency a sum of milliseconds."""
+
+    requests: int = 0
+    errors: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    latency_ms: int = 0
+    amount: int = 0
+
+    def __iadd__(self, other: "Sums") -> "Sums":
+        for name in Sums.__dataclass_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+_NAMES = tuple(Sums.__dataclass_fields__)
+Metric = Callable[[Sums], int]
+
+
+@dataclass(slots=True)
+class Totals:
+    """Usage of one period by group and by bucket."""
+
+    overall: Sums = field(default_factory=Sums)
+    groups: dict[str, Sums] = field(default_factory=dict)
+    cells: dict[tuple[datetime, str], Sums] = field(default_factory=dict)
+
+
+def rollup(organization_id: UUID, project_id: UUID | None = None) -> QuerySet[HourlyUsage]:
+    """Return the rollup rows of an organization, and of one of its projects if named."""
+    rows = HourlyUsage.objects.filter(organization_id=organization_id)
+    return rows.filter(project_id=project_id) if project_id else rows
+
+
+def totals(rows: QuerySet[HourlyUsage], period: Period, group: Group) -> Totals:
+    """Sum the rows of a period by bucket and group."""
+    result = Totals()
+    found = (
+        rows.filter(hour__gte=period.start, hour__lt=period.end)
+        .values_list("hour", group.column)
+        .annotate(*(Sum(name) for name in _NAMES))
+        .order_by()
+    )
+    for hour, name, *sums in found.iterator(chunk_size=5000):
+        gained = Sums(*map(int, sums))
+        result.overall += gained
+        result.groups.setdefault(str(name), Sums()).__iadd__(gained)
+        result.cells.setdefault((period.bucket_of(hour), str(name)), Sums()).__iadd__(gained)
+    return result
+
+
+def overall(rows: QuerySet[HourlyUsage], period: Period) -> Sums:
+    """Sum the rows of a period in the database."""
+    found = rows.filter(hour__gte=period.start, hour__lt=period.end).aggregate(*(Sum(name) for name in _NAMES))
+    return Sums(*(int(found[f"{name}__sum"] or 0) for name in _NAMES))
+
+
+def by_key(organization_id: UUID, since: datetime) -> dict[UUID, Sums]:
+    """Return the sums of each key from an hour on."""
+    rows = rollup(organization_id).filter(hour__gte=since).values_list("key_id").annotate(*(Sum(n) for n in _NAMES))
+    return {key_id: Sums(*map(int, sums)) for key_id, *sums in rows.order_by()}
+
+
+def recent_events(organization_id: UUID, *, limit: int, where: Q | None = None) -> list[UsageEvent]:
+    """Return the newest events of an organization."""
+    events = UsageEvent.objects.filter(where or Q(), organization_id=organization_id)
+    return list(events.order_by("-started_at")[:limit])
