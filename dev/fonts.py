@@ -3,6 +3,7 @@
 Pages fall back to the system's fonts, so a failure here is one line and never the end of a run.
 """
 
+import importlib
 import importlib.util
 from pathlib import Path
 
@@ -30,8 +31,7 @@ def is_current(target: Path, original: Path) -> bool:
 
 
 def subset(original: Path, target: Path) -> None:
-    from fontTools import subset as fonttools  # slow to import, and not needed on most runs
-
+    fonttools = importlib.import_module("fontTools.subset")  # slow to import, and not needed on most runs
     unfinished = target.with_suffix(".part")
     options = [f"--unicodes={UNICODES}", f"--layout-features={FEATURES}", "--flavor=woff2", "--drop-tables+=meta"]
     fonttools.main([str(original), *options, f"--output-file={unfinished}"])

@@ -18,9 +18,10 @@ class Guardian:
     """The supervisor's side: tells the guarding process which groups to end."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "dev.guardian"], stdin=subprocess.PIPE, start_new_session=True, bufsize=0
-        )
+        reading, writing = os.pipe()
+        self._process = subprocess.Popen([sys.executable, "-m", "dev.guardian"], stdin=reading, start_new_session=True)
+        os.close(reading)
+        self._pipe = open(writing, "wb", buffering=0)
 
     def guard(self, group: int) -> None:
         self._tell(f"+{group}\n")
@@ -29,14 +30,12 @@ class Guardian:
         self._tell(f"-{group}\n")
 
     def dismiss(self) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
+        self._pipe.close()
         self._process.wait()
 
     def _tell(self, line: str) -> None:
-        assert self._process.stdin
         with suppress(BrokenPipeError):
-            self._process.stdin.write(line.encode())
+            self._pipe.write(line.encode())
 
 
 def end(groups: set[int]) -> None:

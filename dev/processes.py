@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import IO, cast
 
 from dev.guardian import Guardian
 from dev.output import Output
@@ -71,7 +72,6 @@ class Process:
         self._listener.join(1)
 
     def _listen(self) -> None:
-        assert self._popen.stdout
-        with self._popen.stdout as stream:
+        with cast(IO[bytes], self._popen.stdout) as stream:
             while line := stream.readline(LONGEST_LINE):
                 self._output.part(self.name, line.decode("utf-8", "replace").rstrip())

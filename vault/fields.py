@@ -25,7 +25,7 @@ class SealedMixin(EncryptedMixin):  # type: ignore[misc]
     """
 
     wasinstance = True
-    base_class: type[models.Field[Any, Any]]
+    base_class: "type[models.Field[Any, Any]]"
     plane = Plane.CUSTOMER_DATA
 
     def __init__(self, *args: Any, bucket: int = 32, **kwargs: Any) -> None:
@@ -38,8 +38,8 @@ class SealedMixin(EncryptedMixin):  # type: ignore[misc]
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "bucket": self.bucket}
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
-        super().contribute_to_class(cls, name, private_only)
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, **kwargs)
         setattr(cls, self.attname, SealedDescriptor(self))
 
     @property

@@ -13,15 +13,17 @@ from ledger.models import Action
 _RESERVED = frozenset({"admin", "api", "new", "staff"})
 
 
-def create_organization(actor: Actor, *, name: str, owner: User, is_demo: bool = False) -> Organization:
-    """Make an organization with its owner and a first project called Default."""
+def create_organization(
+    actor: Actor, *, name: str, owner: User, first_project: str = "Default", is_demo: bool = False
+) -> Organization:
+    """Make an organization with its owner and a first project."""
     with transaction.atomic():
         organization = Organization.objects.create(name=name, slug=_free_slug(name), is_demo=is_demo)
         record_event(
             actor, Action.ORGANIZATION_CREATED, target=organization.pk, organization_id=organization.pk
         )
         add_member(actor, organization=organization, user=owner, role=Role.OWNER)
-        create_project(actor, organization=organization, name="Default")
+        create_project(actor, organization=organization, name=first_project)
     return organization
 
 

@@ -1,0 +1,51 @@
+"""The two errors of the data plane: what a caller is told, and what the upstream did.
+
+Both carry sentences that are safe to show; neither is ever logged with its message, because
+an upstream's message may quote the prompt.
+"""
+
+
+class GatewayError(Exception):
+    """An answer other than success: its status, a stable code and a sentence for the caller."""
+
+    def __init__(
+        self, status: int, code: str, message: str, *, param: str | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.param = param
+        self.retry_after = retry_after  # seconds
+
+
+class UpstreamError(Exception):
+    """The upstream failed or refused; `permanent` means that the same request would fail again.
+
+    Codes: refused, rate_limited, timeout, unreachable, invalid_answer, misconfigured, failed.
+    """
+
+    def __init__(self, message: str, code: str, permanent: bool, *, retry_after: int | None = None) -> None:
+        super().__init__(code)
+        self.message = message
+        self.code = code
+        self.permanent = permanent
+        self.retry_after = retry_after  # seconds
+
+
+def told_to_caller(error: UpstreamError) -> GatewayError:
+    """Return what a caller learns: their own mistake, or that the model server is at fault, but not how."""
+    match error.code:
+        case "refused":
+            return GatewayError(400, "invalid_request", error.message)
+        case "rate_limited":
+            return GatewayError(429, "rate_limit_exceeded", error.message, retry_after=error.retry_after)
+        case "timeout":
+            return GatewayError(504, "upstream_timeout", "The model server did not answer in time.")
+        case _:
+            return GatewayError(502, "upstream_error", "The model server failed to answer.")
+
+
+def unavailable() -> GatewayError:
+    """Return the answer for a request that cannot be authorized or accounted for now."""
+    return GatewayError(503, "service_unavailable", "The service cannot take the request now.", retry_after=1)

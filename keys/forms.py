@@ -1,0 +1,38 @@
+"""What people choose for a key, and what they type to end one."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+from accounts.models import Organization
+from keys.models import ApiKey
+
+_one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Use plain text on one line.", inverse_match=True)
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=80, validators=[_one_line])
+    project = forms.ModelChoiceField(queryset=None, to_field_name="slug", empty_label=None)
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        projects = organization.projects.all()
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        self.fields["project"].label_from_instance = lambda project: project.name  # type: ignore[attr-defined]
+        self.fields["project"].initial = projects.first()
+
+
+class RevocationForm(forms.Form):
+    confirmation = forms.CharField(max_length=80, label="Type the key's name to confirm")
+
+    def __init__(self, *args: Any, key: ApiKey, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key = key
+
+    def clean_confirmation(self) -> str:
+        typed: str = self.cleaned_data["confirmation"]
+        if typed.strip() != self.key.name:
+            raise ValidationError("That is not the name of this key.")
+        return typed

@@ -1,0 +1,64 @@
+"""The first call, ready to paste."""
+
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from catalog.served import served_models
+
+_PROMPT = "Say hello in five words"
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    id: str
+    name: str
+    text: str
+
+
+def snippets(secret: str) -> list[Snippet]:
+    """Return the same call for each client, with the secret (or a placeholder) filled in."""
+    return [
+        Snippet("curl", "curl", curl(secret)),
+        Snippet("python", "Python", _llama_api_client(secret)),
+        Snippet("openai", "OpenAI SDK", _openai(secret)),
+    ]
+
+
+def curl(secret: str) -> str:
+    body = json.dumps({"model": _model(), "messages": [{"role": "user", "content": _PROMPT}]})
+    return (
+        f"curl {settings.API_ORIGIN}/v1/chat/completions \\\n"
+        f'  -H "Authorization: Bearer {secret}" \\\n'
+        '  -H "Content-Type: application/json" \\\n'
+        f"  -d '{body}'"
+    )
+
+
+def _llama_api_client(secret: str) -> str:
+    return (
+        "from llama_api_client import LlamaAPIClient\n\n"
+        f'client = LlamaAPIClient(api_key="{secret}", base_url="{settings.API_ORIGIN}/v1")\n'
+        "answer = client.chat.completions.create(\n"
+        f'    model="{_model()}",\n'
+        f'    messages=[{{"role": "user", "content": "{_PROMPT}"}}],\n'
+        ")\n"
+        "print(answer.completion_message.content.text)"
+    )
+
+
+def _openai(secret: str) -> str:
+    return (
+        "from openai import OpenAI\n\n"
+        f'client = OpenAI(api_key="{secret}", base_url="{settings.API_ORIGIN}/compat/v1")\n'
+        "answer = client.chat.completions.create(\n"
+        f'    model="{_model()}",\n'
+        f'    messages=[{{"role": "user", "content": "{_PROMPT}"}}],\n'
+        ")\n"
+        "print(answer.choices[0].message.content)"
+    )
+
+
+def _model() -> str:
+    return next((model.name for model in served_models()), "MODEL")

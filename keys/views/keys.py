@@ -1,0 +1,126 @@
+"""Keys: the list, and making one. The secret leaves in the answer to the POST and never again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.membership import Acting
+from accounts.models import User
+from accounts.policy import Permission
+from catalog.money import dollars
+from keys.actions import issue_key
+from keys.forms import KeyForm
+from keys.models import ApiKey
+from keys.snippets import curl, snippets
+from usage import figures
+from usage.models import HourlyUsage
+from usage.queries import Sums, by_key
+
+_PAGE = 50
+_STATES = {"all": ("All", Q()), "active": ("Active", Q(revoked_at=None)), "revoked": ("Revoked", ~Q(revoked_at=None))}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as the list shows it."""
+
+    id: UUID
+    name: str
+    hint: str
+    project: str
+    created_at: datetime
+    last_used: datetime | None  # to the hour
+    requests: str
+    spend: str
+    active: bool
+    revoked_at: datetime | None
+    revoke_url: str
+
+
+@require_GET
+def key_list(request: HttpRequest, organization: str) -> HttpResponse:
+    acting = acting_for(request, organization)
+    acting.require(Permission.VIEW_KEYS)
+    every = ApiKey.objects.visible_to(acting.organization)
+    state = request.GET.get("state", "all") if request.GET.get("state") in _STATES else "all"
+    query, project = request.GET.get("q", "").strip()[:80], request.GET.get("project", "")
+    found = every.filter(_STATES[state][1], Q(name__icontains=query) | Q(tail=query))
+    found = found.filter(project__slug=project) if project else found
+    page = Paginator(found.select_related("project").order_by("-pk"), _PAGE).get_page(request.GET.get("page"))
+    context = {
+        "keys": _rows(acting, list(page)),
+        "counts": _counts(every, organization, state),
+        "q": query,
+        "projects": [
+            {"slug": each.slug, "name": each.name, "selected": each.slug == project}
+            for each in acting.organization.projects.all()
+        ],
+        "can_manage": acting.may(Permission.MANAGE_KEYS),
+        "any_keys": every.exists(),
+        "form": KeyForm(organization=acting.organization),
+        "snippet": curl("$LLAMA_API_KEY"),
+        "page": page,
+    }
+    return render(request, "keys/list.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest, organization: str) -> HttpResponse:
+    acting = acting_for(request, organization)
+    acting.require(Permission.MANAGE_KEYS)
+    form = KeyForm(request.POST or None, organization=acting.organization)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        key, secret = issue_key(acting.actor, project=data["project"], name=data["name"], creator=acting.user)
+        return render(request, "keys/created.html", {"key": key, "secret": secret, "snippets": snippets(secret)})
+    return render(request, "keys/create.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def acting_for(request: HttpRequest, organization: str) -> Acting:
+    assert isinstance(request.user, User)
+    return Acting.in_organization(request.user, organization)
+
+
+def _counts(every: QuerySet[ApiKey], organization: str, state: str) -> list[dict[str, Any]]:
+    numbers = every.aggregate(**{name: Count("pk", filter=where) for name, (_, where) in _STATES.items()})
+    path = reverse("keys:list", args=[organization])
+    return [
+        {"id": name, "name": title, "n": numbers[name], "url": f"{path}?{urlencode({'state': name})}", "current": name == state}
+        for name, (title, _) in _STATES.items()
+    ]
+
+
+def _rows(acting: Acting, keys: list[ApiKey]) -> list[KeyRow]:
+    month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    spent = by_key(acting.organization.pk, month)
+    used = HourlyUsage.objects.filter(organization_id=acting.organization.pk, key_id__in=[key.pk for key in keys])
+    last_used = dict(used.values_list("key_id").annotate(Max("hour")).order_by())
+    return [_row(acting, key, spent.get(key.pk, Sums()), last_used.get(key.pk)) for key in keys]
+
+
+def _row(acting: Acting, key: ApiKey, spent: Sums, last_used: datetime | None) -> KeyRow:
+    return KeyRow(
+        id=key.pk,
+        name=key.name,
+        hint=key.hint,
+        project=key.project.name,
+        created_at=key.created_at,
+        last_used=last_used,
+        requests=figures.count(spent.requests),
+        spend=dollars(spent.amount),
+        active=key.is_active,
+        revoked_at=key.revoked_at,
+        revoke_url=reverse("keys:revocation", args=[acting.organization.slug, key.pk]),
+    )

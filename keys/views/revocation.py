@@ -1,0 +1,40 @@
+"""A revocation: the end of a key."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.policy import Permission
+from keys.actions import revoke_key
+from keys.forms import RevocationForm
+from keys.models import ApiKey
+from keys.views.keys import acting_for
+from usage.queries import Sums, by_key
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpResponse:
+    acting = acting_for(request, organization)
+    acting.require(Permission.MANAGE_KEYS)
+    key = get_object_or_404(ApiKey.objects.visible_to(acting.organization).select_related("project"), pk=key_id)
+    form = RevocationForm(request.POST or None, key=key)
+    if not key.is_active:
+        return redirect("keys:list", organization)
+    if request.method == "POST" and form.is_valid():
+        revoke_key(acting.actor, key)
+        messages.success(request, "The key is revoked. Calls with it are refused from now on.")
+        return redirect("keys:list", organization)
+    context = {"key": key, "form": form, "effect": _effect(key)}
+    return render(request, "keys/revoke.html", context, status=422 if form.is_bound else 200)
+
+
+def _effect(key: ApiKey) -> str:
+    day = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
+    requests = by_key(key.project.organization_id, day).get(key.pk, Sums()).requests
+    used = f"It made {requests:,} requests in the last 24 hours." if requests else "It made no request in the last 24 hours."
+    return f"{used} Every further call with it is refused at once, and this cannot be undone."

@@ -1,0 +1,84 @@
+"""Joins the style and script components into one file for each kind of page.
+
+A component stays one file under static/console/css/ or static/console/js/; a page asks for one style
+bundle and one script bundle, so that a cold visit makes seven requests. `collectstatic` hashes and
+compresses the bundles like any other static file, and leaves the components out.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import FileSystemFinder, get_finders
+from django.core.files.storage import FileSystemStorage, Storage
+
+EVERY_PAGE = ("layers", "sans", "reset", "tokens", "base", "button", "field", "note", "glyph", "utilities")
+IN_THE_SHELL = (*EVERY_PAGE, "shell", "menu", "dialog", "palette", "segment", "card", "badge", "table")
+SCRIPTS_EVERYWHERE = ("forms", "reveal")
+SCRIPTS_IN_THE_SHELL = (*SCRIPTS_EVERYWHERE, "theme", "dialogs", "palette", "copy", "trouble")
+
+BUNDLES: dict[str, tuple[str, ...]] = {
+    "public.css": (*EVERY_PAGE, "public"),
+    "shell.css": IN_THE_SHELL,
+    "home.css": (*IN_THE_SHELL, "mono", "segment", "kpis", "code", "onboarding", "home"),
+    "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "keys", "secret"),
+    "usage.css": (*IN_THE_SHELL, "mono", "toolbar", "kpis", "code", "chart", "usage"),
+    "public.js": SCRIPTS_EVERYWHERE,
+    "console.js": SCRIPTS_IN_THE_SHELL,
+    "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),
+    "usage.js": (*SCRIPTS_IN_THE_SHELL, "chart", "live"),
+}
+# A face that names a missing file would stop collectstatic; without it the system's font is used.
+FACES = {"sans": "console/geist.woff2", "mono": "console/geist-mono.woff2"}
+COMPONENT_FOLDERS = ("console/css", "console/js")
+
+
+class BundleFinder(FileSystemFinder):
+    """STATICFILES_DIRS, with bundles in place of the components they are made of."""
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:  # type: ignore[override]
+        yield from super().list([*(ignore_patterns or ()), *COMPONENT_FOLDERS])
+        built = FileSystemStorage(location=bundles_dir())
+        for bundle in BUNDLES:
+            write(bundle)
+            yield f"console/{bundle}", built
+
+    def find(self, path: str, *args: Any, **kwargs: Any) -> Any:
+        folder, _, bundle = path.partition("/")
+        if folder != "console" or bundle not in BUNDLES:
+            return super().find(path, *args, **kwargs)
+        written = str(write(bundle))
+        return [written] if kwargs.get("find_all") or kwargs.get("all") else written
+
+
+def bundles_dir() -> Path:
+    return Path(settings.STATIC_ROOT).with_name("bundles")
+
+
+def write(bundle: str) -> Path:
+    """Writes the bundle where it changed, so that collectstatic copies only what is new."""
+    target = bundles_dir() / "console" / bundle
+    text = join(bundle)
+    if not target.exists() or target.read_text() != text:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    return target
+
+
+def join(bundle: str) -> str:
+    kind = bundle.rpartition(".")[2]
+    components = dict.fromkeys(BUNDLES[bundle])
+    return "\n".join(component(name, kind) for name in components if kind != "css" or has_font(name))
+
+
+def component(name: str, kind: str) -> str:
+    folders = [Path(folder) / "console" / kind for folder in settings.STATICFILES_DIRS]
+    source = next(path for folder in folders if (path := folder / f"{name}.{kind}").exists())
+    text = source.read_text().strip()
+    # A block keeps each script's names to itself.
+    return f"{{\n{text}\n}}" if kind == "js" else text
+
+
+def has_font(name: str) -> bool:
+    return name not in FACES or any(finder.find(FACES[name]) for finder in get_finders())

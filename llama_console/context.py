@@ -1,0 +1,67 @@
+"""What the shell around every page shows: where one is, where one can go, and the theme."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import Organization, User
+
+THEMES = ("auto", "light", "dark")
+PRODUCT_NAME = "Llama console"
+_NAVIGATION = (
+    ("", (("Home", "house", "organization_home"),)),
+    ("Build", (("API keys", "key-round", "keys:list"),)),
+    ("Observe", (("Usage", "chart-column", "usage:report"),)),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    theme = request.COOKIES.get("theme", "auto")
+    context: dict[str, Any] = {
+        "product_name": PRODUCT_NAME,
+        "theme": theme if theme in THEMES else "auto",
+        "development": settings.DEVELOPMENT,
+        "mailbox_url": settings.MAILBOX_URL,
+    }
+    user = getattr(request, "user", None)
+    return context | _signed_in(request, user) if isinstance(user, User) else context
+
+
+def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
+    organizations = list(Organization.objects.visible_to(user).order_by("name"))
+    match = request.resolver_match
+    slug = match.kwargs.get("organization") if match else None
+    current = next((found for found in organizations if found.slug == slug), None)
+    return {
+        "organization": current,
+        "organizations": [
+            {
+                "name": found.name,
+                "url": reverse("organization_home", args=[found.slug]),
+                "current": found == current,
+            }
+            for found in organizations
+        ],
+        "nav": _navigation(current.slug, match.view_name if match else "") if current else [],
+    }
+
+
+def _navigation(slug: str, view_name: str) -> list[dict[str, Any]]:
+    room = view_name.partition(":")[0]
+    return [
+        {
+            "title": title,
+            "items": [
+                {
+                    "label": label,
+                    "icon": icon,
+                    "url": reverse(name, args=[slug]),
+                    "current": name.partition(":")[0] == room,
+                }
+                for label, icon, name in items
+            ],
+        }
+        for title, items in _NAVIGATION
+    ]

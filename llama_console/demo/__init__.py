@@ -1,0 +1,1 @@
+"""The demo organization of a development installation. Production refuses whatever is marked as demo."""

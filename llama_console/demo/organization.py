@@ -1,0 +1,79 @@
+"""Acme Research: its people, projects and keys, and the sign-in that goes into var/demo.json."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import create_organization, create_project
+from accounts.models import Organization, User
+from keys.actions import issue_key
+from ledger.actor import Actor
+from llama_console.demo.traffic import KEYS, DAYS, replay
+from usage.actions import record_calls
+from usage.models import UsageEvent
+
+EMAIL = "demo@acme.example"
+SLUG = "acme-research"
+DEMO_START = timezone.now() - timedelta(days=DAYS + 30)
+_BATCH = 2000
+
+
+def seed(say: Callable[[str], None]) -> None:
+    """Make the demo organization if it is not there, and write var/demo.json."""
+    user = User.objects.find_by_email(EMAIL)
+    if user is None or not settings.VAR_DIR.joinpath("demo.json").exists():
+        password = secrets.token_urlsafe(12)
+        user = _person(user, password)
+        _write_sign_in(password)
+    organization = Organization.objects.filter(slug=SLUG, is_demo=True).first() or _organization(user)
+    if not UsageEvent.objects.filter(organization_id=organization.pk).exists():
+        say(f"Seeding {DAYS} days of usage for {organization.name}…")
+        _usage(organization)
+
+
+def _person(user: User | None, password: str) -> User:
+    if user is None:
+        return User.objects.create_user(
+            EMAIL, password, name="Demo Owner", is_demo=True, email_verified_at=timezone.now()
+        )
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
+
+
+def _organization(owner: User) -> Organization:
+    actor = Actor.operator()
+    with transaction.atomic():
+        organization = create_organization(actor, name="Acme Research", owner=owner, first_project="Platform", is_demo=True)
+        create_project(actor, organization=organization, name="Research", retention_days=7)
+        projects = {project.name: project for project in organization.projects.all()}
+        for traffic in KEYS:
+            issue_key(actor, project=projects[traffic.project], name=traffic.name, creator=owner)
+    return organization
+
+
+def _usage(organization: Organization) -> None:
+    calls = replay(organization, timezone.now())
+    for start in range(0, len(calls), _BATCH):
+        record_calls(calls[start : start + _BATCH])
+
+
+def _write_sign_in(password: str) -> None:
+    sign_in = {
+        "url": settings.CONSOLE_ORIGIN,
+        "api_url": settings.API_ORIGIN,
+        "email": EMAIL,
+        "password": password,
+        "organization": SLUG,
+        "project": "platform",
+    }
+    path = settings.VAR_DIR / "demo.json"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(json.dumps(sign_in, indent=1) + "\n")

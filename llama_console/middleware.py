@@ -1,0 +1,45 @@
+"""What every answer of the console has in common: hardening headers, and a clear page when something is away."""
+
+from collections.abc import Callable
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from vault.errors import VaultError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class HardeningMiddleware:
+    """Keeps pages out of caches and other sites' windows."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class LastResortMiddleware:
+    """Turns an unreachable database or a vault that is away into a 503 that says when to come back."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        away = isinstance(exception, OperationalError) or (
+            isinstance(exception, VaultError) and not exception.permanent
+        )
+        if not away:
+            return None
+        response = render(None, "503.html", status=503)
+        response["Retry-After"] = "5"
+        return response

@@ -1,0 +1,84 @@
+"""Today at a glance: figures since midnight UTC with a spark line by hour, and the newest calls."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from catalog.money import dollars
+from keys.models import ApiKey
+from usage import figures
+from usage.models import UsageEvent
+from usage.periods import PRESETS, Period
+from usage.queries import Group, Metric, Sums, overall, recent_events, rollup, totals
+from usage.report import MEASURES
+
+_RECENT = 8
+
+
+def kpis(organization_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """Return the last 24 hours against the 24 before."""
+    rows, period = rollup(organization_id), Period.ending(PRESETS["24h"], now)
+    found, before = totals(rows, period, Group.MODEL), overall(rows, period.previous())
+    hours = [_hour(found.cells, bucket) for bucket in period.buckets]
+    sums = found.overall
+    tokens = f"{figures.count(sums.prompt_tokens)} / {figures.count(sums.completion_tokens)}"
+    return [
+        _kpi("Spend, 24 hours", dollars(sums.amount), sums, before, hours, MEASURES["spend"].of),
+        _kpi("Tokens, in / out", tokens, sums, before, hours, MEASURES["tokens"].of),
+        _kpi("Requests", figures.count(sums.requests), sums, before, hours, MEASURES["requests"].of),
+        _kpi("Average latency", figures.duration(_latency(sums)), sums, before, hours, _latency),
+    ]
+
+
+def recent(organization_id: UUID) -> list[dict[str, Any]]:
+    events = recent_events(organization_id, limit=_RECENT)
+    names = dict(ApiKey.objects.filter(pk__in={event.key_id for event in events}).values_list("pk", "name"))
+    return [_call(event, names.get(event.key_id, "deleted key")) for event in events]
+
+
+def _call(event: UsageEvent, key: str) -> dict[str, Any]:
+    return {
+        "time": event.started_at,
+        "model": event.model,
+        "key": key,
+        "prompt": f"{event.prompt_tokens:,}",
+        "completion": f"{event.completion_tokens:,}",
+        "cost": dollars(event.amount),
+        "latency": figures.duration(event.latency_ms),
+        "status": event.status,
+        "ok": event.status < 400,
+        "note": "" if event.outcome == "completed" else event.outcome,
+    }
+
+
+def _hour(cells: dict[tuple[datetime, str], Sums], bucket: datetime) -> Sums:
+    whole = Sums()
+    for (moment, _), sums in cells.items():
+        if moment == bucket:
+            whole += sums
+    return whole
+
+
+def _latency(sums: Sums) -> int:
+    return sums.latency_ms // sums.requests if sums.requests else 0
+
+
+def _kpi(name: str, value: str, now: Sums, before: Sums, hours: list[Sums], metric: Metric) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": value,
+        "delta": figures.change(metric(now), metric(before)),
+        "tone": "flat",
+        "versus": "vs the 24 hours before",
+        "spark": _spark([metric(hour) for hour in hours]),
+    }
+
+
+def _spark(values: list[int]) -> dict[str, str] | None:
+    """Return the points of a line and its area in a box of 100 by 30."""
+    highest = max(values)
+    if not highest:
+        return None
+    step = 100 / (len(values) - 1)
+    line = " ".join(f"{index * step:.1f},{28 - 26 * value / highest:.1f}" for index, value in enumerate(values))
+    return {"line": line, "area": f"0,30 {line} 100,30"}

@@ -1,0 +1,22 @@
+from django.urls import include, path
+
+from llama_console.views import account, errors, health, home, palette
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("theme/", account.theme, name="theme"),
+    path("account/", account.account_menu, name="account_menu"),
+    path("", include("accounts.urls")),
+    path("o/<slug:organization>/", home.organization_home, name="organization_home"),
+    path("o/<slug:organization>/first-request/", home.first_request, name="first_request"),
+    path("o/<slug:organization>/palette/", palette.palette, name="palette"),
+    path("o/<slug:organization>/keys/", include("keys.urls")),
+    path("o/<slug:organization>/usage/", include("usage.urls")),
+]

@@ -1,0 +1,98 @@
+"""Home: the way to the first call, then today at a glance."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.membership import Acting
+from accounts.models import Organization, User
+from catalog.money import dollars
+from keys.models import ApiKey
+from keys.snippets import snippets
+from llama_console.today import kpis, recent
+from usage import figures
+from usage.queries import recent_events
+
+
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the home of the person's organization, the first one by name."""
+    assert isinstance(request.user, User)
+    organization = Organization.objects.visible_to(request.user).order_by("name").first()
+    if organization is None:
+        return render(request, "console/no_organization.html")
+    return redirect("organization_home", organization.slug)
+
+
+@require_GET
+def organization_home(request: HttpRequest, organization: str) -> HttpResponse:
+    acting = _acting(request, organization)
+    key = ApiKey.objects.visible_to(acting.organization).active().first()
+    steps = _steps(acting.organization, key)
+    done = sum(step["state"] == "done" for step in steps)
+    context = {
+        "steps": steps,
+        "steps_done": done,
+        "steps_total": len(steps),
+        "steps_percent": 100 * done // len(steps),
+        "snippets": snippets("$LLAMA_API_KEY"),
+        "snippet_key": key.name if key else None,
+        "key_hint": key.hint if key else "",
+        "listen": _listen(acting.organization),
+        "kpis": kpis(acting.organization.pk, timezone.now()),
+        "recent": recent(acting.organization.pk),
+        "facts": _facts(acting.organization),
+    }
+    return render(request, "console/home.html", context)
+
+
+@require_GET
+def first_request(request: HttpRequest, organization: str) -> HttpResponse:
+    acting = _acting(request, organization)
+    return render(request, "console/_first_request.html", {"listen": _listen(acting.organization)})
+
+
+def _acting(request: HttpRequest, organization: str) -> Acting:
+    assert isinstance(request.user, User)
+    return Acting.in_organization(request.user, organization)
+
+
+def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any]]:
+    slug = organization.slug
+    called = bool(recent_events(organization.pk, limit=1))
+    steps = [
+        ("Verify your email", "Done when you signed up", True, reverse("organization_home", args=[slug])),
+        ("Create an API key", key.name if key else "One key a service", key is not None, reverse("keys:create", args=[slug])),
+        ("Send your first request", "Run the command on the right", called, "#first"),
+        ("See what it used", "Requests, tokens and cost", called, reverse("usage:report", args=[slug])),
+    ]
+    current = next((index for index, step in enumerate(steps) if not step[2]), None)
+    return [
+        {"title": title, "meta": meta, "url": url, "state": "done" if done else "now" if index == current else "todo"}
+        for index, (title, meta, done, url) in enumerate(steps)
+    ]
+
+
+def _listen(organization: Organization) -> dict[str, Any]:
+    url = reverse("usage:report", args=[organization.slug]) + "?range=24h"
+    events = recent_events(organization.pk, limit=1)
+    if not events:
+        return {"received": False, "summary": "", "url": url}
+    event = events[0]
+    summary = (
+        f"{event.status} in {figures.duration(event.latency_ms)}, {event.model}, {event.prompt_tokens:,} in and "
+        f"{event.completion_tokens:,} out, {dollars(event.amount)}"
+    )
+    return {"received": True, "summary": summary, "url": url}
+
+
+def _facts(organization: Organization) -> list[str]:
+    kept = max((project.retention_days for project in organization.projects.all()), default=0)
+    prompts = f"Prompts are sealed and kept {kept} days at most" if kept else "Prompts and answers are not kept"
+    return [prompts, "Name, email and role are sealed at rest", "Every opening is recorded first"]

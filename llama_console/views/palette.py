@@ -1,0 +1,31 @@
+"""The palette: jump to a page or a key of one's own organization."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.membership import Acting
+from accounts.models import User
+from keys.models import ApiKey
+
+_PAGES = (("Home", "house", "organization_home"), ("API keys", "key-round", "keys:list"), ("Usage", "chart-column", "usage:report"))
+_LIMIT = 8
+
+
+@require_GET
+def palette(request: HttpRequest, organization: str) -> HttpResponse:
+    assert isinstance(request.user, User)
+    acting = Acting.in_organization(request.user, organization)
+    query = request.GET.get("q", "").strip()[:80]
+    pages = [
+        {"label": label, "icon": icon, "url": reverse(name, args=[organization])}
+        for label, icon, name in _PAGES
+        if query.casefold() in label.casefold()
+    ]
+    keys = ApiKey.objects.visible_to(acting.organization).filter(name__icontains=query)[:_LIMIT] if query else []
+    found = [
+        {"label": key.name, "icon": "key-round", "url": f"{reverse('keys:list', args=[organization])}?q={key.tail}"}
+        for key in keys
+    ]
+    return render(request, "console/_palette.html", {"results": (pages + found)[:_LIMIT], "q": query})

@@ -1,0 +1,15 @@
+// A form is sent once; coming back through the history makes it ready again.
+document.addEventListener("submit", event => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+// Filters marked so apply themselves, unless htmx already does.
+document.addEventListener("change", event => {
+  const form = event.target.form;
+  if (form?.hasAttribute("data-autosubmit") && !window.htmx) form.requestSubmit();
+});

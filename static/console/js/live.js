@@ -1,0 +1,33 @@
+// Asks for newer figures every five seconds, but never while someone is reading a column, choosing or selecting.
+const live = () => document.getElementById("live");
+const busy = part => document.hidden || part.querySelector(".tip:not([hidden]), :focus-visible") || !getSelection().isCollapsed;
+let unticked = [], scrolled = 0;
+setInterval(() => {
+  const part = live();
+  if (part && !busy(part)) part.dispatchEvent(new Event("refresh"));
+}, 5000);
+document.addEventListener("htmx:beforeSwap", event => {
+  const part = live();
+  if (event.detail.target !== part) return;
+  unticked = [...part.querySelectorAll("[data-s]:is(input):not(:checked)")].map(input => input.dataset.name);
+  scrolled = part.querySelector(".table-wrap")?.scrollLeft ?? 0;
+  if (busy(part)) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterSettle", event => {
+  const part = live();
+  if (event.detail.target?.id !== "live" || !part) return;
+  for (const input of part.querySelectorAll(".legend input")) input.checked = !unticked.includes(input.dataset.name);
+  const table = part.querySelector(".table-wrap");
+  if (table) table.scrollLeft = scrolled;
+});
+const ago = seconds => {
+  const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]].find(([size]) => seconds >= size) ?? [1, "second"];
+  const count = Math.floor(seconds / size);
+  return seconds < 5 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+};
+setInterval(() => {
+  const time = document.getElementById("updated"), part = live();
+  if (!time || !part?.dataset.updated || document.hidden) return;
+  time.dateTime = part.dataset.updated;
+  time.textContent = ago((Date.now() - new Date(time.dateTime)) / 1000);
+}, 1000);

@@ -1,0 +1,15 @@
+// What htmx could not load keeps the old data and offers another try.
+const say = event => {
+  const toasts = document.querySelector(".toasts");
+  if (!toasts || event.detail.elt.matches("[data-quiet]")) return;
+  const toast = document.createElement("div"), again = document.createElement("button");
+  toast.className = "toast";
+  again.className = "link-btn";
+  again.textContent = "Reload";
+  again.addEventListener("click", () => location.reload());
+  toast.append("That did not load. What you see is from before.", again);
+  toasts.replaceChildren(toast);
+};
+document.addEventListener("htmx:responseError", say);
+document.addEventListener("htmx:sendError", say);
+document.addEventListener("htmx:afterOnLoad", () => document.querySelector(".toast")?.remove());

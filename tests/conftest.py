@@ -1,0 +1,102 @@
+"""The cast, always the same: Olivia owns, Mira is a member, Otto is outside."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions import add_member, create_organization
+from accounts.models import Organization, Project, Role, User
+from ledger.actor import Actor
+from vault import keyring
+from vault.roots import create_file
+
+PASSWORD = "correct horse battery staple"
+
+
+def pytest_configure() -> None:
+    if not settings.ROOT_KEYS_FILE.exists():
+        create_file(settings.ROOT_KEYS_FILE)
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keyring() -> Iterator[None]:
+    # A key that a rolled-back test made must not be sealed under by the next one.
+    keyring.forget()
+    yield
+    keyring.forget()
+
+
+def person(email: str, **fields: Any) -> User:
+    return User.objects.create_user(email, PASSWORD, email_verified_at=timezone.now(), **fields)
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return person("olivia@example.com", name="Olivia Owner")
+
+
+@pytest.fixture
+def organization(owner: User) -> Organization:
+    return create_organization(Actor.user(owner.pk), name="Llamas of Lisbon", owner=owner)
+
+
+@pytest.fixture
+def project(organization: Organization) -> Project:
+    return organization.projects.get()
+
+
+@pytest.fixture
+def member(organization: Organization) -> User:
+    """A member with the lowest role."""
+    mira = person("mira@example.com", name="Mira Member")
+    add_member(Actor.operator(), organization=organization, user=mira, role=Role.VIEWER)
+    return mira
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    otto = person("otto@example.com", name="Otto Outside")
+    create_organization(Actor.user(otto.pk), name="Outsiders", owner=otto)
+    return otto
+
+
+@pytest.fixture
+def as_owner(owner: User, organization: Organization) -> Client:
+    return _signed_in(owner)
+
+
+@pytest.fixture
+def as_member(member: User) -> Client:
+    return _signed_in(member)
+
+
+@pytest.fixture
+def as_outsider(outsider: User) -> Client:
+    return _signed_in(outsider)
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that touches the database may use all three: console, content and vault."""
+    for item in items:
+        if marker := item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "databases": "__all__"}), append=False)
+        elif "db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(databases="__all__"))

@@ -1,0 +1,24 @@
+"""Numbers for reading."""
+
+_UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
+
+
+def count(value: int) -> str:
+    """Return a whole number with separators, exact up to ten million, then rounded to three digits and a unit."""
+    if abs(value) < 10**7:
+        return f"{value:,}"
+    size, unit = next((size, unit) for size, unit in _UNITS if abs(value) >= size)
+    return f"{value / size:,.2f}{unit}"
+
+
+def change(now: int, before: int) -> str:
+    """Return the relative change in percent, or nothing where there is nothing to compare with."""
+    return f"{(now - before) / before:+.1%}".replace("-", "−") if before else ""
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}" if whole else "0.0"
+
+
+def duration(milliseconds: int) -> str:
+    return f"{milliseconds:,} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.2f} s"

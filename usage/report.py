@@ -1,0 +1,160 @@
+"""The usage report: one request's parameters in, everything the page and the CSV show out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from catalog.money import dollars, exact_dollars
+from usage import chart, figures, series
+from usage.periods import Period
+from usage.queries import Group, Metric, Sums, overall, rollup, totals
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric that the page can chart."""
+
+    id: str
+    title: str
+    of: Metric
+    show: Callable[[int], str]
+
+
+MEASURES = {
+    measure.id: measure
+    for measure in (
+        Measure("spend", "Spend", lambda sums: sums.amount, dollars),
+        Measure("requests", "Requests", lambda sums: sums.requests, figures.count),
+        Measure("tokens", "Tokens", lambda sums: sums.tokens, figures.count),
+        Measure("errors", "Errors", lambda sums: sums.errors, figures.count),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    name: str
+    value: str
+    delta: str
+    tone: str  # good, bad or flat
+    versus: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    series: int
+    name: str
+    hint: str
+    requests: str
+    prompt: str
+    cached: str
+    completion: str
+    cost: str
+    share: str
+
+
+_GREY = chart.MAX_SERIES
+
+
+class Report:
+    """Usage of one organization in one period, by one group, charted by one measure."""
+
+    def __init__(
+        self, organization_id: UUID, *, period: Period, measure: Measure, group: Group, project_id: UUID | None = None
+    ) -> None:
+        rows = rollup(organization_id, project_id)
+        self.period, self.measure, self.group = period, measure, group
+        self._totals = totals(rows, period, group)
+        self._before = overall(rows, period.previous())
+        self._labels = series.labels(organization_id, group)
+        names = series.shown(self._totals, measure.of)
+        self._groups, self._cells = series.folded(self._totals, names)
+        self._colours = series.colours(names, self._labels)
+        if chart.OTHER in self._groups:
+            self._colours[chart.OTHER] = _GREY
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._totals.overall.requests
+
+    @property
+    def version(self) -> str:
+        """A text that changes when what the page shows changes."""
+        sums = self._totals.overall
+        return f"{self.period.end:%Y%m%d%H}-{sums.requests}-{sums.tokens}-{sums.amount}"
+
+    def chart(self) -> chart.Chart:
+        title = f"{self.measure.title} by {self.group.value}"
+        return chart.draw(title, self.period, self._cells, self._colours, self.measure.of, self.measure.show)
+
+    def kpis(self) -> list[Kpi]:
+        now, before = self._totals.overall, self._before
+        tokens = f"{figures.count(now.prompt_tokens)} / {figures.count(now.completion_tokens)}"
+        return [
+            Kpi("Spend", dollars(now.amount), figures.change(now.amount, before.amount), "flat", "vs previous"),
+            Kpi("Requests", figures.count(now.requests), figures.change(now.requests, before.requests), "flat", "vs previous"),
+            Kpi("Tokens in / out", tokens, figures.change(now.tokens, before.tokens), "flat", "vs previous"),
+            _error_rate(now, before),
+        ]
+
+    def rows(self) -> list[Row]:
+        return [self._row(name, colour) for name, colour in self._colours.items()]
+
+    def total(self) -> Row:
+        return _row(_GREY, series.Label("Total"), self._totals.overall, 100)
+
+    def label(self, name: str) -> series.Label:
+        if name == chart.OTHER:
+            return series.Label("Other")
+        return self._labels.get(name, series.Label("Deleted" if self.group is not Group.MODEL else name))
+
+    def csv_rows(self) -> list[list[str | int]]:
+        """Return what the page shows, exactly: one line a bucket and group, amounts with all their digits."""
+        return [
+            [bucket.isoformat(), *self._identity(name), *_exact(self._totals.cells[bucket, name])]
+            for bucket in self.period.buckets
+            for name in sorted(self._totals.groups)
+            if (bucket, name) in self._totals.cells
+        ]
+
+    def _identity(self, name: str) -> tuple[str, str]:
+        return name, self.label(name).name
+
+    def _row(self, name: str, colour: int) -> Row:
+        whole = self.measure.of(self._totals.overall)
+        part = self._groups[name]
+        return _row(colour, self.label(name), part, float(figures.share(self.measure.of(part), whole)))
+
+
+CSV_HEADER = [
+    "bucket_start_utc", "group_id", "group_name", "requests", "errors",
+    "prompt_tokens", "cached_tokens", "completion_tokens", "amount_usd",
+]  # fmt: skip
+
+
+def _exact(sums: Sums) -> list[str | int]:
+    counts = [sums.requests, sums.errors, sums.prompt_tokens, sums.cached_tokens, sums.completion_tokens]
+    return [*counts, exact_dollars(sums.amount)]
+
+
+def _row(colour: int, label: series.Label, sums: Sums, share: float) -> Row:
+    return Row(
+        series=colour,
+        name=label.name,
+        hint=label.hint,
+        requests=figures.count(sums.requests),
+        prompt=figures.count(sums.prompt_tokens),
+        cached=figures.count(sums.cached_tokens),
+        completion=figures.count(sums.completion_tokens),
+        cost=dollars(sums.amount),
+        share=f"{share:.1f}",
+    )
+
+
+def _error_rate(now: Sums, before: Sums) -> Kpi:
+    rate = 100 * now.errors / now.requests if now.requests else 0.0
+    if not before.requests:
+        return Kpi("Error rate", f"{rate:.2f}%", "", "flat", "vs previous")
+    difference = rate - 100 * before.errors / before.requests
+    tone = "flat" if abs(difference) < 0.005 else "bad" if difference > 0 else "good"
+    return Kpi("Error rate", f"{rate:.2f}%", f"{difference:+.2f} pt".replace("-", "−"), tone, "vs previous")
