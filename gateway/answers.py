@@ -1,0 +1,96 @@
+"""The upstream's answers, as far as the gateway reads them; everything else passes through."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from gateway.errors import UpstreamError
+
+
+class Function(Struct):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class ToolCall(Struct):
+    index: int = 0
+    id: str | None = None
+    function: Function = field(default_factory=Function)
+
+
+class Said(Struct):
+    """A message, or in a stream what is new of it."""
+
+    content: str | None = None
+    reasoning_content: str | None = None
+    tool_calls: list[ToolCall] | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of everything that the model wrote."""
+        texts = [self.content, self.reasoning_content]
+        for call in self.tool_calls or ():
+            texts += [call.function.name, call.function.arguments]
+        return sum(len(text.encode()) for text in texts if text)
+
+
+class Choice(Struct):
+    message: Said
+    finish_reason: str | None = None
+
+
+class Answer(Struct):
+    """A whole answer. Usage stays untyped: a bad one must not spoil a good answer."""
+
+    choices: Annotated[list[Choice], Meta(min_length=1)]
+    usage: Any = None
+
+
+class ChunkChoice(Struct):
+    delta: Said = field(default_factory=Said)
+    finish_reason: str | None = None
+
+
+class Chunk(Struct):
+    """One event of a streamed answer."""
+
+    choices: list[ChunkChoice] = []
+    usage: Any = None
+    error: Any = None
+
+
+_answers = msgspec.json.Decoder(Answer)
+_chunks = msgspec.json.Decoder(Chunk)
+_objects = msgspec.json.Decoder(dict[str, Any])
+
+
+def read_answer(body: bytes) -> Answer:
+    """Return a whole answer, or raise UpstreamError for anything else."""
+    try:
+        return _answers.decode(body)
+    except (ValueError, RecursionError):
+        raise _invalid() from None
+
+
+def read_chunk(data: bytes) -> Chunk:
+    """Return an event of a stream; an error that the upstream sends in a stream is raised."""
+    try:
+        chunk = _chunks.decode(data)
+    except (ValueError, RecursionError):
+        raise _invalid() from None
+    if chunk.error is not None:
+        raise UpstreamError("The model server broke off.", "failed", False)
+    return chunk
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that read_answer or read_chunk accepted, with all its members."""
+    try:
+        return _objects.decode(body)
+    except (ValueError, RecursionError):
+        raise _invalid() from None
+
+
+def _invalid() -> UpstreamError:
+    return UpstreamError("The model server's answer makes no sense.", "invalid_answer", False)

@@ -1,0 +1,90 @@
+"""Metering: what one call consumed, by the upstream's own account if that is believable."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway import estimate
+from gateway.answers import Answer, Chunk
+
+_ABSURD = 10_000_000  # tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call; the cached ones are part of the prompt's."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+    estimated: bool = False
+
+    def as_openai(self) -> dict[str, object]:
+        """Return the usage object of an OpenAI-shaped answer."""
+        return {
+            "prompt_tokens": self.prompt,
+            "completion_tokens": self.completion,
+            "total_tokens": self.prompt + self.completion,
+            "prompt_tokens_details": {"cached_tokens": self.cached},
+        }
+
+
+def reported_usage(raw: object) -> Usage | None:
+    """Return the upstream's usage; None when it is missing, malformed, impossible or absurd."""
+    if not isinstance(raw, Mapping):
+        return None
+    details = raw.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    usage = Usage(raw.get("prompt_tokens", -1), 0 if cached is None else cached, raw.get("completion_tokens", -1))
+    counts = (usage.prompt, usage.cached, usage.completion)
+    # type(), not isinstance(): a boolean is an int to Python, and no count.
+    if any(type(count) is not int or not 0 <= count <= _ABSURD for count in counts):
+        return None
+    return usage if usage.cached <= usage.prompt else None
+
+
+class Meter:
+    """Counts one call while its answer passes."""
+
+    def __init__(self, messages: list[dict[str, Any]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._messages = messages
+        self._clock = clock
+        self._started = clock()
+        self._reported: Usage | None = None
+        self._produced = 0
+        self.finished = False  # the model said why it stopped: nothing but usage can follow
+        self.first_token_ms: int | None = None
+
+    def take_answer(self, answer: Answer) -> None:
+        """Count a whole answer."""
+        self._reported = reported_usage(answer.usage)
+        self._produced = estimate.text_tokens(answer.choices[0].message.size)
+        self.finished = True
+
+    def take_chunk(self, chunk: Chunk) -> None:
+        """Count one event of a stream."""
+        for choice in chunk.choices:
+            if choice.delta.size:
+                self._produced += 1
+                if self.first_token_ms is None:
+                    self.first_token_ms = self.elapsed_ms()
+            self.finished = self.finished or choice.finish_reason is not None
+        if chunk.usage is not None:
+            self._reported = reported_usage(chunk.usage)
+
+    def elapsed_ms(self) -> int:
+        """Return the milliseconds since the call began."""
+        return int((self._clock() - self._started) * 1000)
+
+    @property
+    def produced(self) -> bool:
+        """Whether the model wrote anything."""
+        return self._produced > 0
+
+    @property
+    def usage(self) -> Usage:
+        """The usage so far. A running report counts only once the model has finished."""
+        if self._reported and self.finished:
+            return self._reported
+        return Usage(estimate.prompt_tokens(self._messages), 0, self._produced, estimated=True)

@@ -1,0 +1,168 @@
+"""Sealed fields: rows can be written, moved and listed without opening, and nothing opens by accident."""
+
+import pickle
+
+import pytest
+from django.core import serializers
+from django.db import connection
+from django.db.models import F, Value
+
+from accounts.models import Organization, User
+from accounts.models.membership import Membership
+from ledger.actor import Actor
+from ledger.models import Leaf
+from tests.conftest import person
+from vault.disclosure import disclose
+from vault.errors import VaultError
+from vault.models import DataKey
+from vault.planes import Plane
+from vault.purposes import Purpose
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(user: User, field: str = "email") -> object:
+    descriptor = getattr(User, field)
+    with disclose(
+        Purpose.OWN_ACCOUNT, actor=Actor.user(user.pk), tenant=user.pk, fields=[descriptor], subjects=[user.pk]
+    ) as scope:
+        return scope.open(getattr(user, field))
+
+
+def stored(user: User, column: str = "email") -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM accounts_user WHERE id = %s", [_id(user)])
+        return bytes(cursor.fetchone()[0])
+
+
+def _id(user: User) -> object:
+    return user.pk.hex if connection.vendor == "sqlite" else user.pk
+
+
+def test_a_saved_value_shows_nothing_and_opens_in_a_scope() -> None:
+    user = User.objects.get(pk=person("zoe@example.com", name="Zoë").pk)
+    assert f"{user.email} {user.email!r} {user.email!s:>3}" == "<Sealed> <Sealed> <Sealed>"
+    assert b"zoe" not in stored(user)
+    assert (opened(user), opened(user, "name")) == ("zoe@example.com", "Zoë")
+
+
+def test_plaintext_is_let_go_once_the_row_is_saved() -> None:
+    user = person("zoe@example.com")
+    assert user.email.fresh_plaintext() is None
+
+
+def test_saving_an_unopened_row_keeps_the_same_record() -> None:
+    user = User.objects.get(pk=person("zoe@example.com").pk)
+    before = stored(user)
+    user.is_active = False
+    user.save()
+    assert stored(user) == before
+
+
+def test_update_fields_bulk_create_bulk_update_defer_and_values_work() -> None:
+    user = person("zoe@example.com")
+    user.name = "Zoë Zebra"
+    user.save(update_fields=["name"])
+    again = User.objects.defer("name").get(pk=user.pk)
+    assert opened(again, "name") == "Zoë Zebra"
+    twin = User(email="twin@example.com", email_index=b"1" * 16)
+    User.objects.bulk_create([twin])
+    twin.name = "Twin"
+    User.objects.bulk_update([twin], ["name"])
+    assert opened(User.objects.get(pk=twin.pk), "name") == "Twin"
+    assert str(User.objects.filter(pk=twin.pk).values_list("name", flat=True).get()) == "<Sealed>"
+
+
+def test_a_dump_holds_ciphertext() -> None:
+    user = person("zoe@example.com", name="Zoë")
+    dump = serializers.serialize("json", [user])
+    assert "zoe" not in dump
+    assert "Zo" not in dump
+    loaded = next(iter(serializers.deserialize("json", dump))).object
+    assert opened(loaded) == "zoe@example.com"
+
+
+def test_updates_that_bypass_the_row_are_refused() -> None:
+    person("zoe@example.com")
+    for value in ("plain", F("password"), Value("plain")):
+        with pytest.raises((VaultError, TypeError)):
+            User.objects.update(name=value)
+
+
+def test_a_value_of_another_row_is_refused() -> None:
+    one, other = person("one@example.com"), person("two@example.com")
+    with pytest.raises(VaultError, match="refused"):
+        other.email = one.email
+
+
+def test_ciphertext_moved_to_another_row_or_column_does_not_open() -> None:
+    one, other = person("one@example.com", name="One"), person("two@example.com", name="Two")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET name = %s WHERE id = %s", [stored(one, "name"), _id(other)])
+        cursor.execute("UPDATE accounts_user SET name = %s WHERE id = %s", [stored(one, "email"), _id(one)])
+    with pytest.raises(VaultError):
+        opened(User.objects.get(pk=other.pk), "name")
+    with pytest.raises(VaultError):
+        opened(User.objects.get(pk=one.pk), "name")
+
+
+def test_sealed_values_do_not_pickle_and_cannot_be_searched() -> None:
+    user = person("zoe@example.com")
+    with pytest.raises(VaultError):
+        pickle.dumps(user.email)
+    with pytest.raises(Exception, match=r"(?i)lookup"):
+        User.objects.filter(email="zoe@example.com").exists()
+
+
+def test_without_its_data_key_a_value_is_gone() -> None:
+    user = person("zoe@example.com")
+    DataKey.objects.filter(tenant=user.pk, plane=Plane.CUSTOMER_DATA).delete()
+    from vault import keyring
+
+    keyring.forget()
+    with pytest.raises(VaultError, match="shredded"):
+        opened(User.objects.get(pk=user.pk))
+
+
+def test_a_scope_opens_its_own_fields_rows_and_tenant_only(owner: User, organization: Organization) -> None:
+    other = person("zoe@example.com")
+    with disclose(
+        Purpose.OWN_ACCOUNT, actor=Actor.user(owner.pk), tenant=owner.pk, fields=[User.email], subjects=[owner.pk]
+    ) as scope:
+        for value in (owner.name, other.email, organization.memberships.get().role):
+            with pytest.raises(VaultError, match="outside-scope"):
+                scope.open(value)
+    with pytest.raises(VaultError, match="scope-closed"):
+        scope.open(owner.email)
+
+
+def test_a_purpose_opens_only_what_the_table_says(owner: User) -> None:
+    for purpose, field in ((Purpose.EMAIL_NOTIFICATION, User.name), (Purpose.AUTHORIZATION, User.email)):
+        with (
+            pytest.raises(VaultError, match="refused"),
+            disclose(purpose, actor=Actor.operator(), tenant=owner.pk, fields=[field], subjects=[owner.pk]),
+        ):
+            pass
+    assert not Leaf.objects.filter(tenant=owner.pk).exists()
+
+
+def test_every_opening_has_its_leaf_first(owner: User) -> None:
+    with disclose(
+        Purpose.OWN_ACCOUNT, actor=Actor.user(owner.pk), tenant=owner.pk, fields=[User.email], subjects=[owner.pk]
+    ):
+        leaf = Leaf.objects.get(tenant=owner.pk)
+        assert (leaf.sequence, "own-account" in leaf.body) == (1, True)
+
+
+def test_nothing_opens_when_the_leaf_cannot_be_written(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object) -> None:
+        raise OSError("ledger is away")
+
+    monkeypatch.setattr("vault.disclosure.append_leaf", fail)
+    with pytest.raises(OSError, match="away"):
+        opened(owner)
+
+
+def test_a_role_is_sealed_under_the_organizations_key(organization: Organization) -> None:
+    membership = Membership.objects.get(organization=organization)
+    assert str(membership.role) == "<Sealed>"
