@@ -16,7 +16,7 @@ def main() -> None:
         # Operators script these commands: `python manage.py …` shall work without activating anything.
         if not VENV_PYTHON.exists():
             sys.exit("Django is not installed here. Run `make run` once, or activate the environment that has it.")
-        os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])
+        os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])  # noqa: S606
     execute_from_command_line(sys.argv)
 
 

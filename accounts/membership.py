@@ -25,7 +25,9 @@ class Acting:
     @classmethod
     def in_organization(cls, user: User, slug: str) -> "Acting":
         """Return the user's membership there; Http404 for a foreign organization just as for a missing one."""
-        membership = Membership.objects.select_related("organization").filter(user=user, organization__slug=slug).first()
+        membership = (
+            Membership.objects.select_related("organization").filter(user=user, organization__slug=slug).first()
+        )
         if membership is None:
             raise Http404
         return cls(user, membership)

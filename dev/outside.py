@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from dev import mailbox, pages
 from dev.environment import var_dir
@@ -128,8 +129,8 @@ def has_credentials(header: str) -> bool:
 
 
 @web.middleware
-async def harden(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:  # type: ignore[type-arg]
-    response: web.StreamResponse = await handler(request)  # type: ignore[operator]
+async def harden(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = await handler(request)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")

@@ -1,5 +1,6 @@
 """The pages of the mailbox and the phone. Every value goes through `format_html`, which escapes it."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from dev.phone import Sms
 
 REFRESH = format_html('<meta http-equiv="refresh" content="{}">', 3)
 SHOWN = 6  # messages on one phone's screen
+_HEAD_TAG = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -34,6 +36,33 @@ _PAGE = """<!doctype html>
 _HEAD = '<div class="page-head"><h1>{}</h1><p>{}</p></div>'
 _EMPTY = '<section class="card empty"><h2>{}</h2><p>{}</p></section>'
 _FACT = "<div><dt>{}</dt><dd>{}</dd></div>"
+_MAIL = """
+<p class="back"><a href="/mailbox">← Mailbox</a></p>
+<div class="page-head split"><h1>{subject}</h1>{button}</div>
+{facts}{frame}{text}
+"""
+_ROW = """
+<li><a class="mail" href="/mailbox/{id}"><b>{subject}</b><span>{to}</span>
+<span class="meta">from {sender}, {time}</span></a>{button}</li>
+"""
+_FRAME = """
+<section class="card"><h2>As mail programs show it</h2>
+<iframe title="The mail" src="/mailbox/{}/html"
+  sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"></iframe></section>
+"""
+_TEXT = '<section class="card"><h2>Plain text</h2><div class="text">{}</div></section>'
+_THREAD = """
+<section class="thread" aria-label="Messages to {to}">
+<div class="phone">
+<div class="status" aria-hidden="true"><span>9:41</span><span class="camera"></span><span>5G</span></div>
+<p class="sender"><span class="avatar" aria-hidden="true">LC</span>{sender}</p>
+{bubbles}{code}
+</div>
+<div class="card"><h2>{to}</h2>{facts}</div>
+</section>
+"""
+_BUBBLE = '<p class="when">{}</p><p class="bubble">{}</p>'
+_CODE = '<p class="fill"><span>From Messages<b>{}</b></span></p>'
 
 
 def mailbox(mails: list[Mail]) -> str:
@@ -47,12 +76,12 @@ def mailbox(mails: list[Mail]) -> str:
 
 def mail(mail: Mail) -> str:
     main = format_html(
-        '<p class="back"><a href="/mailbox">← Mailbox</a></p><div class="page-head split"><h1>{}</h1>{}</div>{}{}{}',
-        mail.subject,
-        _button(mail),
-        _facts([("From", mail.sender), ("To", mail.to), ("Received", _time(mail.at))]),
-        _frame(mail),
-        _text(mail),
+        _MAIL,
+        subject=mail.subject,
+        button=_button(mail),
+        facts=_facts([("From", mail.sender), ("To", mail.to), ("Received", _time(mail.at))]),
+        frame=format_html(_FRAME, mail.id) if mail.html else "",
+        text=format_html(_TEXT, _linked(mail.text)) if mail.text else "",
     )
     return _page("Mail", main)
 
@@ -75,10 +104,10 @@ def not_found() -> str:
 def framed(html: str) -> str:
     """Return a mail's HTML so that its links leave the frame; its own document type stays first."""
     base = '<base target="_top">'
-    at = html.lower().find("<head>")
-    if at < 0:
+    head = _HEAD_TAG.search(html)
+    if not head:
         return f"<!doctype html><head>{base}</head>{html}"
-    return html[: at + 6] + base + html[at + 6 :]
+    return html[: head.end()] + base + html[head.end() :]
 
 
 def _page(title: str, main: SafeString, refresh: str = "") -> str:
@@ -95,13 +124,13 @@ def _tab(name: str, address: str, current: bool) -> SafeString:
 
 def _row(mail: Mail) -> SafeString:
     return format_html(
-        '<li><a class="mail" href="/mailbox/{}"><b>{}</b><span>{}</span><span class="meta">from {}, {}</span></a>{}</li>',
-        mail.id,
-        mail.subject,
-        mail.to,
-        mail.sender,
-        _time(mail.at),
-        _button(mail),
+        _ROW,
+        id=mail.id,
+        subject=mail.subject,
+        to=mail.to,
+        sender=mail.sender,
+        time=_time(mail.at),
+        button=_button(mail),
     )
 
 
@@ -110,47 +139,23 @@ def _button(mail: Mail) -> str:
     return format_html('<a class="btn primary" href="{}">Open link</a>', mail.links[0]) if mail.links else ""
 
 
-def _frame(mail: Mail) -> str:
-    if not mail.html:
-        return ""
-    return format_html(
-        '<section class="card"><h2>As mail programs show it</h2><iframe title="The mail" src="/mailbox/{}/html" '
-        'sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"></iframe></section>',
-        mail.id,
-    )
-
-
-def _text(mail: Mail) -> str:
-    if not mail.text:
-        return ""
-    text = _joined(
+def _linked(text: str) -> SafeString:
+    return _joined(
         format_html('<a href="{}">{}</a>', piece, piece) if is_link else format_html("{}", piece)
-        for piece, is_link in pieces(mail.text)
+        for piece, is_link in pieces(text)
     )
-    return format_html('<section class="card"><h2>Plain text</h2><div class="text">{}</div></section>', text)
 
 
 def _thread(messages: list[Sms]) -> SafeString:
     newest = messages[0]
-    sender = newest.sender or newest.service
-    code = (
-        format_html('<p class="fill"><span>From Messages<b>{}</b></span></p>', newest.code()) if newest.code() else ""
-    )
-    bubbles = _joined(
-        format_html('<p class="when">{}</p><p class="bubble">{}</p>', _time(sms.at), sms.body)
-        for sms in reversed(messages[:SHOWN])
-    )
+    shown = reversed(messages[:SHOWN])
     return format_html(
-        '<section class="thread" aria-label="{}"><div class="phone"><div class="status" aria-hidden="true"><span>9:41</span>'
-        '<span class="camera"></span><span>5G</span></div><p class="sender"><span class="avatar" aria-hidden="true">{}'
-        '</span>{}</p>{}{}</div><div class="card"><h2>{}</h2>{}</div></section>',
-        f"Messages to {newest.to}",
-        "LC",
-        sender,
-        bubbles,
-        code,
-        newest.to,
-        _facts(_about(newest, len(messages))),
+        _THREAD,
+        to=newest.to,
+        sender=newest.sender or newest.service,
+        bubbles=_joined(format_html(_BUBBLE, _time(sms.at), sms.body) for sms in shown),
+        code=format_html(_CODE, newest.code()) if newest.code() else "",
+        facts=_facts(_about(newest, len(messages))),
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from gateway.errors import UpstreamError
 
 _LONGEST_MESSAGE = 500
-_LONGEST_WAIT = 86_400  # seconds
+_LONGEST_WAIT = 5  # digits, in seconds
 
 
 class _Detail(msgspec.Struct):
@@ -42,4 +42,4 @@ def _message(body: bytes) -> str:
 
 def _retry_after(headers: Mapping[str, str]) -> int | None:
     text = headers.get("retry-after", "")
-    return int(text) if text.isascii() and text.isdecimal() and int(text[:9]) <= _LONGEST_WAIT else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_WAIT else None

@@ -5,6 +5,7 @@ Whatever goes wrong there becomes an UpstreamError; nothing that the upstream sa
 """
 
 import asyncio
+import errno
 import io
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -171,10 +172,8 @@ def _dropped_while_idle(error: Exception, attempt: _Attempt) -> bool:
         return False
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return isinstance(error.message, str)  # otherwise it holds the beginning of an answer
-    return isinstance(error, ConnectionError) or getattr(error, "errno", None) in _RESETS
-
-
-_RESETS = {32, 104}  # EPIPE, ECONNRESET: aiohttp raises them as plain ClientOSError
+    # aiohttp raises a reset as its own ConnectionResetError or as a plain ClientOSError.
+    return isinstance(error, ConnectionError) or getattr(error, "errno", None) in {errno.EPIPE, errno.ECONNRESET}
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:

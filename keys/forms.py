@@ -14,7 +14,7 @@ _one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Use plain text on one line.", in
 
 class KeyForm(forms.Form):
     name = forms.CharField(max_length=80, validators=[_one_line])
-    project = forms.ModelChoiceField(queryset=None, to_field_name="slug", empty_label=None)
+    project: Any = forms.ModelChoiceField(queryset=None, to_field_name="slug", empty_label=None)
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import FileSystemFinder, get_finders
+from django.contrib.staticfiles.finders import FileSystemFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
 EVERY_PAGE = ("layers", "sans", "reset", "tokens", "base", "button", "field", "note", "glyph", "utilities")
@@ -21,7 +21,7 @@ SCRIPTS_IN_THE_SHELL = (*SCRIPTS_EVERYWHERE, "theme", "dialogs", "palette", "cop
 BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": (*EVERY_PAGE, "public"),
     "shell.css": IN_THE_SHELL,
-    "home.css": (*IN_THE_SHELL, "mono", "segment", "kpis", "code", "onboarding", "home"),
+    "home.css": (*IN_THE_SHELL, "mono", "kpis", "code", "onboarding", "home"),
     "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "keys", "secret"),
     "usage.css": (*IN_THE_SHELL, "mono", "toolbar", "kpis", "code", "chart", "usage"),
     "public.js": SCRIPTS_EVERYWHERE,
@@ -31,14 +31,14 @@ BUNDLES: dict[str, tuple[str, ...]] = {
 }
 # A face that names a missing file would stop collectstatic; without it the system's font is used.
 FACES = {"sans": "console/geist.woff2", "mono": "console/geist-mono.woff2"}
-COMPONENT_FOLDERS = ("console/css", "console/js")
+COMPONENTS = ("console/css/*", "console/js/*")
 
 
 class BundleFinder(FileSystemFinder):
     """STATICFILES_DIRS, with bundles in place of the components they are made of."""
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:  # type: ignore[override]
-        yield from super().list([*(ignore_patterns or ()), *COMPONENT_FOLDERS])
+        yield from super().list([*(ignore_patterns or ()), *COMPONENTS])
         built = FileSystemStorage(location=bundles_dir())
         for bundle in BUNDLES:
             write(bundle)
@@ -81,4 +81,4 @@ def component(name: str, kind: str) -> str:
 
 
 def has_font(name: str) -> bool:
-    return name not in FACES or any(finder.find(FACES[name]) for finder in get_finders())
+    return name not in FACES or any((Path(folder) / FACES[name]).exists() for folder in settings.STATICFILES_DIRS)

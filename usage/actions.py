@@ -5,6 +5,7 @@ An event that is there already changes nothing, so a batch can be sent again aft
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -104,7 +105,7 @@ def _bucket_row(place: tuple[object, ...], sums: _Sums) -> list[object]:
     ]
 
 
-def _upsert(rows: Sequence[Sequence[object]]) -> None:
+def _upsert(rows: Sequence[Sequence[Any]]) -> None:
     table, names = HourlyUsage._meta.db_table, (*_PLACE, *_SUMS)
     row = f"({', '.join(['%s'] * len(names))})"
     sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _SUMS)

@@ -83,14 +83,18 @@ def scale(highest: int) -> tuple[int, int]:
     return step, step * max(1, math.ceil(highest / step))
 
 
-def _stack(bucket: datetime, cells: Mapping[tuple[datetime, str], Sums], series: Mapping[str, int], metric: Metric) -> list[int]:
+def _stack(
+    bucket: datetime, cells: Mapping[tuple[datetime, str], Sums], series: Mapping[str, int], metric: Metric
+) -> list[int]:
     return [metric(cells.get((bucket, name), _NOTHING)) for name in series]
 
 
 _NOTHING = Sums()
 
 
-def _segments(stack: Sequence[int], colours: Sequence[int], top: int, show: Callable[[int], str]) -> tuple[Segment, ...]:
+def _segments(
+    stack: Sequence[int], colours: Sequence[int], top: int, show: Callable[[int], str]
+) -> tuple[Segment, ...]:
     segments, below = [], 0
     for value, colour in zip(stack, colours, strict=True):
         below += value

@@ -92,7 +92,13 @@ class Report:
         tokens = f"{figures.count(now.prompt_tokens)} / {figures.count(now.completion_tokens)}"
         return [
             Kpi("Spend", dollars(now.amount), figures.change(now.amount, before.amount), "flat", "vs previous"),
-            Kpi("Requests", figures.count(now.requests), figures.change(now.requests, before.requests), "flat", "vs previous"),
+            Kpi(
+                "Requests",
+                figures.count(now.requests),
+                figures.change(now.requests, before.requests),
+                "flat",
+                "vs previous",
+            ),
             Kpi("Tokens in / out", tokens, figures.change(now.tokens, before.tokens), "flat", "vs previous"),
             _error_rate(now, before),
         ]

@@ -5,6 +5,7 @@ A keyed hash of the normalised value, 16 bytes, under a unique constraint. The k
 
 import hashlib
 import unicodedata
+from contextlib import suppress
 
 import idna
 
@@ -20,14 +21,15 @@ def normalise_email(address: str) -> str:
     NFKC, trimmed, case-folded, the domain as IDNA. Dots and plus signs stay: they can mean different mailboxes.
     """
     local, _, domain = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
-    try:
+    # An address literal, or a name that DNS will refuse anyway, is compared as it is.
+    with suppress(idna.IDNAError):
         domain = idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        pass  # an address literal or a name that DNS will refuse anyway: compare it as it is
     return f"{local}@{domain}"
 
 
 def email_index(address: str) -> bytes:
     """Return the index of a sign-in address, equal for equal mailboxes across the installation."""
     key = sealing_key(INSTALLATION, Plane.INDEX).secret
-    return hashlib.blake2b(normalise_email(address).encode(), digest_size=SIZE, key=key, person=b"sign-in email").digest()
+    return hashlib.blake2b(
+        normalise_email(address).encode(), digest_size=SIZE, key=key, person=b"sign-in email"
+    ).digest()

@@ -1,6 +1,7 @@
 """Disclosure scopes: the only way from a sealed value to its plaintext.
 
-    with disclose(Purpose.EMAIL_NOTIFICATION, actor=worker, tenant=user.pk, fields=[User.email], subjects=[user.pk]) as scope:
+    person = {"tenant": user.pk, "subjects": [user.pk]}
+    with disclose(Purpose.EMAIL_NOTIFICATION, actor=worker, fields=[User.email], **person) as scope:
         address = scope.open(user.email)
 
 Entering the scope checks the purpose against the table and commits one ledger leaf; only then does it open anything.
@@ -10,7 +11,7 @@ subjects raises, and so does a scope that was left. The scope is handed on expli
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from ledger.actor import Actor
@@ -50,13 +51,16 @@ def disclose(
     *,
     actor: Actor,
     tenant: UUID,
-    fields: Sequence[SealedDescriptor],
+    fields: Sequence[Any],
     subjects: Sequence[UUID],
 ) -> Iterator[Scope]:
-    """Open a scope for one purpose, actor and tenant over the named fields of the named rows (primary keys)."""
-    labels = frozenset(field.label for field in fields)
+    """Open a scope for one purpose, actor and tenant over the named fields of the named rows.
+
+    `fields` are class attributes such as `User.email`, `subjects` primary keys.
+    """
+    labels = frozenset(field.label for field in fields if isinstance(field, SealedDescriptor))
     refused = sorted(label for label in labels if not opens(purpose, label))
-    if refused or not labels or not subjects:
+    if refused or len(labels) != len(fields) or not labels or not subjects:
         raise VaultError("refused", f"{purpose} does not open {', '.join(refused) or 'nothing in particular'}.")
     append_leaf(
         tenant,

@@ -18,7 +18,7 @@ from vault.planes import Plane
 from vault.sealed import Sealed, SealedDescriptor
 
 
-class SealedMixin(EncryptedMixin):  # type: ignore[misc]
+class SealedMixin(EncryptedMixin):
     """A field whose column holds sealed records and whose attribute holds `Sealed` values.
 
     `plane` names the root and the data key; `bucket` is the padding step in bytes.
@@ -31,14 +31,14 @@ class SealedMixin(EncryptedMixin):  # type: ignore[misc]
     def __init__(self, *args: Any, bucket: int = 32, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bucket = bucket
-        if self.unique or self.db_index:
+        if self.unique or self.db_index:  # type: ignore[attr-defined]
             raise TypeError("A sealed field has no order and no equality: put the constraint on its blind index.")
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "bucket": self.bucket}
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:  # type: ignore[override]
         super().contribute_to_class(cls, name, **kwargs)
         setattr(cls, self.attname, SealedDescriptor(self))
 
@@ -95,19 +95,19 @@ def _is_bulk_update(value: Any) -> bool:
     return isinstance(inner, Case) and all(isinstance(case.result, Value) for case in inner.cases)
 
 
-class SealedCharField(SealedMixin, models.CharField):  # type: ignore[misc, type-arg]
+class SealedCharField(SealedMixin, models.CharField):  # type: ignore[type-arg]
     base_class = models.CharField
 
 
-class SealedTextField(SealedMixin, models.TextField):  # type: ignore[misc, type-arg]
+class SealedTextField(SealedMixin, models.TextField):  # type: ignore[type-arg]
     base_class = models.TextField
 
 
-class SealedEmailField(SealedMixin, models.EmailField):  # type: ignore[misc, type-arg]
+class SealedEmailField(SealedMixin, models.EmailField):  # type: ignore[type-arg]
     base_class = models.EmailField
 
 
-class SealedDateField(SealedMixin, models.DateField):  # type: ignore[misc, type-arg]
+class SealedDateField(SealedMixin, models.DateField):  # type: ignore[type-arg]
     base_class = models.DateField
 
 

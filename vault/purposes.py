@@ -14,9 +14,7 @@ class Purpose(StrEnum):
     REKEYING = "re-keying"  # to seal again under a new key
 
 
-_PROFILE = frozenset(
-    f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth")
-)
+_PROFILE = frozenset(f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth"))
 
 OPENS: dict[Purpose, frozenset[str]] = {
     Purpose.OWN_ACCOUNT: _PROFILE | {"accounts.Membership.role"},

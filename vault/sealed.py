@@ -114,7 +114,7 @@ class Sealed(Generic[T]):
         return self._plaintext
 
     def _same_row(self, other: models.Model) -> bool:
-        return type(self.owner) is type(other) and self.owner is not None and self.owner.pk == other.pk
+        return isinstance(self.owner, type(other)) and self.owner.pk == other.pk
 
 
 class SealedDescriptor:

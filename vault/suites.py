@@ -45,7 +45,9 @@ def unseal(key: bytes, associated: bytes, record: bytes) -> bytes:
     try:
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, header + associated, nonce, subkey)
     except CryptoError:
-        raise VaultError("tampered", "The record was changed, or stands in another place than it was sealed for.") from None
+        raise VaultError(
+            "tampered", "The record was changed, or stands in another place than it was sealed for."
+        ) from None
 
 
 def key_id_of(record: bytes) -> bytes:

@@ -19,9 +19,7 @@ def create_organization(
     """Make an organization with its owner and a first project."""
     with transaction.atomic():
         organization = Organization.objects.create(name=name, slug=_free_slug(name), is_demo=is_demo)
-        record_event(
-            actor, Action.ORGANIZATION_CREATED, target=organization.pk, organization_id=organization.pk
-        )
+        record_event(actor, Action.ORGANIZATION_CREATED, target=organization.pk, organization_id=organization.pk)
         add_member(actor, organization=organization, user=owner, role=Role.OWNER)
         create_project(actor, organization=organization, name=first_project)
     return organization

@@ -32,7 +32,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         user = pending.user(request)
         if user and verify_by_code(user, form.cleaned_data["code"]):
             return _enter(request, user)
-        form.add_error("code", "That code is not right, or not good any more. Look in the newest email, or send it again.")
+        form.add_error(
+            "code", "That code is not right, or not good any more. Look in the newest email, or send it again."
+        )
     state = request.GET.get("state", "waiting")
     return render(request, "accounts/verify.html", {"form": form, "state": state}, status=422 if form.is_bound else 200)
 

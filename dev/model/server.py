@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from dev.model import wire
 from dev.model.answer import Answer, answer
@@ -78,10 +79,10 @@ class ModelServer:
 
 
 @web.middleware
-async def explain(request: web.Request, handler: Any) -> web.StreamResponse:
+async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every refusal as JSON with `error.message`."""
     try:
-        response: web.StreamResponse = await handler(request)
+        response = await handler(request)
     except Refused as refused:
         return web.json_response(refused.body, status=refused.status)
     except UnfitSchema as unfit:

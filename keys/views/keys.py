@@ -97,7 +97,13 @@ def _counts(every: QuerySet[ApiKey], organization: str, state: str) -> list[dict
     numbers = every.aggregate(**{name: Count("pk", filter=where) for name, (_, where) in _STATES.items()})
     path = reverse("keys:list", args=[organization])
     return [
-        {"id": name, "name": title, "n": numbers[name], "url": f"{path}?{urlencode({'state': name})}", "current": name == state}
+        {
+            "id": name,
+            "name": title,
+            "n": numbers[name],
+            "url": f"{path}?{urlencode({'state': name})}",
+            "current": name == state,
+        }
         for name, (title, _) in _STATES.items()
     ]
 

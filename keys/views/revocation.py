@@ -36,5 +36,9 @@ def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpRes
 def _effect(key: ApiKey) -> str:
     day = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
     requests = by_key(key.project.organization_id, day).get(key.pk, Sums()).requests
-    used = f"It made {requests:,} requests in the last 24 hours." if requests else "It made no request in the last 24 hours."
+    used = (
+        f"It made {requests:,} requests in the last 24 hours."
+        if requests
+        else "It made no request in the last 24 hours."
+    )
     return f"{used} Every further call with it is refused at once, and this cannot be undone."

@@ -14,7 +14,7 @@ from accounts.actions import create_organization, create_project
 from accounts.models import Organization, User
 from keys.actions import issue_key
 from ledger.actor import Actor
-from llama_console.demo.traffic import KEYS, DAYS, replay
+from llama_console.demo.traffic import DAYS, KEYS, replay
 from usage.actions import record_calls
 from usage.models import UsageEvent
 
@@ -50,7 +50,9 @@ def _person(user: User | None, password: str) -> User:
 def _organization(owner: User) -> Organization:
     actor = Actor.operator()
     with transaction.atomic():
-        organization = create_organization(actor, name="Acme Research", owner=owner, first_project="Platform", is_demo=True)
+        organization = create_organization(
+            actor, name="Acme Research", owner=owner, first_project="Platform", is_demo=True
+        )
         create_project(actor, organization=organization, name="Research", retention_days=7)
         projects = {project.name: project for project in organization.projects.all()}
         for traffic in KEYS:

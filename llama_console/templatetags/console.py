@@ -28,14 +28,17 @@ def highlight(text: str) -> SafeString:
     parts: list[str] = []
     end = 0
     for match in TOKEN.finditer(text):
-        parts += [escape(text[end : match.start()]), format_html('<span class="t-{}">{}</span>', match.lastgroup, match[0])]
+        parts += [
+            escape(text[end : match.start()]),
+            format_html('<span class="t-{}">{}</span>', match.lastgroup, match[0]),
+        ]
         end = match.end()
     return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308  every part is escaped above
 
 
 @register.filter
 def relative(value: datetime | None, now: datetime | None = None) -> str:
-    """"12 seconds ago", "just now" below five seconds, "Never" without a time."""
+    """ "12 seconds ago", "just now" below five seconds, "Never" without a time."""
     if value is None:
         return "Never"
     age = (now or timezone.now()) - value

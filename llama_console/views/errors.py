@@ -21,7 +21,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page("403.html", 403, {"reason": "This form is too old, or cookies are off. Reload the page and try again."})
+    return _page(
+        "403.html", 403, {"reason": "This form is too old, or cookies are off. Reload the page and try again."}
+    )
 
 
 def _page(template: str, status: int, context: dict[str, str] | None = None) -> HttpResponse:

@@ -18,8 +18,6 @@ from usage import figures
 from usage.queries import recent_events
 
 
-
-
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the home of the person's organization, the first one by name."""
@@ -68,7 +66,12 @@ def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any
     called = bool(recent_events(organization.pk, limit=1))
     steps = [
         ("Verify your email", "Done when you signed up", True, reverse("organization_home", args=[slug])),
-        ("Create an API key", key.name if key else "One key a service", key is not None, reverse("keys:create", args=[slug])),
+        (
+            "Create an API key",
+            key.name if key else "One key a service",
+            key is not None,
+            reverse("keys:create", args=[slug]),
+        ),
         ("Send your first request", "Run the command on the right", called, "#first"),
         ("See what it used", "Requests, tokens and cost", called, reverse("usage:report", args=[slug])),
     ]

@@ -9,7 +9,11 @@ from accounts.membership import Acting
 from accounts.models import User
 from keys.models import ApiKey
 
-_PAGES = (("Home", "house", "organization_home"), ("API keys", "key-round", "keys:list"), ("Usage", "chart-column", "usage:report"))
+_PAGES = (
+    ("Home", "house", "organization_home"),
+    ("API keys", "key-round", "keys:list"),
+    ("Usage", "chart-column", "usage:report"),
+)
 _LIMIT = 8
 
 

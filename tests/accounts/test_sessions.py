@@ -4,9 +4,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import Organization, User
+from accounts.models import Organization, Role, User
 from accounts.policy import Permission, allows
-from accounts.models import Role
 from tests.conftest import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +39,9 @@ def test_somebody_who_is_not_verified_only_gets_to_the_verification(client: Clie
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_signing_in_never_leads_to_another_site(client: Client, owner: User, target: str) -> None:
     assert sign_in(client, next=target)["Location"] == "/"  # type: ignore[index]
 

@@ -63,14 +63,18 @@ def test_demo_keys_are_refused_in_production(project: Project, settings: object)
 
 def test_the_commands_that_operators_script(project: Project) -> None:
     out = StringIO()
-    call_command("issue_key", organization="llamas-of-lisbon", project="default", name="script", stdout=out, stderr=StringIO())
+    call_command(
+        "issue_key", organization="llamas-of-lisbon", project="default", name="script", stdout=out, stderr=StringIO()
+    )
     secret = out.getvalue().splitlines()[-1]
     assert find_caller(secret)
     call_command("revoke_key", secret, stdout=StringIO())
     assert find_caller(secret) is None
     for wrong in ({"organization": "nobody"}, {"project": "nothing"}, {"name": ""}):
         with pytest.raises(CommandError):
-            call_command("issue_key", **{"organization": "llamas-of-lisbon", "project": "default", "name": "x", **wrong})
+            call_command(
+                "issue_key", **{"organization": "llamas-of-lisbon", "project": "default", "name": "x", **wrong}
+            )
     with pytest.raises(CommandError):
         call_command("revoke_key", new_secret())
 

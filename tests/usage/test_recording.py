@@ -106,10 +106,12 @@ def test_the_rollup_always_equals_the_events(llama: Model, batches: list[list[tu
     ids = [new_id() for _ in range(10)]
     for batch in batches:
         record_calls(
-            [call(id=ids[n], started_at=NOON + timedelta(hours=h), prompt_tokens=t, cached_tokens=0) for n, h, t in batch]
+            [
+                call(id=ids[n], started_at=NOON + timedelta(hours=h), prompt_tokens=t, cached_tokens=0)
+                for n, h, t in batch
+            ]
         )
     events, rows = UsageEvent.objects.all(), rollup(ORGANIZATION)
     for name in ("amount", "prompt_tokens", "completion_tokens", "latency_ms"):
         assert sum(getattr(event, name) for event in events) == sum(getattr(row, name) for row in rows)
     assert sum(row.requests for row in rows) == len(events)
-

@@ -41,7 +41,9 @@ def test_it_shows_the_exact_tokens(as_owner: Client, project: Project, key: ApiK
 
 @pytest.mark.parametrize("group", ["model", "project", "key"])
 @pytest.mark.parametrize("period", ["24h", "7d", "30d", "90d", "12m"])
-def test_every_grouping_and_period_works(as_member: Client, project: Project, key: ApiKey, group: str, period: str) -> None:
+def test_every_grouping_and_period_works(
+    as_member: Client, project: Project, key: ApiKey, group: str, period: str
+) -> None:
     record(project, key)
     assert as_member.get(URL, {"group": group, "range": period, "metric": "tokens"}).status_code == 200
 

@@ -25,7 +25,8 @@ class Selection:
     def __init__(self, query: QueryDict, acting: Acting) -> None:
         self.preset = PRESETS.get(query.get("range", DEFAULT), PRESETS[DEFAULT])
         self.measure = MEASURES.get(query.get("metric", "spend"), MEASURES["spend"])
-        self.group = Group(query["group"]) if query.get("group") in set(Group) else Group.MODEL
+        group = query.get("group", "")
+        self.group = Group(group) if group in set(Group) else Group.MODEL
         self.projects = list(acting.organization.projects.all())
         self.project = self._project(query.get("project", ""))
         self.organization = acting.organization

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no project {options['project']} in {options['organization']}.")
         form = KeyForm({"name": options["name"], "project": project.slug}, organization=project.organization)
         if not form.is_valid():
-            raise CommandError("; ".join(error for errors in form.errors.values() for error in errors))
+            raise CommandError("; ".join(str(error) for errors in form.errors.values() for error in errors))
         _, secret = issue_key(Actor.operator(), project=project, name=form.cleaned_data["name"])
         self.stderr.write(f"Key made for {options['organization']}/{project.slug}. It is shown only this once:")
         self.stdout.write(secret)

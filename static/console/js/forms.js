@@ -8,8 +8,3 @@ document.addEventListener("submit", event => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
-// Filters marked so apply themselves, unless htmx already does.
-document.addEventListener("change", event => {
-  const form = event.target.form;
-  if (form?.hasAttribute("data-autosubmit") && !window.htmx) form.requestSubmit();
-});

@@ -1,0 +1,110 @@
+"""The writer: one thread that carries usage from the spool, and exchanges from memory, to the rooms below.
+
+Usage is never given up: while the database is away it waits on disk. Exchanges live in memory only,
+because nothing may be persisted unsealed; one that cannot be written, or finds no place, is lost and counted.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
+
+from content.exchanges import Exchange
+from gateway.rooms import Rooms
+from gateway.spool import Spool
+from usage.calls import Call
+
+log = logging.getLogger(__name__)
+
+_BATCH = 500
+_PAUSE = 0.05  # seconds in which records gather to a batch
+_LOOK_AROUND = 5.0  # seconds between looks for segments that other processes left
+_LONGEST_BACKOFF = 5.0  # seconds
+_QUEUE_EXCHANGES = 1000
+_QUEUE_CHARACTERS = 64 * 1024 * 1024
+_BATCH_EXCHANGES = 50
+# The database's fault, not a record's: away, read-only after a failover, not migrated yet.
+_AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError, OSError)
+
+
+class Writer:
+    """Owns the spool's reading end and the queue of exchanges."""
+
+    def __init__(self, spool: Spool, rooms: Rooms, *, pause: float = _PAUSE) -> None:
+        self._spool = spool
+        self._rooms = rooms
+        self._pause = pause
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._queue: deque[Exchange] = deque()
+        self._queued = 0  # characters
+        self._queue_lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self.lost_exchanges = 0
+
+    def start(self) -> None:
+        """Begin, with what earlier processes left."""
+        self._spool.open()
+        self._wake.set()
+        self._thread.start()
+
+    def stop(self, patience: float) -> None:
+        """Write what is left for at most so many seconds; unwritten usage stays in the spool."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(patience)
+        if self._thread.is_alive():
+            log.warning("writer: stopped before everything was written, the spool keeps the usage")
+        else:
+            self._spool.close()
+
+    def healthy(self) -> bool:
+        """Tell whether usage can be accounted for: the disk takes it and the thread lives."""
+        return self._thread.is_alive() and self._spool.healthy()
+
+    def record(self, call: Call) -> None:
+        """Make a call's usage durable; the database has it a moment later."""
+        self._spool.append(call)
+        self._wake.set()
+
+    def keep(self, exchange: Exchange) -> None:
+        """Queue an exchange for sealing; drop it if the queue is full."""
+        size = len(exchange.request) + len(exchange.response)
+        with self._queue_lock:
+            if len(self._queue) >= _QUEUE_EXCHANGES or self._queued + size > _QUEUE_CHARACTERS:
+                self.lost_exchanges += 1
+                return
+            self._queue.append(exchange)
+            self._queued += size
+        self._wake.set()
+
+    def _run(self) -> None:
+        backoff = self._pause
+        while True:
+            if not self._wake.wait(_LOOK_AROUND):
+                self._spool.look_around()
+            self._stopping.wait(self._pause)
+            self._wake.clear()
+            last = self._stopping.is_set()
+            if self._drained():
+                backoff = self._pause
+            elif not last:
+                self._stopping.wait(backoff)
+                backoff = min(2 * backoff, _LONGEST_BACKOFF)
+                self._wake.set()
+            if last:
+                return
+
+    def _drained(self) -> bool:
+        try:
+            self._write_exchanges()
+            while batch := self._spool.batch(_BATCH):
+                self._record(batch.segment.path.name, batch.records)
+                self._spool.take(batch)
+                self._write_exchanges()
+        except _AWAY as error:
+            log.warning("writer: usage waits in the spool: %s", type(error).__name__)
+            return False
+        return True
