@@ -19,6 +19,14 @@ class GatewayError(Exception):
         self.retry_after = retry_after  # seconds
 
 
+class MethodNotAllowed(GatewayError):
+    """The resource exists, but does not take the method."""
+
+    def __init__(self, methods: tuple[str, ...]) -> None:
+        super().__init__(405, "method_not_allowed", "This address does not take the method.")
+        self.methods = methods
+
+
 class UpstreamError(Exception):
     """The upstream failed or refused; `permanent` means that the same request would fail again.
 

@@ -6,6 +6,7 @@ after a crash, so its reader must be idempotent by the call's id.
 """
 
 import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -40,24 +41,25 @@ class Spool:
         self._segment_size = segment_size
         self._lock = threading.Lock()  # around what both threads touch: the current segment and `_held`
         self._held: deque[bytes] = deque(maxlen=_HELD)
+        self._current: Segment | None = None
         self._left: Segment | None = None  # an earlier segment, read before the current one
         self._look_around = True  # whether segments without an owner may lie about
 
     def open(self) -> None:
-        """Begin a segment of our own."""
+        """Begin a segment of our own; raise OSError if the directory takes none."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._current = self._new_segment()
 
     def close(self) -> None:
-        """Let go; what was not taken stays for the next process."""
+        """Let go; what was not taken stays for the next process, and so does a record that comes later."""
         with self._lock:
             self._write_held()
-            if self._current.taken:
-                self._current.remove()
-            else:
-                self._current.close()
-            if self._left:
-                self._left.close()
+            for segment in filter(None, (self._left, self._current)):
+                if segment.taken:
+                    segment.remove()
+                else:
+                    segment.close()
+            self._left = self._current = None
 
     def append(self, call: Call) -> None:
         """Write a record. When the disk refuses, it is held in memory and `healthy` turns false."""
@@ -74,18 +76,20 @@ class Spool:
 
     def batch(self, most: int) -> Batch | None:
         """Return the oldest records; None when everything was taken."""
-        while (segment := self._readable()) is not None:
+        while True:
+            segment, growing = self._readable()
+            if segment is None:
+                return None
             lines = segment.lines(most)
             batch = Batch(segment, segment.offset + sum(map(len, lines)), self._decoded(segment, lines))
             if batch.records:
                 return batch
             if lines:
                 self.take(batch)  # nothing but damaged lines
-            elif segment is self._left:
-                self._finish_left(segment)
-            else:
+            elif growing:
                 return None
-        return None
+            else:
+                self._finish_left(segment)
 
     def take(self, batch: Batch) -> None:
         """Mark a batch as done: it is not read again unless this process dies at once."""
@@ -106,35 +110,39 @@ class Spool:
     def _write_held(self) -> bool:
         while self._held:
             try:
-                if self._current.size >= self._segment_size:
-                    self._rotate()
-                self._current.append(self._held[0])
+                self._writable().append(self._held[0])
             except OSError as error:
-                log.error("spool: a record could not be written: %s", error.strerror or "short write")
+                log.error("spool: a record could not be written: %s", error.strerror or error)
                 return False
             self._held.popleft()
         return True
 
-    def _rotate(self) -> None:
-        full, self._current = self._current, self._new_segment()
-        if full.taken:
-            full.remove()
-        elif self._left is None:
-            self._left = full
+    def _writable(self) -> Segment:
+        if self._current is None:
+            self._current = self._new_segment()
+        elif self._current.size >= self._segment_size:
+            self._rotate(self._current)
+        return self._current
+
+    def _rotate(self, full: Segment) -> None:
+        self._current = self._new_segment()
+        if self._left is None:
+            self._left = full  # the reader may be in the middle of it
         else:
             full.close()  # without an owner now: adopted after the one that is being read
             self._look_around = True
 
-    def _readable(self) -> Segment | None:
+    def _readable(self) -> tuple[Segment | None, bool]:
+        """Return the oldest segment, and whether more may still be appended to it."""
         with self._lock:
             if self._left is None and self._look_around:
                 self._left = self._adopted()
                 self._look_around = self._left is not None
-            return self._left or self._current
+            return (self._current, True) if self._left is None else (self._left, False)
 
     def _adopted(self) -> Segment | None:
         for path in sorted(self._directory.glob("*.log")):
-            if path != self._current.path and (segment := Segment.adopt(path)):
+            if segment := Segment.adopt(path):  # never our own: that is locked as well
                 return segment
         return None
 
@@ -163,6 +171,4 @@ class Spool:
 
 
 def _private(path: str, flags: int) -> int:
-    import os
-
     return os.open(path, flags, 0o600)

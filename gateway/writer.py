@@ -13,6 +13,7 @@ from django.db import InterfaceError, InternalError, OperationalError, Programmi
 
 from content.exchanges import Exchange
 from gateway.rooms import Rooms
+from gateway.segment import Segment
 from gateway.spool import Spool
 from usage.calls import Call
 
@@ -43,6 +44,7 @@ class Writer:
         self._queue_lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.lost_exchanges = 0
+        self._told_lost = 0
 
     def start(self) -> None:
         """Begin, with what earlier processes left."""
@@ -71,7 +73,7 @@ class Writer:
 
     def keep(self, exchange: Exchange) -> None:
         """Queue an exchange for sealing; drop it if the queue is full."""
-        size = len(exchange.request) + len(exchange.response)
+        size = _size(exchange)
         with self._queue_lock:
             if len(self._queue) >= _QUEUE_EXCHANGES or self._queued + size > _QUEUE_CHARACTERS:
                 self.lost_exchanges += 1
@@ -101,10 +103,48 @@ class Writer:
         try:
             self._write_exchanges()
             while batch := self._spool.batch(_BATCH):
-                self._record(batch.segment.path.name, batch.records)
+                self._write_calls(batch.segment, batch.records)
                 self._spool.take(batch)
                 self._write_exchanges()
-        except _AWAY as error:
+        except Exception as error:  # whatever it is: the thread lives on, and the usage waits on disk
             log.warning("writer: usage waits in the spool: %s", type(error).__name__)
             return False
         return True
+
+    def _write_calls(self, segment: Segment, entries: Sequence[tuple[bytes, Call]]) -> None:
+        """Record calls; halve a refused batch until the one that cannot be recorded stands alone."""
+        try:
+            self._rooms.record_calls([call for _, call in entries])
+        except _AWAY:
+            raise
+        except Exception as error:
+            if len(entries) == 1:
+                line, call = entries[0]
+                log.error("writer: call %s cannot be recorded and was set aside: %s", call.id, type(error).__name__)
+                self._spool.set_aside(segment, [line])
+                return
+            middle = len(entries) // 2
+            self._write_calls(segment, entries[:middle])
+            self._write_calls(segment, entries[middle:])
+
+    def _write_exchanges(self) -> None:
+        lost = self.lost_exchanges
+        while exchanges := self._dequeue():
+            try:
+                self._rooms.keep_exchanges(exchanges)
+            except Exception as error:
+                self.lost_exchanges += len(exchanges)
+                log.error("writer: %d exchanges were not kept: %s", len(exchanges), type(error).__name__)
+        if lost != self._told_lost:
+            log.error("writer: %d exchanges found no place in the queue", lost - self._told_lost)
+        self._told_lost = self.lost_exchanges
+
+    def _dequeue(self) -> list[Exchange]:
+        with self._queue_lock:
+            taken = [self._queue.popleft() for _ in range(min(_BATCH_EXCHANGES, len(self._queue)))]
+            self._queued -= sum(map(_size, taken))
+            return taken
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.request) + len(exchange.response)

@@ -27,7 +27,8 @@ class RoomRouter:
     db_for_write = db_for_read
 
     def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
-        return self.db_for_read(type(one)) == self.db_for_read(type(other))
+        places = {database_of(each._meta.app_label, each._meta.model_name) for each in (one, other)}
+        return len(places) == 1
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         return database_of(app_label, model_name) == db

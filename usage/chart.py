@@ -22,13 +22,29 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Ghost:
+    """The previous period's bucket, drawn as an outline."""
+
+    y: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     x: str
+    slot: str  # its width
     center: str
     label: str
     tick: bool
     total: str
     segments: tuple[Segment, ...]
+    ghost: Ghost | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    id: int  # the colour
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +56,36 @@ class Tick:
 @dataclass(frozen=True, slots=True)
 class Chart:
     title: str
+    unit: str
     total: str
-    slot: str  # the width of a column
+    series: tuple[Series, ...]
     columns: tuple[Column, ...]
     ticks: tuple[Tick, ...]
 
 
-def draw(
-    title: str,
-    period: Period,
-    cells: Mapping[tuple[datetime, str], Sums],
-    series: Mapping[str, int],
-    metric: Metric,
-    show: Callable[[int], str],
-) -> Chart:
-    """Draw the metric of each bucket, stacked by series (name → colour), in the series' order."""
-    stacks = [_stack(bucket, cells, series, metric) for bucket in period.buckets]
-    step, top = scale(max(map(sum, stacks), default=0))
-    count = len(stacks)
-    every = math.ceil(count / _LABELS)
-    columns = tuple(
-        Column(
-            x=_percent(index / count),
-            center=_percent((index + 0.5) / count),
-            label=period.label(bucket),
-            tick=index % every == 0,
-            total=show(sum(stack)),
-            segments=_segments(stack, list(series.values()), top, show),
-        )
-        for index, (bucket, stack) in enumerate(zip(period.buckets, stacks, strict=True))
-    )
-    ticks = tuple(Tick(_percent(1 - value / top), show(value)) for value in range(0, top + 1, step))
-    return Chart(title, show(sum(map(sum, stacks))), _percent(1 / count), columns, ticks)
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What to draw: the metric of each bucket, stacked by series (name → colour) in their order."""
+
+    title: str
+    unit: str
+    period: Period
+    cells: Mapping[tuple[datetime, str], Sums]
+    series: Mapping[str, int]
+    names: Mapping[str, str]
+    metric: Metric
+    show: Callable[[int], str]
+    before: Sequence[int] = ()  # the previous period's totals, bucket by bucket
+
+
+def draw(plot: Plot) -> Chart:
+    stacks = [_stack(plot, bucket) for bucket in plot.period.buckets]
+    sums = [sum(stack) for stack in stacks]
+    step, top = scale(max([*sums, *plot.before], default=0))
+    columns = tuple(_column(plot, index, stack, top) for index, stack in enumerate(stacks))
+    ticks = tuple(Tick(_percent(1 - value / top), plot.show(value)) for value in range(0, top + 1, step))
+    series = tuple(Series(colour, plot.names[name]) for name, colour in plot.series.items())
+    return Chart(plot.title, plot.unit, plot.show(sum(sums)), series, columns, ticks)
 
 
 def scale(highest: int) -> tuple[int, int]:
@@ -83,23 +97,34 @@ def scale(highest: int) -> tuple[int, int]:
     return step, step * max(1, math.ceil(highest / step))
 
 
-def _stack(
-    bucket: datetime, cells: Mapping[tuple[datetime, str], Sums], series: Mapping[str, int], metric: Metric
-) -> list[int]:
-    return [metric(cells.get((bucket, name), _NOTHING)) for name in series]
+def _stack(plot: Plot, bucket: datetime) -> list[int]:
+    return [plot.metric(plot.cells.get((bucket, name), _NOTHING)) for name in plot.series]
 
 
 _NOTHING = Sums()
 
 
-def _segments(
-    stack: Sequence[int], colours: Sequence[int], top: int, show: Callable[[int], str]
-) -> tuple[Segment, ...]:
+def _column(plot: Plot, index: int, stack: Sequence[int], top: int) -> Column:
+    count = len(plot.period.buckets)
+    before = plot.before[index] if plot.before else 0
+    return Column(
+        x=_percent(index / count),
+        slot=_percent(1 / count),
+        center=_percent((index + 0.5) / count),
+        label=plot.period.label(plot.period.buckets[index]),
+        tick=index % math.ceil(count / _LABELS) == 0,
+        total=plot.show(sum(stack)),
+        segments=_segments(plot, stack, top),
+        ghost=Ghost(_percent(1 - before / top), _percent(before / top)) if before else None,
+    )
+
+
+def _segments(plot: Plot, stack: Sequence[int], top: int) -> tuple[Segment, ...]:
     segments, below = [], 0
-    for value, colour in zip(stack, colours, strict=True):
+    for value, colour in zip(stack, plot.series.values(), strict=True):
         below += value
         if value:
-            segments.append(Segment(colour, _percent(1 - below / top), _percent(value / top), show(value)))
+            segments.append(Segment(colour, _percent(1 - below / top), _percent(value / top), plot.show(value)))
     return tuple(segments)
 
 

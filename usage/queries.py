@@ -21,6 +21,10 @@ class Group(StrEnum):
     def column(self) -> str:
         return self.value if self is Group.MODEL else f"{self.value}_id"
 
+    @property
+    def title(self) -> str:
+        return "API key" if self is Group.KEY else self.value.title()
+
 
 @dataclass(slots=True)
 class Sums:
@@ -90,6 +94,11 @@ def by_key(organization_id: UUID, since: datetime) -> dict[UUID, Sums]:
     """Return the sums of each key from an hour on."""
     rows = rollup(organization_id).filter(hour__gte=since).values_list("key_id").annotate(*(Sum(n) for n in _NAMES))
     return {key_id: Sums(*map(int, sums)) for key_id, *sums in rows.order_by()}
+
+
+def first_event(organization_id: UUID) -> UsageEvent | None:
+    """Return the oldest event of an organization."""
+    return UsageEvent.objects.filter(organization_id=organization_id).order_by("started_at").first()
 
 
 def recent_events(organization_id: UUID, *, limit: int, where: Q | None = None) -> list[UsageEvent]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from catalog.money import dollars, exact_dollars
 from usage import chart, figures, series
 from usage.periods import Period
-from usage.queries import Group, Metric, Sums, overall, rollup, totals
+from usage.queries import Group, Metric, Sums, Totals, overall, rollup, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,17 @@ class Measure:
     id: str
     title: str
     of: Metric
+    unit: str
     show: Callable[[int], str]
 
 
 MEASURES = {
     measure.id: measure
     for measure in (
-        Measure("spend", "Spend", lambda sums: sums.amount, dollars),
-        Measure("requests", "Requests", lambda sums: sums.requests, figures.count),
-        Measure("tokens", "Tokens", lambda sums: sums.tokens, figures.count),
-        Measure("errors", "Errors", lambda sums: sums.errors, figures.count),
+        Measure("spend", "Spend", lambda sums: sums.amount, "US dollars", dollars),
+        Measure("requests", "Requests", lambda sums: sums.requests, "requests", figures.count),
+        Measure("tokens", "Tokens", lambda sums: sums.tokens, "tokens", figures.count),
+        Measure("errors", "Errors", lambda sums: sums.errors, "failed requests", figures.count),
     )
 }
 
@@ -51,6 +52,7 @@ class Row:
     completion: str
     cost: str
     share: str
+    share_label: str
 
 
 _GREY = chart.MAX_SERIES
@@ -60,12 +62,21 @@ class Report:
     """Usage of one organization in one period, by one group, charted by one measure."""
 
     def __init__(
-        self, organization_id: UUID, *, period: Period, measure: Measure, group: Group, project_id: UUID | None = None
+        self,
+        organization_id: UUID,
+        *,
+        period: Period,
+        measure: Measure,
+        group: Group,
+        project_id: UUID | None = None,
+        compare: bool = False,
     ) -> None:
         rows = rollup(organization_id, project_id)
         self.period, self.measure, self.group = period, measure, group
         self._totals = totals(rows, period, group)
-        self._before = overall(rows, period.previous())
+        previous = period.previous()
+        self._ghosts = _buckets(totals(rows, previous, group), previous, measure.of) if compare else []
+        self._before = overall(rows, previous)
         self._labels = series.labels(organization_id, group)
         names = series.shown(self._totals, measure.of)
         self._groups, self._cells = series.folded(self._totals, names)
@@ -84,8 +95,19 @@ class Report:
         return f"{self.period.end:%Y%m%d%H}-{sums.requests}-{sums.tokens}-{sums.amount}"
 
     def chart(self) -> chart.Chart:
-        title = f"{self.measure.title} by {self.group.value}"
-        return chart.draw(title, self.period, self._cells, self._colours, self.measure.of, self.measure.show)
+        return chart.draw(
+            chart.Plot(
+                title=f"{self.measure.title} by {self.group.title}",
+                unit=self.measure.unit,
+                period=self.period,
+                cells=self._cells,
+                series=self._colours,
+                names={name: self.label(name).name for name in self._colours},
+                metric=self.measure.of,
+                show=self.measure.show,
+                before=self._ghosts,
+            )
+        )
 
     def kpis(self) -> list[Kpi]:
         now, before = self._totals.overall, self._before
@@ -138,6 +160,13 @@ CSV_HEADER = [
 ]  # fmt: skip
 
 
+def _buckets(found: Totals, period: Period, metric: Metric) -> list[int]:
+    sums = dict.fromkeys(period.buckets, 0)
+    for (bucket, _), gained in found.cells.items():
+        sums[bucket] += metric(gained)
+    return list(sums.values())
+
+
 def _exact(sums: Sums) -> list[str | int]:
     counts = [sums.requests, sums.errors, sums.prompt_tokens, sums.cached_tokens, sums.completion_tokens]
     return [*counts, exact_dollars(sums.amount)]
@@ -154,6 +183,7 @@ def _row(colour: int, label: series.Label, sums: Sums, share: float) -> Row:
         completion=figures.count(sums.completion_tokens),
         cost=dollars(sums.amount),
         share=f"{share:.1f}",
+        share_label=f"{share:.1f}%",
     )
 
 

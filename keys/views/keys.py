@@ -40,7 +40,7 @@ class KeyRow:
     hint: str
     project: str
     created_at: datetime
-    last_used: datetime | None  # to the hour
+    last_used: str  # to the hour
     requests: str
     spend: str
     active: bool
@@ -88,6 +88,14 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
     return render(request, "keys/create.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+def last_used_text(hour: datetime | None, now: datetime) -> str:
+    """Say when a key was last used, as exactly as the hourly rollup knows it."""
+    if hour is None:
+        return "Never"
+    hours = int((now - hour).total_seconds() // 3600)
+    return "This hour" if hours < 1 else f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"
+
+
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     assert isinstance(request.user, User)
     return Acting.in_organization(request.user, organization)
@@ -123,7 +131,7 @@ def _row(acting: Acting, key: ApiKey, spent: Sums, last_used: datetime | None) -
         hint=key.hint,
         project=key.project.name,
         created_at=key.created_at,
-        last_used=last_used,
+        last_used=last_used_text(last_used, timezone.now()),
         requests=figures.count(spent.requests),
         spend=dollars(spent.amount),
         active=key.is_active,

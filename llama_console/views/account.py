@@ -31,7 +31,7 @@ def account_menu(request: HttpRequest) -> HttpResponse:
         subjects=[user.pk],
     ) as scope:
         person = {"email": scope.open(user.email), "name": scope.open(user.name) if user.name else ""}
-    return render(request, "console/_account_menu.html", person)
+    return render(request, "console/_account.html", person)
 
 
 @login_not_required

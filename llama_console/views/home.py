@@ -1,5 +1,6 @@
 """Home: the way to the first call, then today at a glance."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from keys.models import ApiKey
 from keys.snippets import snippets
 from llama_console.today import kpis, recent
 from usage import figures
-from usage.queries import recent_events
+from usage.queries import first_event, recent_events
 
 
 @require_GET
@@ -42,6 +43,7 @@ def organization_home(request: HttpRequest, organization: str) -> HttpResponse:
         "snippets": snippets("$LLAMA_API_KEY"),
         "snippet_key": key.name if key else None,
         "key_hint": key.hint if key else "",
+        "show_guide": _is_new(acting.organization),
         "listen": _listen(acting.organization),
         "kpis": kpis(acting.organization.pk, timezone.now()),
         "recent": recent(acting.organization.pk),
@@ -80,6 +82,12 @@ def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any
         {"title": title, "meta": meta, "url": url, "state": "done" if done else "now" if index == current else "todo"}
         for index, (title, meta, done, url) in enumerate(steps)
     ]
+
+
+def _is_new(organization: Organization) -> bool:
+    """The guide stays for a day after the first call."""
+    first = first_event(organization.pk)
+    return first is None or first.started_at > timezone.now() - timedelta(days=1)
 
 
 def _listen(organization: Organization) -> dict[str, Any]:

@@ -32,4 +32,6 @@ def palette(request: HttpRequest, organization: str) -> HttpResponse:
         {"label": key.name, "icon": "key-round", "url": f"{reverse('keys:list', args=[organization])}?q={key.tail}"}
         for key in keys
     ]
-    return render(request, "console/_palette.html", {"results": (pages + found)[:_LIMIT], "q": query})
+    # Without JavaScript the search is a page of its own.
+    template = "console/palette.html#results" if request.headers.get("HX-Request") else "console/palette.html"
+    return render(request, template, {"results": (pages + found)[:_LIMIT], "q": query})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usage import figures
-from usage.chart import draw, scale
+from usage.chart import Plot, draw, scale
 from usage.csv_export import neutral
 from usage.periods import PRESETS, Period
 from usage.queries import Sums
@@ -43,10 +43,13 @@ def test_segments_stack_without_gaps_and_nothing_is_drawn_for_nothing() -> None:
     period = Period.ending(PRESETS["24h"], NOW)
     last = period.buckets[-1]
     cells = {(last, "a"): Sums(requests=3), (last, "b"): Sums(requests=1), (last, "c"): Sums()}
-    drawn = draw("Requests", period, cells, {"a": 0, "b": 1, "c": 2}, lambda sums: sums.requests, str)
+    names = {"a": "A", "b": "B", "c": "C"}
+    colours = {"a": 0, "b": 1, "c": 2}
+    drawn = draw(Plot("Requests", "requests", period, cells, colours, names, lambda sums: sums.requests, str))
     first, second = drawn.columns[-1].segments
     assert (first.y, first.height, second.y, second.height) == ("25.000%", "75.000%", "0.000%", "25.000%")
     assert (drawn.total, drawn.columns[0].segments) == ("4", ())
+    assert [series.name for series in drawn.series] == ["A", "B", "C"]
 
 
 def test_a_colour_belongs_to_the_entity_and_not_to_its_rank() -> None:

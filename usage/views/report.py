@@ -27,6 +27,7 @@ class Selection:
         self.measure = MEASURES.get(query.get("metric", "spend"), MEASURES["spend"])
         group = query.get("group", "")
         self.group = Group(group) if group in set(Group) else Group.MODEL
+        self.compare = query.get("compare") == "1"
         self.projects = list(acting.organization.projects.all())
         self.project = self._project(query.get("project", ""))
         self.organization = acting.organization
@@ -46,6 +47,7 @@ class Selection:
             measure=self.measure,
             group=self.group,
             project_id=self.project.pk if self.project else None,
+            compare=self.compare,
         )
 
     def url(self, name: str = "usage:report", **changes: str) -> str:
@@ -54,6 +56,7 @@ class Selection:
             "metric": self.measure.id,
             "group": self.group.value,
             "project": self.project.slug if self.project else "",
+            "compare": "1" if self.compare else "",
         } | changes
         path = reverse(name, args=[self.organization.slug])
         return f"{path}?{urlencode({key: value for key, value in query.items() if value})}"
@@ -65,7 +68,7 @@ def report(request: HttpRequest, organization: str) -> HttpResponse:
     found = selection.report()
     if request.GET.get("version") == found.version:
         return HttpResponse(status=204)
-    is_part = request.headers.get("HX-Target") == "report"
+    is_part = request.headers.get("HX-Target") in {"report", "live"}
     template = "usage/report.html#report" if is_part else "usage/report.html"
     response = render(request, template, _context(selection, found))
     response["Vary"] = "HX-Request, HX-Target, Cookie"
@@ -91,19 +94,20 @@ def _selection(request: HttpRequest, organization: str) -> Selection:
 def _context(selection: Selection, found: Report) -> dict[str, Any]:
     return {
         "ranges": [
-            {"id": p.id, "title": p.title, "url": selection.url(range=p.id), "current": p is selection.preset}
+            {
+                "id": p.id,
+                "label": p.id,
+                "title": p.title,
+                "url": selection.url(range=p.id),
+                "current": p is selection.preset,
+            }
             for p in PRESETS.values()
         ],
-        "range": selection.preset.id,
-        "metrics": [{"id": m.id, "title": m.title, "selected": m is selection.measure} for m in MEASURES.values()],
-        "groups": [
-            {"id": g.value, "title": "API key" if g is Group.KEY else g.value.title(), "selected": g is selection.group}
-            for g in Group
-        ],
-        "group_title": "API key" if selection.group is Group.KEY else selection.group.value.title(),
+        "metrics": [{"id": m.id, "label": m.title, "selected": m is selection.measure} for m in MEASURES.values()],
+        "groups": [{"id": g.value, "label": g.title, "selected": g is selection.group} for g in Group],
+        "compare": selection.compare,
         "projects": [{"slug": p.slug, "name": p.name, "selected": p == selection.project} for p in selection.projects],
-        "export_url": selection.url("usage:export"),
-        "refresh_url": selection.url(version=found.version),
+        "updated_at": timezone.now(),
         "version": found.version,
         "kpis": found.kpis(),
         "chart": found.chart(),

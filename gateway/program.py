@@ -1,0 +1,97 @@
+"""The ASGI program: its life from start to stop, and the last resort for whatever a request runs into."""
+
+import asyncio
+import logging
+import traceback
+from uuid import UUID
+
+import django.db
+
+from gateway.errors import GatewayError, MethodNotAllowed, unavailable
+from gateway.http import ClientGone, Message, Receive, Reply, Request, Send
+from gateway.resources import Resources
+from gateway.rooms import Rooms
+from gateway.routes import find_route, shape_of
+from gateway.shapes.shape import Shape
+from gateway.upstream import Upstream
+from gateway.writer import Writer
+from ledger.ids import new_id
+
+log = logging.getLogger(__name__)
+
+_STOP_PATIENCE = 5.0  # seconds for the writer to finish
+
+
+class Gateway:
+    """The data plane. Everything outside comes in through the constructor."""
+
+    def __init__(self, *, rooms: Rooms, upstream: Upstream, writer: Writer, max_body: int) -> None:
+        self._rooms = rooms
+        self._upstream = upstream
+        self._writer = writer
+        self._resources = Resources(rooms=rooms, upstream=upstream, writer=writer, max_body=max_body)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._serve(scope, receive, send)
+            case "lifespan":
+                await self._live(receive, send)
+            case _:
+                await send({"type": "websocket.close"})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self._upstream.open()
+        self._writer.start()  # a spool that cannot be opened stops the server from starting
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await asyncio.to_thread(self._writer.stop, _STOP_PATIENCE)
+        await self._upstream.close()
+        self._rooms.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+        request_id = new_id()
+        request = Request(scope, receive)
+        reply = Reply(send, request_id, bodiless=request.method == "HEAD")
+        shape = shape_of(request.path)
+        try:
+            await self._dispatch(request, reply, shape, request_id)
+        except ClientGone:
+            return
+        except GatewayError as error:
+            await _refuse(reply, shape, error)
+        except django.db.Error as error:
+            log.error("request %s: the database failed: %s", request_id, type(error).__name__)
+            await _refuse(reply, shape, unavailable())
+        except Exception as error:
+            # The class and the place only: a message or a local variable may hold content or a key.
+            log.error("request %s: unexpected %s at %s", request_id, type(error).__name__, _place(error))
+            await _refuse(reply, shape, GatewayError(500, "internal_error", "Something went wrong."))
+
+    async def _dispatch(self, request: Request, reply: Reply, shape: Shape, request_id: UUID) -> None:
+        route = find_route(request.path)
+        if route is None:
+            raise GatewayError(404, "not_found", "There is nothing at this address.")
+        if request.method not in route.methods:
+            raise MethodNotAllowed(route.methods)
+        await self._resources.answer(route, request, reply, shape, request_id)
+
+
+async def _refuse(reply: Reply, shape: Shape, error: GatewayError) -> None:
+    if reply.started:
+        return  # the stream ends without its last event, which its reader takes as broken off
+    more: list[tuple[bytes, bytes]] = []
+    if error.status == 401:
+        more.append((b"www-authenticate", b"Bearer"))
+    if error.retry_after is not None:
+        more.append((b"retry-after", str(error.retry_after).encode()))
+    if isinstance(error, MethodNotAllowed):
+        more.append((b"allow", ", ".join(error.methods).encode()))
+    await reply.json(error.status, shape.error(error), *more)
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
