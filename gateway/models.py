@@ -21,7 +21,7 @@ class Models:
         self._rooms = rooms
         self._clock = clock
         self._fetching = asyncio.Lock()
-        self._known: "dict[str, ServedModel]" = {}
+        self._known: dict[str, ServedModel] = {}
         self._until = clock()
 
     async def served(self) -> "dict[str, ServedModel]":

@@ -42,8 +42,12 @@ class Gateway:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self._upstream.open()
-        self._writer.start()  # a spool that cannot be opened stops the server from starting
+        try:
+            await self._upstream.open()
+            self._writer.start()
+        except Exception as error:  # an exception would only tell granian to do without a lifespan
+            await send({"type": "lifespan.startup.failed", "message": f"The gateway cannot start: {error}"})
+            return
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await asyncio.to_thread(self._writer.stop, _STOP_PATIENCE)

@@ -100,4 +100,4 @@ def _with_fresh_connections(work: Callable[[], T]) -> T:
 def _select_one(database: str) -> bool:
     with connections[database].cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))

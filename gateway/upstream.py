@@ -104,7 +104,8 @@ class HttpUpstream:
                 if events:
                     yield events
                 if DONE in events:
-                    return await _drain(response)
+                    await _drain(response)
+                    return
 
     async def ready(self) -> bool:
         timeout = aiohttp.ClientTimeout(total=_READY_PATIENCE)

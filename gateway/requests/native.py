@@ -1,6 +1,6 @@
 """Requests in the Llama API's own shape, and how they read for an OpenAI-shaped upstream."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, to_builtins
 

@@ -1,0 +1,89 @@
+"""Runs the whole suite: on SQLite, then on PostgreSQL, then the journeys in a browser against the running stack.
+
+What a machine lacks is skipped and said at the end; with REQUIRE_SERVICES=1 (CI) a lack is a failure.
+Arguments go on to pytest: `python -m dev.test tests/keys -k revoke`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+_NO_TESTS = 5  # pytest's exit code where the arguments select none of a run's tests
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of pytest; `missing` says what it needs and the machine lacks."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: dict[str, str]
+    missing: str = ""
+
+
+def main() -> int:
+    chosen = tuple(sys.argv[1:])
+    failed, skipped = [], []
+    for run in _runs(chosen):
+        if run.missing:
+            skipped.append(f"{run.name}: {run.missing}")
+            continue
+        print(f"\n── {run.name}", flush=True)
+        if _pytest(run) not in {0, _NO_TESTS if chosen else 0}:
+            failed.append(run.name)
+    for line in skipped:
+        print(f"skipped — {line}")
+    if skipped and os.environ.get("REQUIRE_SERVICES") == "1":
+        print("REQUIRE_SERVICES=1: nothing may be skipped.")
+        return 1
+    print(f"\nfailed: {', '.join(failed)}" if failed else "\nall runs passed")
+    return 1 if failed else 0
+
+
+def _runs(chosen: tuple[str, ...]) -> list[Run]:
+    parallel = ("-n", str(min(os.cpu_count() or 2, 8)))
+    rooms = (*parallel, "--ignore=tests/journeys", *chosen)
+    return [
+        Run("SQLite", rooms, {}),
+        Run("PostgreSQL", (*rooms, "--ignore=tests/dev", "--ignore=tests/gateway"), _databases(), _no_postgres()),
+        Run(
+            "journeys against the running stack",
+            chosen or ("tests/journeys",),
+            {"CHROMIUM": CHROMIUM or ""},
+            "" if CHROMIUM else "Chromium is not installed",
+        ),
+    ]
+
+
+def _pytest(run: Run) -> int:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="llama-console-tests-") as var:
+        environment = {**os.environ, **run.environment, "VAR_DIR": var}
+        code = subprocess.run([sys.executable, "-m", "pytest", *run.arguments], env=environment, check=False).returncode
+    print(f"── {run.name}: {time.monotonic() - began:.0f} s", flush=True)
+    return code
+
+
+def _databases() -> dict[str, str]:
+    names = {"DATABASE_URL": "console", "CONTENT_DATABASE_URL": "content", "VAULT_DATABASE_URL": "vault"}
+    return {variable: f"{POSTGRES}/{name}" for variable, name in names.items()}
+
+
+def _no_postgres() -> str:
+    import psycopg
+
+    try:
+        psycopg.connect(f"{POSTGRES}/postgres", connect_timeout=3).close()
+    except psycopg.Error:
+        return "PostgreSQL does not answer (TEST_POSTGRES_URL names another one)"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""A real gateway on a real port, before a model server that misbehaves and rooms held in memory."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from gateway.program import Gateway
+from gateway.spool import Spool
+from gateway.upstream import HttpUpstream
+from gateway.writer import Writer
+from tests.gateway.fakes import MEMBER_KEY, MODEL, OWNER_KEY, MemoryRooms, eventually
+from tests.gateway.upstream import FaultyUpstream
+
+MAX_BODY = 64 * 1024
+PATIENCE = 0.4  # seconds without a byte
+
+
+@dataclass
+class House:
+    """Everything that a test can reach."""
+
+    url: str
+    port: int
+    rooms: MemoryRooms
+    upstream: FaultyUpstream
+    spool: Path
+    writer: Writer
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    loop = asyncio.new_event_loop()
+    upstream, rooms, port = FaultyUpstream(), MemoryRooms(), free_port()
+    spool = tmp_path_factory.mktemp("spool")
+    writer = Writer(Spool(spool), rooms, pause=0.005)
+
+    async def serve() -> None:
+        nonlocal server
+        await upstream.start()
+        model_server = HttpUpstream(f"http://127.0.0.1:{upstream.port}/v1", "upstream-key", PATIENCE)
+        gateway = Gateway(rooms=rooms, upstream=model_server, writer=writer, max_body=MAX_BODY)
+        server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
+        await server.serve()
+
+    server: Server | None = None
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    eventually(lambda: answers(port))
+    yield House(f"http://127.0.0.1:{port}", port, rooms, upstream, spool, writer)
+    assert server is not None
+    loop.call_soon_threadsafe(server.stop)
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def house(running: House) -> House:
+    """The running gateway, with nothing left of the test before."""
+    running.rooms.reset()
+    running.upstream.reset()
+    return running
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[httpx.Client]:
+    """Speaks as the member, whose project keeps nothing."""
+    with httpx.Client(base_url=house.url, headers={"authorization": f"Bearer {MEMBER_KEY}"}, timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def owner(house: House) -> Iterator[httpx.Client]:
+    """Speaks as the owner, whose project keeps its requests."""
+    with httpx.Client(base_url=house.url, headers={"authorization": f"Bearer {OWNER_KEY}"}, timeout=10) as client:
+        yield client
+
+
+def question(**more: object) -> dict[str, object]:
+    """Return the smallest request, with what is added."""
+    return {"model": MODEL, "messages": [{"role": "user", "content": "Where is the Louvre?"}], **more}
