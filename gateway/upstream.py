@@ -164,7 +164,8 @@ class HttpUpstream:
 
 
 async def _note_reuse(_session: object, context: Any, _params: object) -> None:
-    context.trace_request_ctx.reused = True
+    if isinstance(attempt := context.trace_request_ctx, _Attempt):
+        attempt.reused = True
 
 
 def _dropped_while_idle(error: Exception, attempt: _Attempt) -> bool:

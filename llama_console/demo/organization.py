@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -25,16 +26,28 @@ _BATCH = 2000
 
 
 def seed(say: Callable[[str], None]) -> None:
-    """Make the demo organization if it is not there, and write var/demo.json."""
-    user = User.objects.find_by_email(EMAIL)
-    if user is None or not settings.VAR_DIR.joinpath("demo.json").exists():
+    """Make the demo organization if it is not there, and write var/demo.json with the addresses of this run."""
+    user, password = User.objects.find_by_email(EMAIL), _known_password()
+    if user is None or password is None:
         password = secrets.token_urlsafe(12)
         user = _person(user, password)
-        _write_sign_in(password)
+    _write_sign_in(password)
     organization = Organization.objects.filter(slug=SLUG, is_demo=True).first() or _organization(user)
     if not UsageEvent.objects.filter(organization_id=organization.pk).exists():
         say(f"Seeding {DAYS} days of usage for {organization.name}…")
         _usage(organization)
+
+
+def _known_password() -> str | None:
+    try:
+        password: str = json.loads(_sign_in_file().read_text())["password"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return password
+
+
+def _sign_in_file() -> Path:
+    return Path(settings.VAR_DIR / "demo.json")
 
 
 def _person(user: User | None, password: str) -> User:
@@ -75,7 +88,7 @@ def _write_sign_in(password: str) -> None:
         "organization": SLUG,
         "project": "platform",
     }
-    path = settings.VAR_DIR / "demo.json"
+    path = _sign_in_file()
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(json.dumps(sign_in, indent=1) + "\n")

@@ -16,7 +16,7 @@ from gateway.program import Gateway
 from gateway.spool import Spool
 from gateway.upstream import HttpUpstream
 from gateway.writer import Writer
-from tests.gateway.fakes import MEMBER_KEY, MODEL, OWNER_KEY, MemoryRooms, eventually
+from tests.gateway.fakes import MEMBER_KEY, OUTSIDER_KEY, OWNER_KEY, MemoryRooms, bearer, eventually
 from tests.gateway.upstream import FaultyUpstream
 
 MAX_BODY = 64 * 1024
@@ -61,6 +61,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         gateway = Gateway(rooms=rooms, upstream=model_server, writer=writer, max_body=MAX_BODY)
         server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
         await server.serve()
+        await upstream.stop()
 
     server: Server | None = None
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
@@ -82,19 +83,21 @@ def house(running: House) -> House:
 
 
 @pytest.fixture
-def client(house: House) -> Iterator[httpx.Client]:
-    """Speaks as the member, whose project keeps nothing."""
-    with httpx.Client(base_url=house.url, headers={"authorization": f"Bearer {MEMBER_KEY}"}, timeout=10) as client:
+def mira(house: House) -> Iterator[httpx.Client]:
+    """The member, whose project keeps nothing."""
+    with httpx.Client(base_url=house.url, headers=bearer(MEMBER_KEY), timeout=10) as client:
         yield client
 
 
 @pytest.fixture
-def owner(house: House) -> Iterator[httpx.Client]:
-    """Speaks as the owner, whose project keeps its requests."""
-    with httpx.Client(base_url=house.url, headers={"authorization": f"Bearer {OWNER_KEY}"}, timeout=10) as client:
+def olivia(house: House) -> Iterator[httpx.Client]:
+    """The owner, whose project keeps its requests."""
+    with httpx.Client(base_url=house.url, headers=bearer(OWNER_KEY), timeout=10) as client:
         yield client
 
 
-def question(**more: object) -> dict[str, object]:
-    """Return the smallest request, with what is added."""
-    return {"model": MODEL, "messages": [{"role": "user", "content": "Where is the Louvre?"}], **more}
+@pytest.fixture
+def otto(house: House) -> Iterator[httpx.Client]:
+    """The outsider, whose key was never issued."""
+    with httpx.Client(base_url=house.url, headers=bearer(OUTSIDER_KEY), timeout=10) as client:
+        yield client

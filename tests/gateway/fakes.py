@@ -96,3 +96,12 @@ def eventually(happened: Callable[[], object], patience: float = 3.0) -> None:
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
         pause.wait(0.005)
+
+
+def question(**more: object) -> dict[str, object]:
+    """Return the smallest request, with what is added."""
+    return {"model": MODEL, "messages": [{"role": "user", "content": "Where is the Louvre?"}], **more}
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}

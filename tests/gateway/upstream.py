@@ -70,6 +70,7 @@ class FaultyUpstream:
 
     async def start(self) -> None:
         self.reset()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -79,8 +80,17 @@ class FaultyUpstream:
         self.connections = 0
         self.hung_up = 0  # connections that the gateway closed while an answer was due
 
+    async def stop(self) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        if task := asyncio.current_task():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         try:
             while True:
                 exchange = Exchange(reader, writer, len(self.requests) + 1)
@@ -90,7 +100,7 @@ class FaultyUpstream:
                     continue
                 self.requests.append(exchange)
                 await self._answer(exchange)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
@@ -107,7 +117,7 @@ class FaultyUpstream:
 
 
 async def _left(reader: asyncio.StreamReader) -> None:
-    while not reader.at_eof():  # private, but asyncio offers no other way to wait without reading
+    while not reader.at_eof():
         await asyncio.sleep(0.005)
 
 
