@@ -30,13 +30,14 @@ def pico_per_token(usd_per_million: Decimal) -> int:
 
 
 def dollars(pico: int) -> str:
-    """Return an amount for reading: two decimals from a dollar on, four below, never a rounded-away zero."""
-    places = 2 if pico == 0 or abs(pico) >= PICO else 4
-    amount = Decimal(pico) / PICO
-    if pico and abs(amount) < Decimal("0.0001"):
-        return "<$0.0001" if pico > 0 else ">-$0.0001"
-    sign = "-" if pico < 0 else ""
-    return f"{sign}${abs(amount):,.{places}f}"
+    """Return an amount for reading: cents from a dollar on, up to four decimals below, never a rounded-away zero."""
+    sign, amount = "-" if pico < 0 else "", abs(Decimal(pico) / PICO)
+    if amount >= 1 or not pico:
+        return f"{sign}${amount:,.2f}"
+    if amount < Decimal("0.0001"):
+        return f"{sign}<$0.0001"
+    digits = f"{amount:.4f}"
+    return f"{sign}${digits[:4]}{digits[4:].rstrip('0')}"
 
 
 def exact_dollars(pico: int) -> str:

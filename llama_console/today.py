@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from catalog.models import Model
 from catalog.money import dollars
 from keys.models import ApiKey
 from usage import figures
@@ -21,7 +22,7 @@ def kpis(organization_id: UUID, now: datetime) -> list[dict[str, Any]]:
     found, before = totals(rows, period, Group.MODEL), overall(rows, period.previous())
     hours = [_hour(found.cells, bucket) for bucket in period.buckets]
     sums = found.overall
-    tokens = f"{figures.count(sums.prompt_tokens)} / {figures.count(sums.completion_tokens)}"
+    tokens = f"{figures.compact(sums.prompt_tokens)} / {figures.compact(sums.completion_tokens)}"
     return [
         _kpi("Spend, 24 hours", dollars(sums.amount), sums, before, hours, MEASURES["spend"].of),
         _kpi("Tokens, in / out", tokens, sums, before, hours, MEASURES["tokens"].of),
@@ -33,13 +34,16 @@ def kpis(organization_id: UUID, now: datetime) -> list[dict[str, Any]]:
 def recent(organization_id: UUID) -> list[dict[str, Any]]:
     events = recent_events(organization_id, limit=_RECENT)
     names = dict(ApiKey.objects.filter(pk__in={event.key_id for event in events}).values_list("pk", "name"))
-    return [_call(event, names.get(event.key_id, "deleted key")) for event in events]
+    titles = dict(Model.objects.values_list("name", "title"))
+    return [
+        _call(event, titles.get(event.model, event.model), names.get(event.key_id, "deleted key")) for event in events
+    ]
 
 
-def _call(event: UsageEvent, key: str) -> dict[str, Any]:
+def _call(event: UsageEvent, model: str, key: str) -> dict[str, Any]:
     return {
         "time": event.started_at,
-        "model": event.model,
+        "model": model,
         "key": key,
         "prompt": f"{event.prompt_tokens:,}",
         "completion": f"{event.completion_tokens:,}",

@@ -11,6 +11,14 @@ def count(value: int) -> str:
     return f"{value / size:,.2f}{unit}"
 
 
+def compact(value: int) -> str:
+    """Return a number in at most five characters and a unit, for headings that have the exact one below."""
+    if abs(value) < 10**5:
+        return f"{value:,}"
+    size, unit = next((size, unit) for size, unit in (*_UNITS, (10**3, "k")) if abs(value) >= size)
+    return f"{value / size:.2f}{unit}" if unit != "k" else f"{value / size:.0f}k"
+
+
 def change(now: int, before: int) -> str:
     """Return the relative change in percent, or nothing where there is nothing to compare with."""
     return f"{(now - before) / before:+.1%}".replace("-", "−") if before else ""

@@ -111,7 +111,7 @@ class Report:
 
     def kpis(self) -> list[Kpi]:
         now, before = self._totals.overall, self._before
-        tokens = f"{figures.count(now.prompt_tokens)} / {figures.count(now.completion_tokens)}"
+        tokens = f"{figures.compact(now.prompt_tokens)} / {figures.compact(now.completion_tokens)}"
         return [
             Kpi("Spend", dollars(now.amount), figures.change(now.amount, before.amount), "flat", "vs previous"),
             Kpi(

@@ -75,11 +75,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture
-def house(running: House) -> House:
+def house(running: House) -> Iterator[House]:
     """The running gateway, with nothing left of the test before."""
     running.rooms.reset()
     running.upstream.reset()
-    return running
+    yield running
+    running.rooms.reset()
+    eventually(lambda: not any(path.stat().st_size for path in running.spool.glob("*.log")))
 
 
 @pytest.fixture

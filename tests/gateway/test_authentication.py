@@ -27,7 +27,7 @@ HEADERS = [
     b"authorization: Bearer " + MEMBER_KEY.encode() + b" x", b"authorization: Bearer \xff\xfe\x80",
     b"authorization: Bearer k\xc3\xa9y", b"authorization: Bearer ' OR '1'='1", b"authorization: Bearer " + b"k" * 5000,
     b"authorization: Bearer " + MEMBER_KEY.encode() + b"\r\nauthorization: Bearer " + MEMBER_KEY.encode(),
-    b"authorization: Bearer " + MEMBER_KEY.upper().encode(), b"authorization: Bearer " + MEMBER_KEY[:20].encode(),
+    b"authorization: Bearer " + MEMBER_KEY.upper().encode(), b"authorization: Bearer " + MEMBER_KEY[:-1].encode(),
 ]  # fmt: skip
 
 

@@ -18,20 +18,20 @@ CALLS = [
 class Exchange:
     """One request that arrived, and the means to answer it byte by byte."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, order: int) -> None:
-        self.reader, self.writer, self.order = reader, writer, order
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+        self.order = 0  # which request it is since the test began
         self.path = ""
         self.headers: dict[str, str] = {}
         self.body: dict[str, Any] = {}
 
-    async def read(self) -> bool:
+    async def read(self) -> None:
         head = await self.reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").strip().split("\r\n")
         self.path = first.split(" ")[1]
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         body = await self.reader.readexactly(int(self.headers.get("content-length", "0")))
         self.body = json.loads(body) if body else {}
-        return True
 
     async def json(self, body: object, status: int = 200, **headers: str) -> None:
         await self.raw(json.dumps(body).encode(), status, **headers)
@@ -93,12 +93,13 @@ class FaultyUpstream:
             task.add_done_callback(self._tasks.discard)
         try:
             while True:
-                exchange = Exchange(reader, writer, len(self.requests) + 1)
+                exchange = Exchange(reader, writer)
                 await exchange.read()
                 if exchange.path.endswith("/models"):
                     await exchange.json({"data": []})
                     continue
                 self.requests.append(exchange)
+                exchange.order = len(self.requests)
                 await self._answer(exchange)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass

@@ -1,0 +1,148 @@
+"""Metering: exactly one call for each request that reached the upstream, by a believable count."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.meter import Usage, reported_usage
+from tests.gateway import upstream as model_server
+from tests.gateway.conftest import House
+from tests.gateway.fakes import MEMBER, MODEL, question
+from tests.gateway.upstream import Exchange, answers, chunk, usage_chunk
+from usage.calls import Outcome
+
+PATHS = ["/v1/chat/completions", "/compat/v1/chat/completions"]
+PROMPT = 9  # "Where is the Louvre?" has 20 bytes: five tokens, and four for the message
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_call_is_recorded_once_with_the_upstream_s_usage(
+    mira: httpx.Client, house: House, path: str, stream: bool
+) -> None:
+    answer = mira.post(path, json=question(stream=stream))
+    call = house.rooms.only_call()
+    assert (call.prompt_tokens, call.cached_tokens, call.completion_tokens) == (12, 4, 5)
+    assert (call.status, call.outcome, call.estimated) == (200, Outcome.COMPLETED, False)
+    assert (call.organization_id, call.project_id, call.key_id) == (
+        MEMBER.organization_id, MEMBER.project_id, MEMBER.key_id,
+    )  # fmt: skip
+    assert call.model == MODEL
+    assert str(call.id) == answer.headers["x-request-id"]
+    assert call.latency_ms >= 0
+    assert (call.first_token_ms is not None) is stream
+
+
+UNBELIEVABLE: list[Any] = [
+    None, "many", [], {}, {"prompt_tokens": 5}, {"completion_tokens": 5},
+    {"prompt_tokens": -1, "completion_tokens": 5}, {"prompt_tokens": 5, "completion_tokens": -5},
+    {"prompt_tokens": 5.0, "completion_tokens": 5}, {"prompt_tokens": "5", "completion_tokens": 5},
+    {"prompt_tokens": True, "completion_tokens": True}, {"prompt_tokens": 5, "completion_tokens": 10_000_001},
+    {"prompt_tokens": 5, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 6}},
+    {"prompt_tokens": 5, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": -1}},
+    {"prompt_tokens": 5, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": True}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("usage", UNBELIEVABLE, ids=range(len(UNBELIEVABLE)))
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("stream", [False, True])
+def test_unbelievable_usage_is_estimated_and_flagged(
+    mira: httpx.Client, house: House, path: str, stream: bool, usage: object
+) -> None:
+    house.upstream.behaviour = answers(usage)
+    assert mira.post(path, json=question(stream=stream)).status_code == 200
+    call = house.rooms.only_call()
+    assert call.estimated
+    # "Bonjour, Paris!": fifteen bytes as a whole, four pieces as a stream
+    assert (call.prompt_tokens, call.cached_tokens, call.completion_tokens) == (PROMPT, 0, 4)
+
+
+def test_usage_without_details_is_believed() -> None:
+    expected = Usage(prompt=3, cached=0, completion=2, estimated=False)
+    assert reported_usage({"prompt_tokens": 3, "completion_tokens": 2, "prompt_tokens_details": None}) == expected
+
+
+def test_estimates_count_bytes_of_all_text(mira: httpx.Client, house: House) -> None:
+    house.upstream.behaviour = answers(None)
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/" + "x" * 400}}
+    messages = [
+        {"role": "system", "content": "é" * 6},
+        {"role": "user", "content": [{"type": "text", "text": "abcde"}, image]},
+    ]
+    mira.post(PATHS[0], json=question(messages=messages))
+    assert house.rooms.only_call().prompt_tokens == 5 + 2 * 4  # seventeen bytes
+
+
+def test_streamed_tool_calls_are_counted(mira: httpx.Client, house: House) -> None:
+    async def only_tools(exchange: Exchange) -> None:
+        await exchange.start_stream()
+        for arguments in ("{", "}"):
+            await exchange.event(chunk(tool_calls=[{"index": 0, "id": "c", "function": {"arguments": arguments}}]))
+        await exchange.event(chunk(finish="tool_calls"))
+        await exchange.end_stream()
+
+    house.upstream.behaviour = only_tools
+    mira.post(PATHS[0], json=question(stream=True))
+    assert house.rooms.only_call().completion_tokens == 2
+
+
+def test_usage_on_the_last_content_event_is_taken_and_hidden(mira: httpx.Client, house: House) -> None:
+    async def early(exchange: Exchange) -> None:
+        await exchange.start_stream()
+        await exchange.event({**chunk("Bonjour"), "usage": None})
+        await exchange.event({**chunk("!", finish="stop"), "usage": model_server.USAGE})
+        await exchange.end_stream()
+
+    house.upstream.behaviour = early
+    assert '"usage"' not in mira.post(PATHS[1], json=question(stream=True)).text
+    assert house.rooms.only_call().prompt_tokens == 12
+
+
+def test_usage_is_on_disk_before_the_last_byte_is_sent(mira: httpx.Client, house: House) -> None:
+    house.rooms.away = False
+    house.rooms.before_recording = _fail  # keeps records in the spool
+    for stream in (False, True):
+        answer = mira.post(PATHS[0], json=question(stream=stream))
+        spooled = b"".join(path.read_bytes() for path in house.spool.glob("*.log"))
+        assert answer.headers["x-request-id"].encode() in spooled
+    house.rooms.before_recording = lambda: None
+
+
+def test_the_spool_holds_no_content_and_no_key(mira: httpx.Client, house: House) -> None:
+    house.rooms.before_recording = _fail
+    mira.post(PATHS[0], json=question())
+    spooled = b"".join(path.read_bytes() for path in house.spool.iterdir())
+    house.rooms.before_recording = lambda: None
+    assert b"prompt_tokens" in spooled
+    for secret in (b"Louvre", b"Bonjour", b"llama_", b"upstream-key"):
+        assert secret not in spooled
+
+
+def _fail() -> None:
+    raise OSError("not now")
+
+
+def test_the_first_event_of_a_stream_is_not_held_back(mira: httpx.Client, house: House) -> None:
+    held = asyncio.Event()
+
+    async def pause(exchange: Exchange) -> None:
+        await exchange.start_stream()
+        await exchange.event(chunk("Bonjour"))
+        await asyncio.sleep(0.25)
+        held.set()
+        await exchange.event(chunk(finish="stop"))
+        await exchange.event(usage_chunk())
+        await exchange.end_stream()
+
+    house.upstream.behaviour = pause
+    with mira.stream("POST", PATHS[1], json=question(stream=True)) as answer:
+        pieces = answer.iter_text()
+        assert "Bonjour" in next(pieces)
+        assert not held.is_set()
+        assert "[DONE]" in "".join(pieces)
+    call = house.rooms.only_call()
+    assert call.first_token_ms is not None
+    assert call.first_token_ms < 200 <= call.latency_ms
