@@ -34,7 +34,7 @@ def make_venv() -> None:
         return
     print(f"Creating .venv with Python {sys.version.split()[0]}…", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):  # noqa: S603
+    if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):
         shutil.rmtree(VENV, ignore_errors=True)
         sys.exit("Python could not create a virtual environment; on Debian and Ubuntu: apt install python3-venv.")
 
@@ -44,7 +44,7 @@ def install(name: str) -> None:
     began = time.monotonic()
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     locked = ["--require-hashes", "--requirement", str(BASE_DIR / "requirements" / f"{name}.txt")]
-    if subprocess.call([*pip, *locked]):  # noqa: S603
+    if subprocess.call([*pip, *locked]):
         sys.exit("The packages were not installed; pip says why above. `make` tries again from where it stopped.")
     for part in CONTAINS[name]:
         stamp(part).write_text(digest(part))

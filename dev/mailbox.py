@@ -151,5 +151,5 @@ def _body(message: EmailMessage, kind: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return text that any encoder takes: surrogates stand for bytes that were no text."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Return text with plain line ends that any encoder takes: surrogates stand for bytes that were no text."""
+    return text.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")

@@ -41,7 +41,7 @@ class Process:
         self.name = name
         self._output = output
         self._guardian = guardian
-        self._popen = subprocess.Popen(  # noqa: S603
+        self._popen = subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -20,7 +20,9 @@ PATHS = ["/v1/chat/completions", "/compat/v1/chat/completions"]
 def send(house: House, path: str, *, stream: bool) -> socket.socket:
     """Send a request and return its connection."""
     body = json.dumps(question(stream=stream)).encode()
-    head = f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {MEMBER_KEY}\r\ncontent-length: {len(body)}\r\n\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {MEMBER_KEY}\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
     connection = socket.create_connection(("127.0.0.1", house.port), timeout=5)
     connection.sendall(head.encode() + body)
     return connection

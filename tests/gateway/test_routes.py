@@ -15,7 +15,9 @@ from tests.gateway.test_authentication import raw_request
 CHAT = "/v1/chat/completions"
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v2/models", "/v1/models/", "/healthz/", "//v1/models", "/v1/%FF"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/", "/v2/models", "/v1/models/", "/healthz/", "//v1/models", "/v1/%FF"]
+)
 def test_nothing_stands_at_other_addresses(mira: httpx.Client, path: str) -> None:
     answer = mira.get(path)
     assert answer.status_code == 404

@@ -14,7 +14,9 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
     return [stream[start:end] for start, end in zip(ends, ends[1:], strict=False)]
 
 
-@given(st.lists(TEXTS, max_size=6), st.sampled_from(["\n", "\r\n", "\r"]), st.lists(st.integers(0, 10_000), max_size=40))
+@given(
+    st.lists(TEXTS, max_size=6), st.sampled_from(["\n", "\r\n", "\r"]), st.lists(st.integers(0, 10_000), max_size=40)
+)
 def test_cuts_do_not_matter(texts: list[str], newline: str, places: list[int]) -> None:
     stream = "".join(f": hello{newline}event: x{newline}data: {text}{newline}{newline}" for text in texts).encode()
     reader = EventReader()

@@ -94,9 +94,7 @@ def test_only_the_message_of_a_refusal_is_passed_on(
 
 
 @pytest.mark.parametrize(("given", "passed"), [("12", "12"), ("soon", None), ("-1", None), ("9" * 20, None)])
-def test_retry_after_passes_if_it_is_a_number(
-    mira: httpx.Client, house: House, given: str, passed: str | None
-) -> None:
+def test_retry_after_passes_if_it_is_a_number(mira: httpx.Client, house: House, given: str, passed: str | None) -> None:
     house.upstream.behaviour = says(429, ERROR, retry_after=given)
     assert mira.post(COMPAT, json=question()).headers.get("retry-after") == passed
 
@@ -166,9 +164,7 @@ def test_events_before_a_bad_one_in_the_same_packet_still_arrive(mira: httpx.Cli
     assert house.rooms.only_call().completion_tokens == 1
 
 
-def test_a_stream_without_done_is_complete_once_the_model_said_why_it_stopped(
-    mira: httpx.Client, house: House
-) -> None:
+def test_a_stream_without_done_is_complete_once_the_model_said_why_it_stopped(mira: httpx.Client, house: House) -> None:
     async def no_done(exchange: Exchange) -> None:
         await exchange.event(chunk(finish="length"))
         await exchange.write(b"0\r\n\r\n")

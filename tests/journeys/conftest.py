@@ -1,0 +1,131 @@
+"""The whole stack, started as `make run` starts it, with databases and ports of its own, and a browser before it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_START = 110  # seconds
+
+
+@dataclass
+class Stack:
+    """A running console: where it is, how to sign in, and its commands."""
+
+    var: Path
+    console: str
+    api: str
+    mailbox: str
+    demo: dict[str, str]
+    log: Path
+    environment: dict[str, str] = field(repr=False)
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def issue_key(self, project: str = "platform") -> str:
+        names = ("--organization", self.demo["organization"], "--project", project, "--name", "journey")
+        return self.manage("issue_key", *names).splitlines()[-1]
+
+    def mails(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.mailbox}.json", timeout=5) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    var = tmp_path_factory.mktemp("var")
+    log, (port, api_port) = var / "run.log", _free_ports(2)
+    environment = {
+        k: v for k, v in os.environ.items() if k not in {"ENVIRONMENT", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    }
+    environment |= {"VAR_DIR": str(var), "PORT": str(port), "API_PORT": str(api_port)}
+    with log.open("w") as output:
+        command = [sys.executable, "-m", "dev.run"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        text = wait_for(lambda: _running(log, process), _START)
+        mailbox = re.search(r"Mailbox\s+(\S+)", text)
+        assert mailbox
+        demo = json.loads((var / "demo.json").read_text())
+        yield Stack(var, demo["url"], demo["api_url"], mailbox[1], demo, log, environment)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def wait_for(probe: Callable[[], Any], seconds: float = 10) -> Any:
+    """Return the first true answer of a probe within the time."""
+    deadline = time.monotonic() + seconds
+    while not (answer := probe()):
+        assert time.monotonic() < deadline, f"nothing after {seconds} s: {probe}"
+        time.sleep(0.1)
+    return answer
+
+
+def _running(log: Path, process: subprocess.Popen[bytes]) -> str:
+    text = log.read_text()
+    assert process.poll() is None, text
+    return text if "Ctrl-C stops everything" in text else ""
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=stack.console, viewport={"width": 1280, "height": 900})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which any console error, policy violation or script error fails the test."""
+    made, faults = context.new_page(), list[str]()
+    watch(made, faults)
+    yield made
+    assert faults == []
+
+
+def watch(page: Page, faults: list[str]) -> None:
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+
+
+def sign_in(page: Page, stack: Stack) -> None:
+    page.goto("/sign-in/")
+    page.get_by_label("Email").fill(stack.demo["email"])
+    page.get_by_label("Password", exact=True).fill(stack.demo["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/o/**")
