@@ -9,8 +9,8 @@ BIN := .venv/bin
 TEMPLATES := find . -path ./.venv -prune -o -path ./var -prune -o -path '*/templates/*.html' -print0
 COMPILE := var/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade) pyproject.toml
-# The first of these that is Python 3.11 or newer makes the virtual environment; PYTHON=… puts another in front.
-PYTHONS := $(PYTHON) $(BIN)/python python3 python3.13 python3.12 python3.11 python3.14
+# The first of these that is Python 3.11 or newer makes the virtual environment, unless there is one.
+PYTHONS := $(BIN)/python $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14
 
 define find_python
 for python in $(PYTHONS); do \

@@ -18,10 +18,9 @@ class Guardian:
     """The supervisor's side: tells the guarding process which groups to end."""
 
     def __init__(self) -> None:
-        reading, writing = os.pipe()
+        reading, self._pipe = os.pipe()
         self._process = subprocess.Popen([sys.executable, "-m", "dev.guardian"], stdin=reading, start_new_session=True)
         os.close(reading)
-        self._pipe = open(writing, "wb", buffering=0)
 
     def guard(self, group: int) -> None:
         self._tell(f"+{group}\n")
@@ -30,12 +29,12 @@ class Guardian:
         self._tell(f"-{group}\n")
 
     def dismiss(self) -> None:
-        self._pipe.close()
+        os.close(self._pipe)
         self._process.wait()
 
     def _tell(self, line: str) -> None:
         with suppress(BrokenPipeError):
-            self._pipe.write(line.encode())
+            os.write(self._pipe, line.encode())
 
 
 def end(groups: set[int]) -> None:

@@ -30,7 +30,7 @@ def is_installed(name: str) -> bool:
 
 
 def make_venv() -> None:
-    if Path(sys.prefix) == VENV:
+    if Path(sys.prefix).resolve() == VENV:
         return
     print(f"Creating .venv with Python {sys.version.split()[0]}…", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
@@ -42,7 +42,8 @@ def make_venv() -> None:
 def install(name: str) -> None:
     print(f"Installing packages from requirements/{name}.txt (first run only)…", flush=True)
     began = time.monotonic()
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    # Quiet twice: warnings about the machine's own pip settings go too, errors stay.
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
     locked = ["--require-hashes", "--requirement", str(BASE_DIR / "requirements" / f"{name}.txt")]
     if subprocess.call([*pip, *locked]):
         sys.exit("The packages were not installed; pip says why above. `make` tries again from where it stopped.")

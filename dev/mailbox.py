@@ -66,7 +66,7 @@ class Mailbox:
     def empty(self) -> None:
         self._mails.clear()
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         content = envelope.content or b""
         raw = content if isinstance(content, bytes) else content.encode()
         self._mails.append(read(raw, next(self._ids), envelope.rcpt_tos, envelope.mail_from or ""))

@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler
 from dev import mailbox, pages
 from dev.environment import var_dir
 from dev.mailbox import Mailbox
-from dev.phone import Phone, Refused
+from dev.phone import Phone, SmsError
 
 HERE = Path(__file__).resolve().parent
 PAGE_POLICY = (
@@ -109,11 +109,11 @@ class Outside:
 
     async def send_sms(self, request: web.Request) -> web.Response:
         if not has_credentials(request.headers.get("Authorization", "")):
-            return web.json_response(Refused(20003, "Authenticate").as_json(401), status=401)
+            return web.json_response(SmsError(20003, "Authenticate").as_json(401), status=401)
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         try:
             sms = self._phone.receive(request.match_info["account"], form)
-        except Refused as refused:
+        except SmsError as refused:
             return web.json_response(refused.as_json(400), status=400)
         return web.json_response(sms.as_twilio(), status=201)
 

@@ -24,7 +24,7 @@ _GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&
 _GSM_DOUBLE = set("\f^{}\\[~]|€")
 
 
-class Refused(Exception):
+class SmsError(Exception):
     """A message Twilio would not take."""
 
     def __init__(self, code: int, message: str) -> None:
@@ -118,19 +118,19 @@ class Phone:
         self._messages.clear()
 
     def receive(self, account: str, form: Mapping[str, str]) -> Sms:
-        """Take a message in Twilio's form fields, or raise `Refused`."""
+        """Take a message in Twilio's form fields, or raise `SmsError`."""
         to, body = form.get("To", ""), form.get("Body", "")
         sender, service = form.get("From", ""), form.get("MessagingServiceSid", "")
         if not to:
-            raise Refused(21604, "A 'To' phone number is required.")
+            raise SmsError(21604, "A 'To' phone number is required.")
         if not sender and not service:
-            raise Refused(21603, "A 'From' phone number is required.")
+            raise SmsError(21603, "A 'From' phone number is required.")
         if not body:
-            raise Refused(21602, "Message body is required.")
+            raise SmsError(21602, "Message body is required.")
         if not _NUMBER.fullmatch(to):
-            raise Refused(21211, f"The 'To' number {to} is not a valid phone number.")
+            raise SmsError(21211, f"The 'To' number {to} is not a valid phone number.")
         if len(body) > LONGEST:
-            raise Refused(21617, f"The concatenated message body exceeds the {LONGEST} character limit.")
+            raise SmsError(21617, f"The concatenated message body exceeds the {LONGEST} character limit.")
         sid = f"SM{uuid.uuid4().hex}"
         sms = Sms(next(self._ids), sid, account, sender, service, to, body, datetime.now(UTC))
         self._messages.append(sms)

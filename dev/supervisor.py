@@ -27,11 +27,11 @@ WINDOW = 60.0
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Stopped(Exception):
-    """Someone asked for the end; not a failure."""
+class Stopped(Exception):  # noqa: N818 - it is no error
+    """Someone asked for the end."""
 
 
-class Failed(Exception):
+class RunError(Exception):
     """The run cannot go on; the message says which part and why."""
 
 
@@ -74,7 +74,7 @@ class Supervisor:
                 self._pause()
         except Stopped:
             return 0
-        except Failed as failure:
+        except RunError as failure:
             self._output.alarm(str(failure))
             return 1
         finally:
@@ -116,7 +116,7 @@ class Supervisor:
             self._pause()
             if time.monotonic() > end:
                 missing = ", ".join(f"{part.name} does not answer at {part.ready}" for part in waiting)
-                raise Failed(f"Not ready after {self._deadline:.0f} seconds: {missing}")
+                raise RunError(f"Not ready after {self._deadline:.0f} seconds: {missing}")
         self._done(", ".join(part.name for part in parts), began)
 
     def _carry_out(self, step: Step, end: float) -> None:
@@ -126,11 +126,11 @@ class Supervisor:
             while (code := process.exit_code()) is None:
                 self._pause()
                 if time.monotonic() > end:
-                    raise Failed(f"Not ready after {self._deadline:.0f} seconds: still {step.title}")
+                    raise RunError(f"Not ready after {self._deadline:.0f} seconds: still {step.title}")
         finally:
             process.stop(self._patience)
         if code:
-            raise Failed(f"{step.title.capitalize()} failed (exit {code}); its output stands above")
+            raise RunError(f"{step.title.capitalize()} failed (exit {code}); its output stands above")
         self._done(step.title, began)
 
     def _start(self, part: Part) -> Process:
@@ -157,7 +157,7 @@ class Supervisor:
             running.restarts.popleft()
         how = f"exit {code}" if code >= 0 else signal.Signals(-code).name
         if len(running.restarts) == MOST_RESTARTS:
-            raise Failed(f"{running.part.name} stopped ({how}) again after {MOST_RESTARTS} restarts in a minute")
+            raise RunError(f"{running.part.name} stopped ({how}) again after {MOST_RESTARTS} restarts in a minute")
         delay = self._backoff * 2 ** len(running.restarts)
         running.restarts.append(now)
         running.due = now + delay

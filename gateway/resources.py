@@ -57,9 +57,7 @@ class Resources:
             raise unavailable()  # what cannot be accounted for is not served
         account = Account(id=id, caller=caller, question=question, body=body, writer=self._writer)
         heading = Heading(id, question.model, account.started_at, question.wants_usage)
-        completion = Completion(
-            account=account, heading=heading, shape=shape, upstream=self._upstream, reply=reply
-        )
+        completion = Completion(account=account, heading=heading, shape=shape, upstream=self._upstream, reply=reply)
         async with Watch(request.receive):
             await completion.answer(asked, stream=question.stream)
 

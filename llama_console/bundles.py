@@ -37,7 +37,7 @@ COMPONENTS = ("console/css/*", "console/js/*")
 class BundleFinder(FileSystemFinder):
     """STATICFILES_DIRS, with bundles in place of the components they are made of."""
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:  # type: ignore[override]
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         yield from super().list([*(ignore_patterns or ()), *COMPONENTS])
         built = FileSystemStorage(location=bundles_dir())
         for bundle in BUNDLES:

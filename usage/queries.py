@@ -22,7 +22,7 @@ class Group(StrEnum):
         return self.value if self is Group.MODEL else f"{self.value}_id"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         return "API key" if self is Group.KEY else self.value.title()
 
 

@@ -28,4 +28,5 @@ class Price(models.Model):
 
     def amount(self, prompt: int, cached: int, completion: int) -> int:
         """Return the cost in pico-dollars; cached tokens are part of the prompt and have a rate of their own."""
-        return int((prompt - cached) * self.input_rate + cached * self.cached_input_rate + completion * self.output_rate)
+        fresh = prompt - cached
+        return int(fresh * self.input_rate + cached * self.cached_input_rate + completion * self.output_rate)

@@ -20,7 +20,7 @@ _FORMATS = {
 }
 
 
-class UnfitSchema(ValueError):
+class SchemaError(ValueError):
     """The schema refers to nothing, or to itself without end."""
 
 
@@ -30,7 +30,7 @@ def build(schema: Schema) -> Any:
 
 def _build(schema: Any, root: Schema, depth: int) -> Any:
     if depth > DEEPEST:
-        raise UnfitSchema("the schema requires values inside themselves without end")
+        raise SchemaError("the schema requires values inside themselves without end")
     if not isinstance(schema, dict):
         return "sample"
     schema = _merged(schema, root)
@@ -92,7 +92,7 @@ def _merged(schema: Schema, root: Schema) -> Schema:
                 schema = _joined(schema, _merged(part, root))
         else:
             return schema
-    raise UnfitSchema("the schema refers to itself without end")
+    raise SchemaError("the schema refers to itself without end")
 
 
 def _joined(one: Schema, other: Schema) -> Schema:
@@ -105,10 +105,10 @@ def _find(reference: str, root: Schema) -> Schema:
     found: Any = root
     for step in reference.removeprefix("#").strip("/").split("/") if reference != "#" else []:
         if not isinstance(found, dict) or step not in found:
-            raise UnfitSchema(f"the schema refers to {reference}, which is not in it")
+            raise SchemaError(f"the schema refers to {reference}, which is not in it")
         found = found[step]
     if not isinstance(found, dict):
-        raise UnfitSchema(f"the schema refers to {reference}, which is not a schema")
+        raise SchemaError(f"the schema refers to {reference}, which is not a schema")
     return found
 
 

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from dev.model import wire
 from dev.model.answer import Answer, answer
 from dev.model.request import MODELS, ChatRequest, ChosenTool
-from dev.model.sample import UnfitSchema
+from dev.model.sample import SchemaError
 from dev.model.usage import PrefixCache, report
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -18,7 +18,7 @@ CONTEXT = 131_072  # tokens
 _decoder = msgspec.json.Decoder(ChatRequest)
 
 
-class Refused(Exception):
+class RequestError(Exception):
     """A request the server does not carry out, with the answer to give."""
 
     def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
@@ -57,7 +57,7 @@ class ModelServer:
         prompt = self._cache.count(asked)
         if prompt.tokens > CONTEXT:
             text = f"The prompt has {prompt.tokens} tokens; the context holds {CONTEXT}."
-            raise Refused(400, text, param="messages", code="context_length_exceeded")
+            raise RequestError(400, text, param="messages", code="context_length_exceeded")
         said = answer(asked)
         usage = report(prompt, said.billed)
         if not asked.stream:
@@ -83,9 +83,9 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every refusal as JSON with `error.message`."""
     try:
         response = await handler(request)
-    except Refused as refused:
+    except RequestError as refused:
         return web.json_response(refused.body, status=refused.status)
-    except UnfitSchema as unfit:
+    except SchemaError as unfit:
         return web.json_response(wire.error(f"Invalid schema: {unfit}."), status=400)
     except web.HTTPException as failure:
         return web.json_response(wire.error(f"{failure.reason}: {request.path}"), status=failure.status)
@@ -96,9 +96,9 @@ def _read(body: bytes) -> ChatRequest:
     try:
         asked = _decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise Refused(400, f"Invalid request: {error}.") from error
+        raise RequestError(400, f"Invalid request: {error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused(400, "The body is not valid JSON.") from error
+        raise RequestError(400, "The body is not valid JSON.") from error
     _check_model(asked.model)
     _check_choices(asked)
     return asked
@@ -106,15 +106,15 @@ def _read(body: bytes) -> ChatRequest:
 
 def _check_model(name: str) -> None:
     if name not in MODELS:
-        raise Refused(404, f"The model {name!r} does not exist.", param="model", code="model_not_found")
+        raise RequestError(404, f"The model {name!r} does not exist.", param="model", code="model_not_found")
 
 
 def _check_choices(asked: ChatRequest) -> None:
     names = {tool.function.name for tool in asked.tools or []}
     if asked.tool_choice not in (None, "none") and not names:
-        raise Refused(400, "tool_choice needs tools.", param="tool_choice")
+        raise RequestError(400, "tool_choice needs tools.", param="tool_choice")
     if isinstance(asked.tool_choice, ChosenTool) and asked.tool_choice.function.name not in names:
-        raise Refused(400, "tool_choice names a function that is not in tools.", param="tool_choice")
+        raise RequestError(400, "tool_choice names a function that is not in tools.", param="tool_choice")
     form = asked.response_format
     if form and form.type == "json_schema" and not form.json_schema:
-        raise Refused(400, "response_format of type json_schema needs json_schema.", param="response_format")
+        raise RequestError(400, "response_format of type json_schema needs json_schema.", param="response_format")

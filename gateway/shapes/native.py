@@ -72,11 +72,13 @@ class NativeShape:
                 {"id": call.id or "", "function": {"name": call.function.name or "", "arguments": _arguments(call)}}
                 for call in calls
             ]
-        return msgspec.json.encode({
-            "id": str(heading.id),
-            "completion_message": message,
-            "metrics": _metrics(usage),
-        })
+        return msgspec.json.encode(
+            {
+                "id": str(heading.id),
+                "completion_message": message,
+                "metrics": _metrics(usage),
+            }
+        )
 
     def script(self, heading: Heading) -> NativeScript:
         return NativeScript(heading)
