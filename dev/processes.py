@@ -74,4 +74,5 @@ class Process:
     def _listen(self) -> None:
         with cast(IO[bytes], self._popen.stdout) as stream:
             while line := stream.readline(LONGEST_LINE):
-                self._output.part(self.name, line.decode("utf-8", "replace").rstrip())
+                if text := line.decode("utf-8", "replace").rstrip():
+                    self._output.part(self.name, text)

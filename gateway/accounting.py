@@ -1,6 +1,5 @@
 """The account of one accepted request: written exactly once, whichever way the call ends."""
 
-import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,8 +15,6 @@ from usage.calls import Call, Outcome
 if TYPE_CHECKING:
     from keys.verification import Caller
 
-log = logging.getLogger(__name__)
-
 
 class Account:
     """Follows one call and hands its usage, and the exchange if it is kept, to the writer."""
@@ -29,9 +26,7 @@ class Account:
         self._question = question
         self._writer = writer
         self.meter = Meter(question.messages)
-        # The body is held only for a project that keeps its requests.
-        self._kept_request = body if caller.retention_days > 0 else None
-        self._transcript = Transcript() if caller.retention_days > 0 else None
+        self._transcript = Transcript(body) if caller.retention_days > 0 else None
         self._settled = False
 
     def take_answer(self, answer: Answer) -> None:
@@ -58,7 +53,8 @@ class Account:
         if not self._settled:
             self._settled = True
             self._writer.record(self._call(status, outcome, usage))
-            self._keep_exchange()
+            if self._transcript:
+                self._writer.keep(self._exchange(self._transcript))
         return usage
 
     def _call(self, status: int, outcome: Outcome, usage: Usage) -> Call:
@@ -79,16 +75,13 @@ class Account:
             estimated=usage.estimated,
         )
 
-    def _keep_exchange(self) -> None:
-        if self._kept_request is None or self._transcript is None:
-            return
-        exchange = Exchange(
+    def _exchange(self, transcript: Transcript) -> Exchange:
+        return Exchange(
             id=self.id,
             organization_id=self._caller.organization_id,
             project_id=self._caller.project_id,
             started_at=self.started_at,
             expires_at=self.started_at + timedelta(days=self._caller.retention_days),
-            request=self._kept_request.decode(),
-            response=self._transcript.json(),
+            request=transcript.request(),
+            response=transcript.response(),
         )
-        self._writer.keep(exchange)

@@ -1,4 +1,4 @@
-"""The assembled answer of one call, for the request log of a project that keeps one."""
+"""One request with its assembled answer, for the request log of a project that keeps one."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from gateway.answers import Said
 
 
 class Transcript:
-    """Puts a message together from its pieces; in memory only, and only if it will be kept."""
+    """Holds a request and puts its answer together from pieces; only made if both will be kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
         self._texts: list[str] = []
         self._calls: dict[int, dict[str, Any]] = {}
 
@@ -25,8 +26,12 @@ class Transcript:
             call["function"]["name"] += piece.function.name or ""
             call["function"]["arguments"] += piece.function.arguments or ""
 
-    def json(self) -> str:
-        """Return the assistant's message."""
+    def request(self) -> str:
+        """Return the body as the client sent it."""
+        return self._body.decode()
+
+    def response(self) -> str:
+        """Return the JSON of the assistant's message."""
         message: dict[str, Any] = {"role": "assistant", "content": "".join(self._texts)}
         if self._calls:
             message["tool_calls"] = [self._calls[index] for index in sorted(self._calls)]

@@ -67,7 +67,9 @@ def font_url(name: str) -> str:
 @register.simple_tag
 def control(field: BoundField, *, hint: str = "", focus: bool = False, **attributes: object) -> SafeString:
     """The input of a form field: described by its hint and errors, focused if it is the one to correct."""
-    attrs: dict[str, str | bool] = {name.replace("_", "-"): str(value) for name, value in attributes.items() if value not in ("", None)}
+    attrs: dict[str, str | bool] = {
+        name.replace("_", "-"): str(value) for name, value in attributes.items() if value not in ("", None)
+    }
     described = [f"{field.auto_id}_helptext"] if hint else []
     if field.errors:
         described.append(f"{field.auto_id}_error")

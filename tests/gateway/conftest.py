@@ -23,6 +23,11 @@ MAX_BODY = 64 * 1024
 PATIENCE = 0.4  # seconds without a byte
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @dataclass
 class House:
     """Everything that a test can reach."""

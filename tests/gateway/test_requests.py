@@ -90,7 +90,7 @@ def test_a_broken_body_is_refused(mira: httpx.Client, house: House, path: str, b
 
 
 @pytest.mark.parametrize("path", [NATIVE, COMPAT])
-@pytest.mark.parametrize("depth", [200, 800, 940, 990, 1100])
+@pytest.mark.parametrize("depth", [200, *range(940, 1000, 3), 1100])
 def test_nesting_that_can_hardly_be_read_is_never_a_crash(mira: httpx.Client, path: str, depth: int) -> None:
     schema = b'{"a":' * depth + b"{}" + b"}" * depth
     tool = b'{"type":"function","function":{"name":"f","parameters":' + schema + b"}}"

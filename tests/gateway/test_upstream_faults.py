@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import httpx
 import llama_api_client
@@ -232,8 +233,16 @@ def test_a_request_is_tried_again_once_at_most(mira: httpx.Client, house: House)
 
 
 def test_a_stream_s_connection_is_used_again(mira: httpx.Client, house: House) -> None:
-    for _ in range(5):
+    async def end_slowly(exchange: Exchange) -> None:
+        await exchange.event(chunk(finish="stop"))
+        await exchange.piece(b"data: [DONE]\n\n")
+        await asyncio.sleep(0.02)
+        await exchange.write(b"0\r\n\r\n")
+
+    house.upstream.behaviour = begins(end_slowly)
+    for _ in range(4):
         mira.post(NATIVE, json=question(stream=True))
+        time.sleep(0.03)
     assert house.upstream.connections <= 1
 
 

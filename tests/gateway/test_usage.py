@@ -1,17 +1,21 @@
 """Metering: exactly one call for each request that reached the upstream, by a believable count."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.http import Message
 from gateway.meter import Usage, reported_usage
+from gateway.program import Gateway
+from gateway.upstream import HttpUpstream
 from tests.gateway import upstream as model_server
 from tests.gateway.conftest import House
-from tests.gateway.fakes import MEMBER, MODEL, question
-from tests.gateway.upstream import Exchange, answers, chunk, usage_chunk
-from usage.calls import Outcome
+from tests.gateway.fakes import MEMBER, MEMBER_KEY, MODEL, question
+from tests.gateway.upstream import Exchange, answer, answers, begins, chunk, usage_chunk
+from usage.calls import Call, Outcome
 
 PATHS = ["/v1/chat/completions", "/compat/v1/chat/completions"]
 PROMPT = 9  # "Where is the Louvre?" has 20 bytes: five tokens, and four for the message
@@ -22,7 +26,7 @@ PROMPT = 9  # "Where is the Louvre?" has 20 bytes: five tokens, and four for the
 def test_a_call_is_recorded_once_with_the_upstream_s_usage(
     mira: httpx.Client, house: House, path: str, stream: bool
 ) -> None:
-    answer = mira.post(path, json=question(stream=stream))
+    response = mira.post(path, json=question(stream=stream))
     call = house.rooms.only_call()
     assert (call.prompt_tokens, call.cached_tokens, call.completion_tokens) == (12, 4, 5)
     assert (call.status, call.outcome, call.estimated) == (200, Outcome.COMPLETED, False)
@@ -30,7 +34,7 @@ def test_a_call_is_recorded_once_with_the_upstream_s_usage(
         MEMBER.organization_id, MEMBER.project_id, MEMBER.key_id,
     )  # fmt: skip
     assert call.model == MODEL
-    assert str(call.id) == answer.headers["x-request-id"]
+    assert str(call.id) == response.headers["x-request-id"]
     assert call.latency_ms >= 0
     assert (call.first_token_ms is not None) is stream
 
@@ -101,14 +105,54 @@ def test_usage_on_the_last_content_event_is_taken_and_hidden(mira: httpx.Client,
     assert house.rooms.only_call().prompt_tokens == 12
 
 
-def test_usage_is_on_disk_before_the_last_byte_is_sent(mira: httpx.Client, house: House) -> None:
-    house.rooms.away = False
-    house.rooms.before_recording = _fail  # keeps records in the spool
-    for stream in (False, True):
-        answer = mira.post(PATHS[0], json=question(stream=stream))
-        spooled = b"".join(path.read_bytes() for path in house.spool.glob("*.log"))
-        assert answer.headers["x-request-id"].encode() in spooled
-    house.rooms.before_recording = lambda: None
+@pytest.mark.anyio
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("behaviour", [answer, begins(model_server.reset)])
+async def test_usage_is_recorded_before_the_last_byte_is_sent(
+    house: House, stream: bool, behaviour: model_server.Behaviour
+) -> None:
+    house.upstream.behaviour = behaviour
+    happened: list[str] = []
+
+    class Recorder:
+        def healthy(self) -> bool:
+            return True
+
+        def record(self, call: Call) -> None:
+            happened.append("recorded")
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            happened.append("more" if message.get("more_body") else "last")
+
+    upstream = HttpUpstream(f"http://127.0.0.1:{house.upstream.port}/v1", "key", 1)
+    await upstream.open()
+    gateway = Gateway(rooms=house.rooms, upstream=upstream, writer=Recorder(), max_body=9999)  # type: ignore[arg-type]
+    body = json.dumps(question(stream=stream)).encode()
+    received = [{"type": "http.request", "body": body}]
+
+    async def receive() -> Message:
+        return received.pop() if received else await asyncio.get_running_loop().create_future()
+
+    headers = [(b"authorization", b"Bearer " + MEMBER_KEY.encode())]
+    await gateway({"type": "http", "method": "POST", "path": PATHS[0], "headers": headers}, receive, send)
+    await upstream.close()
+    assert [word for word in happened if word != "more"] == ["recorded", "last"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_running_report_does_not_count_until_the_model_has_finished(
+    mira: httpx.Client, house: House, path: str
+) -> None:
+    async def report_and_break(exchange: Exchange) -> None:
+        await exchange.event(usage_chunk({"prompt_tokens": 1, "completion_tokens": 0}))
+        await asyncio.sleep(0.02)
+        exchange.reset()
+
+    house.upstream.behaviour = begins(report_and_break)
+    mira.post(path, json=question(stream=True))
+    call = house.rooms.only_call()
+    assert (call.prompt_tokens, call.completion_tokens, call.estimated) == (PROMPT, 2, True)
 
 
 def test_the_spool_holds_no_content_and_no_key(mira: httpx.Client, house: House) -> None:
@@ -138,8 +182,8 @@ def test_the_first_event_of_a_stream_is_not_held_back(mira: httpx.Client, house:
         await exchange.end_stream()
 
     house.upstream.behaviour = pause
-    with mira.stream("POST", PATHS[1], json=question(stream=True)) as answer:
-        pieces = answer.iter_text()
+    with mira.stream("POST", PATHS[1], json=question(stream=True)) as response:
+        pieces = response.iter_text()
         assert "Bonjour" in next(pieces)
         assert not held.is_set()
         assert "[DONE]" in "".join(pieces)
