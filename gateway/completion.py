@@ -11,6 +11,7 @@ from gateway.http import ClientGone, Reply
 from gateway.shapes.shape import Heading, Script, Shape
 from gateway.sse import DONE
 from gateway.upstream import Upstream
+from gateway.watch import Watch
 from usage.calls import Outcome
 
 log = logging.getLogger(__name__)
@@ -21,26 +22,30 @@ _CLIENT_LEFT = 499  # nginx's number for it; nobody receives it
 class Completion:
     """Brings one answer from the upstream to the caller and settles its account on every way out."""
 
-    def __init__(self, *, account: Account, heading: Heading, shape: Shape, upstream: Upstream, reply: Reply) -> None:
+    def __init__(
+        self, *, account: Account, heading: Heading, shape: Shape, upstream: Upstream, reply: Reply, watch: Watch
+    ) -> None:
         self._account = account
         self._heading = heading
         self._shape = shape
         self._upstream = upstream
         self._reply = reply
+        self._watch = watch
 
     async def answer(self, body: bytes, *, stream: bool) -> None:
         """Answer the request whose upstream form is `body`; raise GatewayError if nothing was sent yet."""
         script = self._shape.script(self._heading)
-        try:
-            await (self._stream(body, script) if stream else self._whole(body))
-        except UpstreamError as error:
-            await self._fail(error, script)
-        except (asyncio.CancelledError, ClientGone):
-            self._account.settle(_CLIENT_LEFT, Outcome.DISCONNECTED)
-            raise
-        except Exception:
-            self._account.settle(500, Outcome.FAILED)
-            raise
+        async with self._watch:
+            try:
+                await (self._stream(body, script) if stream else self._whole(body))
+            except UpstreamError as error:
+                await self._fail(error, script)
+            except (asyncio.CancelledError, ClientGone):
+                self._account.settle(_CLIENT_LEFT, Outcome.DISCONNECTED)
+                raise
+            except Exception:
+                self._account.settle(500, Outcome.FAILED)
+                raise
 
     async def _whole(self, body: bytes) -> None:
         received = await self._upstream.complete(body)
@@ -82,6 +87,7 @@ class Completion:
 
     async def _finish(self, script: Script) -> None:
         usage = self._account.settle(200, Outcome.COMPLETED)
+        self._watch.end()
         await self._reply.events(script.end(usage), last=True)
 
     async def _fail(self, error: UpstreamError, script: Script) -> None:

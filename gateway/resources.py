@@ -57,9 +57,15 @@ class Resources:
             raise unavailable()  # what cannot be accounted for is not served
         account = Account(id=id, caller=caller, question=question, body=body, writer=self._writer)
         heading = Heading(id, question.model, account.started_at, question.wants_usage)
-        completion = Completion(account=account, heading=heading, shape=shape, upstream=self._upstream, reply=reply)
-        async with Watch(request.receive):
-            await completion.answer(asked, stream=question.stream)
+        completion = Completion(
+            account=account,
+            heading=heading,
+            shape=shape,
+            upstream=self._upstream,
+            reply=reply,
+            watch=Watch(request.receive),
+        )
+        await completion.answer(asked, stream=question.stream)
 
     async def _tell_readiness(self, reply: Reply) -> None:
         dependencies = await self._health.dependencies()

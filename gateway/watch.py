@@ -10,7 +10,8 @@ class Watch:
     """Cancels the surrounding work as soon as the client disconnects, and then raises ClientGone.
 
     Works as asyncio.timeout does: the work is told by cancellation, so that it closes its
-    upstream connection at once. Enter it only after the whole body was received.
+    upstream connection at once. Enter it only after the whole body was received, and end it before
+    the last byte is sent: servers report a finished request as a disconnect, too.
     """
 
     def __init__(self, receive: Receive) -> None:
@@ -24,6 +25,10 @@ class Watch:
         self._work = task
         self._watcher = asyncio.create_task(self._wait())
 
+    def end(self) -> None:
+        """Stop watching; what still has to be done is done whether the client stays or not."""
+        self._watcher.cancel()
+
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
@@ -33,7 +38,7 @@ class Watch:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._watcher.cancel()
+        self.end()
         # Ours only if nobody else (a server that stops) cancelled the same task.
         if self._gone and self._work.uncancel() == 0 and kind is asyncio.CancelledError:
             raise ClientGone from None

@@ -22,8 +22,13 @@ class Group(StrEnum):
         return self.value if self is Group.MODEL else f"{self.value}_id"
 
     @property
+    def noun(self) -> str:
+        """The group's name inside a sentence."""
+        return "API key" if self is Group.KEY else self.value
+
+    @property
     def heading(self) -> str:
-        return "API key" if self is Group.KEY else self.value.title()
+        return self.noun[0].upper() + self.noun[1:]
 
 
 @dataclass(slots=True)

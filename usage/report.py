@@ -97,7 +97,7 @@ class Report:
     def chart(self) -> chart.Chart:
         return chart.draw(
             chart.Plot(
-                title=f"{self.measure.title} by {self.group.heading}",
+                title=f"{self.measure.title} by {self.group.noun}",
                 unit=self.measure.unit,
                 period=self.period,
                 cells=self._cells,

@@ -33,14 +33,6 @@ def convert(value: object, kind: type[T]) -> T:
         raise _invalid(str(error)) from None
 
 
-def encode(value: object) -> bytes:
-    """Return JSON. What could be decoded may still be too deep to encode."""
-    try:
-        return msgspec.json.encode(value)
-    except RecursionError:
-        raise _too_deep() from None
-
-
 def _invalid(problem: str) -> GatewayError:
     # msgspec says "Expected `int` >= 1 - at `$.max_tokens`" and leaves the place out at the root.
     problem, _, place = problem.partition(" - at `$")

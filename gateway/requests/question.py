@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.requests.decoding import encode
+import msgspec
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,4 +25,4 @@ class Question:
         asked = {**self.body, "model": upstream_name, "stream": self.stream}
         if self.stream:
             asked["stream_options"] = {"include_usage": True}
-        return encode(asked)
+        return msgspec.json.encode(asked)

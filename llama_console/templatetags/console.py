@@ -55,6 +55,12 @@ def moment(value: datetime, now: datetime | None = None) -> str:
     return date(value, "H:i:s" if value.date() == (now or timezone.now()).date() else "M j, H:i")
 
 
+@register.filter
+def midsentence(label: str) -> str:
+    """"Model" becomes "model"; "API key" stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 @register.simple_tag
 def font_url(name: str) -> str:
     """The address of a font, or nothing where set-up has not made it."""

@@ -23,6 +23,14 @@ def test_cuts_do_not_matter(texts: list[str], newline: str, places: list[int]) -
     assert [data for piece in cut(stream.encode(), places) for data in reader.feed(piece)] == expected
 
 
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
+def test_no_single_cut_matters(newline: bytes) -> None:
+    stream = newline.join([b"data: a", b"data: b", b"", b"data: c", b"", b""])
+    for place in range(len(stream) + 1):
+        reader = EventReader()
+        assert reader.feed(stream[:place]) + reader.feed(stream[place:]) == [b"a\nb", b"c"]
+
+
 @given(st.binary(max_size=200), st.lists(st.integers(0, 10_000), max_size=20))
 def test_any_bytes_are_read_alike_in_one_piece_and_in_many(stream: bytes, places: list[int]) -> None:
     whole, reader = EventReader().feed(stream), EventReader()

@@ -104,7 +104,9 @@ def _context(selection: Selection, found: Report) -> dict[str, Any]:
             for p in PRESETS.values()
         ],
         "metrics": [{"id": m.id, "label": m.title, "selected": m is selection.measure} for m in MEASURES.values()],
-        "groups": [{"id": g.value, "label": g.heading, "selected": g is selection.group} for g in Group],
+        "groups": [
+            {"id": g.value, "label": g.heading, "noun": g.noun, "selected": g is selection.group} for g in Group
+        ],
         "compare": selection.compare,
         "projects": [{"slug": p.slug, "name": p.name, "selected": p == selection.project} for p in selection.projects],
         "updated_at": timezone.now(),

@@ -24,7 +24,7 @@ const show = (column, aloud) => {
   hide();
   column.classList.add("on");
   const parts = [...column.querySelectorAll("[data-v]")].map(part => {
-    const name = figure.querySelector(`[data-s="${part.dataset.s}"]`)?.dataset.name ?? "";
+    const name = figure.querySelector(`input[data-s="${part.dataset.s}"]`)?.dataset.name ?? "";
     return [part.dataset.s, name, part.dataset.v];
   });
   tip.replaceChildren(row("", column.dataset.l, column.dataset.t), ...parts.toReversed().map(part => row(...part)));

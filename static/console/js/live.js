@@ -9,7 +9,7 @@ setInterval(() => {
 document.addEventListener("htmx:beforeSwap", event => {
   const part = live();
   if (event.detail.target !== part) return;
-  unticked = [...part.querySelectorAll("[data-s]:is(input):not(:checked)")].map(input => input.dataset.name);
+  unticked = [...part.querySelectorAll("input[data-s]:not(:checked)")].map(input => input.dataset.name);
   scrolled = part.querySelector(".table-wrap")?.scrollLeft ?? 0;
   if (busy(part)) event.detail.shouldSwap = false;
 });
