@@ -27,7 +27,7 @@ WINDOW = 60.0
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Stopped(Exception):  # noqa: N818 - it is no error
+class Stopped(Exception):
     """Someone asked for the end."""
 
 

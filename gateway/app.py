@@ -4,7 +4,6 @@ Only here are Django's apps loaded and the real boundaries chosen; tests build a
 """
 
 import os
-import sys
 
 import django
 from django.conf import settings
@@ -15,15 +14,11 @@ from gateway.spool import Spool
 from gateway.upstream import HttpUpstream
 from gateway.writer import Writer
 
-# The writer's thread must not keep the event loop from the interpreter for the usual 5 ms.
-_SWITCH_INTERVAL = 0.0005  # seconds
-
 
 def make_application() -> Gateway:
     """Return the gateway over the real rooms, disk and model server."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llama_console.settings")
     django.setup()
-    sys.setswitchinterval(_SWITCH_INTERVAL)
     rooms = DjangoRooms()
     upstream = HttpUpstream(settings.MODEL_UPSTREAM_URL, settings.MODEL_UPSTREAM_KEY, settings.MODEL_UPSTREAM_TIMEOUT)
     writer = Writer(Spool(settings.SPOOL_DIR), rooms)

@@ -129,4 +129,4 @@ def _segments(plot: Plot, stack: Sequence[int], top: int) -> tuple[Segment, ...]
 
 
 def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.3f}%"
+    return f"{100 * fraction:.2f}%"

@@ -57,7 +57,7 @@ def moment(value: datetime, now: datetime | None = None) -> str:
 
 @register.filter
 def midsentence(label: str) -> str:
-    """"Model" becomes "model"; "API key" stays."""
+    """ "Model" becomes "model"; "API key" stays."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 

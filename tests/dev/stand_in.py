@@ -40,10 +40,10 @@ def fail_once(marker: str) -> None:
 def stubborn() -> None:
     """Does not end when asked, and has a child that does not either."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    subprocess.Popen([sys.executable, "-c", f"print('pid', {os.getpid()}, flush=True); import time; time.sleep(600)"])
+    subprocess.Popen([sys.executable, "-m", "tests.dev.stand_in", "sleep"])
     sleep()
 
 
 if __name__ == "__main__":
-    print("pid", os.getpid(), flush=True)
+    os.write(sys.stdout.fileno(), f"pid {os.getpid()}\n".encode())
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,4 +1,4 @@
-"""A supervisor with a plan of stand-ins, read as JSON: a list of steps (lists) and groups of parts (objects by name)."""
+"""A supervisor with a plan of stand-ins, given as JSON: a step is a list, a group of parts an object by name."""
 
 import json
 import os

@@ -20,7 +20,7 @@ from tests.gateway.fakes import MEMBER_KEY, OUTSIDER_KEY, OWNER_KEY, MemoryRooms
 from tests.gateway.upstream import FaultyUpstream
 
 MAX_BODY = 64 * 1024
-PATIENCE = 0.4  # seconds without a byte
+PATIENCE = 0.8  # seconds without a byte
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ class MemoryRooms:
             raise OperationalError("the database is away: secret internals")
 
 
-def eventually(happened: Callable[[], object], patience: float = 3.0) -> None:
+def eventually(happened: Callable[[], object], patience: float = 8.0) -> None:
     """Wait until something is true, or fail."""
     pause = threading.Event()
     deadline = time.monotonic() + patience

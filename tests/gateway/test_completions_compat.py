@@ -77,8 +77,10 @@ def test_a_stream_ends_with_done(mira: httpx.Client) -> None:
 def test_other_parameters_are_forwarded_except_those_that_would_choose_a_server(
     mira: httpx.Client, house: House
 ) -> None:
-    evil = {"api_base": "http://evil", "base_url": "http://evil", "api_key": "k", "custom_llm_provider": "x",
-            "headers": {"a": "b"}, "extra_headers": {"a": "b"}, "extra_body": {"model": "b"}, "store": True}  # fmt: skip
+    evil = {
+        "api_base": "http://evil", "base_url": "http://evil", "api_key": "k", "custom_llm_provider": "x",
+        "headers": {"a": "b"}, "extra_headers": {"a": "b"}, "extra_body": {"model": "b"}, "store": True,
+    }  # fmt: skip
     asked = question(seed=7, logit_bias={"5": 1}, stop=["x"], n=1, max_completion_tokens=9, **evil)
     assert mira.post(PATH, json=asked, headers={"x-evil": "1", "cookie": "a=b"}).status_code == 200
     (request,) = house.upstream.requests

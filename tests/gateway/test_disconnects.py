@@ -53,7 +53,7 @@ def test_leaving_in_the_middle_of_a_stream(house: House, path: str, politely: bo
     assert (call.status, call.outcome, call.estimated) == (499, Outcome.DISCONNECTED, True)
     assert (call.prompt_tokens, call.completion_tokens) == (9, 2)
     eventually(lambda: house.upstream.hung_up == 1)
-    assert call.latency_ms < 300  # not only once the upstream timed out
+    assert call.latency_ms < 700  # not only once the upstream timed out
 
 
 def test_leaving_before_the_first_event(house: House) -> None:

@@ -62,7 +62,8 @@ def test_readiness_names_what_fails_but_not_why(house: House) -> None:
     assert answer.json() == {
         "status": "unavailable",
         "dependencies": {
-            "database": "unavailable", "content": "unavailable", "vault": "unavailable", "upstream": "ok", "spool": "ok",
+            "database": "unavailable", "content": "unavailable", "vault": "unavailable",
+            "upstream": "ok", "spool": "ok",
         },
     }  # fmt: skip
 
@@ -91,9 +92,9 @@ async def test_models_are_asked_for_once_a_second() -> None:
 
 
 def test_a_body_that_is_declared_too_large_is_refused_unread(house: House) -> None:
-    head = f"POST {CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {MEMBER_KEY}\r\ncontent-length: {MAX_BODY + 1}\r\n\r\n"
+    head = f"POST {CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {MEMBER_KEY}\r\n"
     with socket.create_connection(("127.0.0.1", house.port), timeout=5) as connection:
-        connection.sendall(head.encode())
+        connection.sendall(f"{head}content-length: {MAX_BODY + 1}\r\n\r\n".encode())
         assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 

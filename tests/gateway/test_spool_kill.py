@@ -16,7 +16,7 @@ KILLS = 4
 def run(directory: Path, mode: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "llama_console.settings"}
     command = [sys.executable, "-m", "tests.gateway.spool_process", str(directory), mode]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT)  # noqa: S603
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT)
 
 
 @pytest.mark.parametrize("seed", [1])

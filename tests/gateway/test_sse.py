@@ -1,5 +1,7 @@
 """Events are read the same, wherever the network cuts them."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ TEXTS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs
 
 def cut(stream: bytes, places: list[int]) -> list[bytes]:
     ends = [0, *sorted(place % (len(stream) + 1) for place in places), len(stream)]
-    return [stream[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [stream[start:end] for start, end in pairwise(ends)]
 
 
 @given(

@@ -192,14 +192,14 @@ def test_bytes_may_be_cut_anywhere(mira: httpx.Client, house: House) -> None:
 def test_a_slow_stream_is_not_a_silent_one(mira: httpx.Client, house: House) -> None:
     async def slow(exchange: Exchange) -> None:
         await exchange.start_stream()
-        for _ in range(6):  # longer than the patience in all, never between two words
+        for _ in range(10):  # longer than the patience in all, never between two words
             await exchange.event(chunk("word "))
             await asyncio.sleep(0.1)
         await exchange.event(chunk(finish="stop"))
         await exchange.end_stream()
 
     house.upstream.behaviour = slow
-    assert mira.post(NATIVE, json=question(stream=True)).text.count("word ") == 6
+    assert mira.post(NATIVE, json=question(stream=True)).text.count("word ") == 10
     assert house.rooms.only_call().outcome is Outcome.COMPLETED
 
 

@@ -175,7 +175,7 @@ def test_the_first_event_of_a_stream_is_not_held_back(mira: httpx.Client, house:
     async def pause(exchange: Exchange) -> None:
         await exchange.start_stream()
         await exchange.event(chunk("Bonjour"))
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.4)
         held.set()
         await exchange.event(chunk(finish="stop"))
         await exchange.event(usage_chunk())
@@ -189,4 +189,4 @@ def test_the_first_event_of_a_stream_is_not_held_back(mira: httpx.Client, house:
         assert "[DONE]" in "".join(pieces)
     call = house.rooms.only_call()
     assert call.first_token_ms is not None
-    assert call.first_token_ms < 200 <= call.latency_ms
+    assert call.first_token_ms < 350 <= call.latency_ms
