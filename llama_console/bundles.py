@@ -23,7 +23,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "shell.css": IN_THE_SHELL,
     "home.css": (*IN_THE_SHELL, "mono", "kpis", "code", "onboarding", "home"),
     "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "keys", "secret"),
-    "usage.css": (*IN_THE_SHELL, "mono", "toolbar", "kpis", "code", "chart", "usage"),
+    "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "chart", "usage"),
     "public.js": SCRIPTS_EVERYWHERE,
     "console.js": SCRIPTS_IN_THE_SHELL,
     "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),

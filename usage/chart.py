@@ -115,7 +115,7 @@ def _column(plot: Plot, index: int, stack: Sequence[int], top: int) -> Column:
         tick=index % math.ceil(count / _LABELS) == 0,
         total=plot.show(sum(stack)),
         segments=_segments(plot, stack, top),
-        ghost=Ghost(_percent(1 - before / top), _percent(before / top)) if before else None,
+        ghost=Ghost(_height(1 - before / top), _height(before / top)) if before else None,
     )
 
 
@@ -124,9 +124,14 @@ def _segments(plot: Plot, stack: Sequence[int], top: int) -> tuple[Segment, ...]
     for value, colour in zip(stack, plot.series.values(), strict=True):
         below += value
         if value:
-            segments.append(Segment(colour, _percent(1 - below / top), _percent(value / top), plot.show(value)))
+            segments.append(Segment(colour, _height(1 - below / top), _height(value / top), plot.show(value)))
     return tuple(segments)
 
 
 def _percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}%"
+
+
+def _height(fraction: float) -> str:
+    """One decimal is a quarter of a pixel here, and half of the page's weight is these numbers."""
+    return f"{100 * fraction:.1f}%"

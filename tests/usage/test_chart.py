@@ -47,7 +47,7 @@ def test_segments_stack_without_gaps_and_nothing_is_drawn_for_nothing() -> None:
     colours = {"a": 0, "b": 1, "c": 2}
     drawn = draw(Plot("Requests", "requests", period, cells, colours, names, lambda sums: sums.requests, str))
     first, second = drawn.columns[-1].segments
-    assert (first.y, first.height, second.y, second.height) == ("25.00%", "75.00%", "0.00%", "25.00%")
+    assert (first.y, first.height, second.y, second.height) == ("25.0%", "75.0%", "0.0%", "25.0%")
     assert (drawn.total, drawn.columns[0].segments) == ("4", ())
     assert [series.name for series in drawn.series] == ["A", "B", "C"]
 
