@@ -74,7 +74,7 @@ def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any
             key is not None,
             reverse("keys:create", args=[slug]),
         ),
-        ("Send your first request", "Run the command on the right", called, "#first"),
+        ("Send your first request", "Run the command shown here", called, "#first"),
         ("See what it used", "Requests, tokens and cost", called, reverse("usage:report", args=[slug])),
     ]
     current = next((index for index, step in enumerate(steps) if not step[2]), None)

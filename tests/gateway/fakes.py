@@ -75,7 +75,7 @@ class MemoryRooms:
     def only_call(self) -> Call:
         """Return the one call that was recorded, and make sure that no second one follows."""
         eventually(lambda: self.calls)
-        time.sleep(0.02)
+        time.sleep(0.01)
         (call,) = self.calls.values()
         return call
 
