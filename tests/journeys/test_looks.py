@@ -1,0 +1,66 @@
+"""Every page in both themes and on a phone: no axe violation, no console error, nothing wider than the screen."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.conftest import Stack, sign_in, watch
+
+PAGES = ["/sign-up/", "/sign-in/", "", "keys/", "keys/new/", "usage/", "usage/?range=90d&group=key&compare=1"]
+LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+
+
+@pytest.fixture(scope="module")
+def state(browser: Browser, stack: Stack) -> Any:
+    context = browser.new_context(base_url=stack.console)
+    sign_in(context.new_page(), stack)
+    return context.storage_state()
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_every_page_is_accessible_and_fits(browser: Browser, stack: Stack, state: Any, scheme: Any, width: int) -> None:
+    faults: list[str] = []
+    for path in PAGES:
+        signed_in = not path.startswith("/")
+        context = browser.new_context(
+            base_url=stack.console,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 844},
+            storage_state=state if signed_in else None,
+        )
+        page = context.new_page()
+        watch(page, faults)
+        page.goto(f"/o/{stack.demo['organization']}/{path}" if signed_in else path, wait_until="networkidle")
+        faults += [f"{path}: {violation['id']}" for violation in Axe().run(page).response["violations"]]
+        faults += [f"{path} is {_overflow(page)} px too wide"] if _overflow(page) else []
+        context.close()
+    assert faults == []
+
+
+def test_the_chart_reads_aloud_by_arrow_keys(page: Page, stack: Stack) -> None:
+    sign_in(page, stack)
+    page.goto(f"/o/{stack.demo['organization']}/usage/?range=7d")
+    page.locator("#chart").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".tip").is_visible()
+    assert "$" in page.locator("figcaption output").inner_text()
+
+
+def test_without_javascript_the_forms_and_links_still_work(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context(base_url=stack.console, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, stack)
+    page.get_by_role("link", name="API keys").first.click()
+    page.get_by_role("link", name="Create key").click()
+    page.get_by_label("Name").fill("without-script")
+    page.get_by_role("button", name="Create key").click()
+    assert page.locator("#secret").inner_text().startswith("llk_")
+    context.close()
+
+
+def _overflow(page: Page) -> int:
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width

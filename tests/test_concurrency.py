@@ -1,0 +1,102 @@
+"""What happens at the same moment. Each test names the lock or constraint that it proves."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from accounts.actions import issue_verification, sign_up, verify_by_code
+from accounts.models import Organization, User
+from ledger.ids import new_id
+from ledger.leaves import append_leaf, chain_is_intact
+from ledger.models import Leaf
+from notifications import outbox
+from tests.usage.test_recording import call
+from usage.actions import record_calls
+from usage.models import HourlyUsage
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        "connection.vendor == 'sqlite'",
+        reason="threads share the one connection of an in-memory SQLite; PostgreSQL proves the locks",
+    ),
+]
+THREADS = 8
+
+
+def at_once(*tasks: Callable[[], Any]) -> list[Any]:
+    """Run the tasks at the same moment, each on connections of its own; return results or exceptions."""
+    barrier = Barrier(len(tasks))
+
+    def run(task: Callable[[], Any]) -> Any:
+        try:
+            barrier.wait()
+            return task()
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
+
+
+def test_leaves_stay_gapless_by_the_lock_on_the_tenants_head() -> None:
+    tenant = new_id()
+    results = at_once(*[lambda: append_leaf(tenant, {"n": 1})] * THREADS)
+    assert sorted(leaf.sequence for leaf in results) == list(range(1, THREADS + 1))
+    assert chain_is_intact(tenant)
+    assert Leaf.objects.count() == THREADS
+
+
+def test_the_same_calls_from_many_writers_count_once_by_the_events_primary_key() -> None:
+    calls = [call(started_at=datetime(2026, 11, 20, hour, tzinfo=UTC)) for hour in range(20)]
+    results = at_once(*[lambda: record_calls(calls)] * THREADS)
+    assert sum(results) == len(calls)
+    assert sum(row.requests for row in HourlyUsage.objects.all()) == len(calls)
+
+
+def test_different_calls_into_the_same_hours_all_count_by_the_upsert_in_one_order() -> None:
+    hours = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in range(20)]
+    batches = [[call(started_at=hour) for hour in (hours if n % 2 else hours[::-1])] for n in range(THREADS)]
+    at_once(*[lambda batch=batch: record_calls(batch) for batch in batches])
+    assert {row.requests for row in HourlyUsage.objects.all()} == {THREADS}
+
+
+def test_one_address_signs_up_once_by_the_unique_blind_index() -> None:
+    results = at_once(*[lambda: sign_up(email="new@example.com", password="a sentence works well")] * THREADS)
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert User.objects.count() == Organization.objects.count() == 1
+
+
+def test_a_message_goes_to_one_relay_by_skip_locked() -> None:
+    user = User.objects.create_user("new@example.com", None)
+    for _ in range(20):
+        outbox.put("verify-email", user.pk)
+    now = timezone.now()
+    claimed = at_once(*[lambda: outbox.claim_due(now)] * THREADS)
+    assert sum(map(len, claimed)) == len({each for ids in claimed for each in ids}) == 20
+
+
+def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:
+    user = User.objects.create_user("new@example.com", None)
+    _, code = issue_verification(user)
+    assert at_once(*[lambda: verify_by_code(user, code)] * THREADS).count(True) == 1
+
+
+def test_a_tenants_first_data_key_is_one_by_its_unique_constraint() -> None:
+    from vault import keyring
+    from vault.models import DataKey
+    from vault.planes import Plane
+
+    tenant = new_id()
+    keys = at_once(*[lambda: keyring.sealing_key(tenant, Plane.CUSTOMER_DATA).id] * THREADS)
+    assert len(set(keys)) == 1
+    assert DataKey.objects.filter(tenant=tenant).count() == 1
+    assert connection.vendor == "postgresql"
