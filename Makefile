@@ -51,7 +51,7 @@ fmt: test-packages ## Format the code and the templates
 	$(BIN)/ruff format .
 	@$(TEMPLATES) | xargs -0 $(BIN)/djade --target-version 5.2 || true
 
-bench: packages ## Run the benchmarks, or one: NAME=gateway
+bench: test-packages ## Run the benchmarks, or one: NAME=gateway
 	@exec $(BIN)/python -m bench $(NAME)
 
 lock: ## Compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newest versions

@@ -12,6 +12,13 @@ QUIET = ("--log-level", "warning", "--no-access-log", "--workers-kill-timeout", 
 CELERY = (PYTHON, "-m", "celery", "--quiet", "--app", "llama_console")
 POOL = ("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
+WORKER = {
+    # SIGTERM ends a Celery worker only after its tasks; remapped it puts them back and ends.
+    "REMAP_SIGTERM": "SIGQUIT",
+    # In a container everybody is root; five lines about it at each start teach nobody anything.
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+}
+
 
 def plan(ports: Ports, *, own_model: bool) -> Plan:
     """Return the plan; `own_model` says that the caller brings a model server, so ours stays down."""
@@ -25,8 +32,7 @@ def plan(ports: Ports, *, own_model: bool) -> Plan:
         Step("setup", (PYTHON, "manage.py", "prepare_development"), "setting up databases, keys and the demo"),
         (
             Part("gateway", (*gateway, "gateway.app:application"), _health(ports.gateway)),
-            # SIGTERM ends a Celery worker only after its tasks; remapped it puts them back and ends.
-            Part("worker", (*CELERY, "worker", *POOL, "--loglevel", "WARNING"), "", {"REMAP_SIGTERM": "SIGQUIT"}),
+            Part("worker", (*CELERY, "worker", *POOL, "--loglevel", "WARNING"), "", WORKER),
             Part("beat", (*CELERY, "beat", "--loglevel", "WARNING")),
         ),
         (Part("console", (*console, "llama_console.wsgi:application"), _health(ports.console)),),

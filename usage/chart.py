@@ -75,6 +75,7 @@ class Plot:
     names: Mapping[str, str]
     metric: Metric
     show: Callable[[int], str]
+    tick: Callable[[int], str]
     before: Sequence[int] = ()  # the previous period's totals, bucket by bucket
 
 
@@ -83,7 +84,7 @@ def draw(plot: Plot) -> Chart:
     sums = [sum(stack) for stack in stacks]
     step, top = scale(max([*sums, *plot.before], default=0))
     columns = tuple(_column(plot, index, stack, top) for index, stack in enumerate(stacks))
-    ticks = tuple(Tick(_percent(1 - value / top), plot.show(value)) for value in range(0, top + 1, step))
+    ticks = tuple(Tick(_percent(1 - value / top), plot.tick(value)) for value in range(0, top + 1, step))
     series = tuple(Series(colour, plot.names[name]) for name, colour in plot.series.items())
     return Chart(plot.title, plot.unit, plot.show(sum(sums)), series, columns, ticks)
 

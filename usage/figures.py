@@ -19,6 +19,14 @@ def compact(value: int) -> str:
     return f"{value / size:.2f}{unit}" if unit != "k" else f"{value / size:.0f}k"
 
 
+def axis(value: int) -> str:
+    """Return a round number of an axis as short as it goes: 250k, 1.5M."""
+    if value < 10**4:
+        return f"{value:,}"
+    size, unit = next((size, unit) for size, unit in (*_UNITS, (10**3, "k")) if value >= size)
+    return f"{value / size:g}{unit}"
+
+
 def change(now: int, before: int) -> str:
     """Return the relative change in percent, or nothing where there is nothing to compare with."""
     return f"{(now - before) / before:+.1%}".replace("-", "−") if before else ""

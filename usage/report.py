@@ -19,15 +19,16 @@ class Measure:
     of: Metric
     unit: str
     show: Callable[[int], str]
+    tick: Callable[[int], str]  # the same, for an axis
 
 
 MEASURES = {
     measure.id: measure
     for measure in (
-        Measure("spend", "Spend", lambda sums: sums.amount, "US dollars", dollars),
-        Measure("requests", "Requests", lambda sums: sums.requests, "requests", figures.count),
-        Measure("tokens", "Tokens", lambda sums: sums.tokens, "tokens", figures.count),
-        Measure("errors", "Errors", lambda sums: sums.errors, "failed requests", figures.count),
+        Measure("spend", "Spend", lambda sums: sums.amount, "US dollars", dollars, dollars),
+        Measure("requests", "Requests", lambda sums: sums.requests, "requests", figures.count, figures.axis),
+        Measure("tokens", "Tokens", lambda sums: sums.tokens, "tokens", figures.count, figures.axis),
+        Measure("errors", "Errors", lambda sums: sums.errors, "failed requests", figures.count, figures.axis),
     )
 }
 
@@ -105,6 +106,7 @@ class Report:
                 names={name: self.label(name).name for name in self._colours},
                 metric=self.measure.of,
                 show=self.measure.show,
+                tick=self.measure.tick,
                 before=self._ghosts,
             )
         )
@@ -113,15 +115,9 @@ class Report:
         now, before = self._totals.overall, self._before
         tokens = f"{figures.compact(now.prompt_tokens)} / {figures.compact(now.completion_tokens)}"
         return [
-            Kpi("Spend", dollars(now.amount), figures.change(now.amount, before.amount), "flat", "vs previous"),
-            Kpi(
-                "Requests",
-                figures.count(now.requests),
-                figures.change(now.requests, before.requests),
-                "flat",
-                "vs previous",
-            ),
-            Kpi("Tokens in / out", tokens, figures.change(now.tokens, before.tokens), "flat", "vs previous"),
+            _kpi("Spend", dollars(now.amount), now.amount, before.amount),
+            _kpi("Requests", figures.count(now.requests), now.requests, before.requests),
+            _kpi("Tokens in / out", tokens, now.tokens, before.tokens),
             _error_rate(now, before),
         ]
 
@@ -187,10 +183,17 @@ def _row(colour: int, label: series.Label, sums: Sums, share: float) -> Row:
     )
 
 
+_VERSUS, _ALONE = "vs previous", "nothing to compare with"
+
+
+def _kpi(name: str, value: str, now: int, before: int) -> Kpi:
+    return Kpi(name, value, figures.change(now, before), "flat", _VERSUS if before else _ALONE)
+
+
 def _error_rate(now: Sums, before: Sums) -> Kpi:
     rate = 100 * now.errors / now.requests if now.requests else 0.0
     if not before.requests:
-        return Kpi("Error rate", f"{rate:.2f}%", "", "flat", "vs previous")
+        return Kpi("Error rate", f"{rate:.2f}%", "", "flat", _ALONE)
     difference = rate - 100 * before.errors / before.requests
     tone = "flat" if abs(difference) < 0.005 else "bad" if difference > 0 else "good"
-    return Kpi("Error rate", f"{rate:.2f}%", f"{difference:+.2f} pt".replace("-", "−"), tone, "vs previous")
+    return Kpi("Error rate", f"{rate:.2f}%", f"{difference:+.2f} pt".replace("-", "−"), tone, _VERSUS)

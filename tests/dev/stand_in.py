@@ -21,6 +21,11 @@ def serve(port: str) -> None:
     HTTPServer(("127.0.0.1", int(port)), Healthy).serve_forever()
 
 
+def silent(port: str) -> None:
+    """Run, but answer nobody."""
+    sleep()
+
+
 def sleep() -> None:
     time.sleep(600)
 

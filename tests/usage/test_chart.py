@@ -45,7 +45,7 @@ def test_segments_stack_without_gaps_and_nothing_is_drawn_for_nothing() -> None:
     cells = {(last, "a"): Sums(requests=3), (last, "b"): Sums(requests=1), (last, "c"): Sums()}
     names = {"a": "A", "b": "B", "c": "C"}
     colours = {"a": 0, "b": 1, "c": 2}
-    drawn = draw(Plot("Requests", "requests", period, cells, colours, names, lambda sums: sums.requests, str))
+    drawn = draw(Plot("Requests", "requests", period, cells, colours, names, lambda sums: sums.requests, str, str))
     first, second = drawn.columns[-1].segments
     assert (first.y, first.height, second.y, second.height) == ("25.0%", "75.0%", "0.0%", "25.0%")
     assert (drawn.total, drawn.columns[0].segments) == ("4", ())
@@ -68,4 +68,6 @@ def test_a_cell_that_a_spreadsheet_would_calculate_is_neutralised(cell: str) -> 
 def test_figures_are_exact_as_long_as_they_are_readable() -> None:
     assert figures.count(9_999_999) == "9,999,999"
     assert figures.count(12_345_678) == "12.35M"
+    assert [figures.axis(value) for value in (0, 9000, 250_000, 1_500_000)] == ["0", "9,000", "250k", "1.5M"]
+    assert [figures.compact(value) for value in (0, 99_999, 178_574, 5_300_000)] == ["0", "99,999", "179k", "5.30M"]
     assert (figures.change(110, 100), figures.change(90, 100), figures.change(1, 0)) == ("+10.0%", "−10.0%", "")
