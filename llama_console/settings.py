@@ -210,7 +210,7 @@ MAILBOX_URL = env.http_url("MAILBOX_URL", "http://localhost:8002/mailbox") if DE
 
 # Celery -------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.string("BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.string("BROKER_URL", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

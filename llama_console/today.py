@@ -10,8 +10,9 @@ from keys.models import ApiKey
 from usage import figures
 from usage.models import UsageEvent
 from usage.periods import PRESETS, Period
-from usage.queries import Group, Metric, Sums, overall, recent_events, rollup, totals
+from usage.queries import Group, Metric, overall, recent_events, rollup, totals
 from usage.report import MEASURES
+from usage.sums import Sums
 
 _RECENT = 8
 
@@ -59,7 +60,7 @@ def _hour(cells: dict[tuple[datetime, str], Sums], bucket: datetime) -> Sums:
     whole = Sums()
     for (moment, _), sums in cells.items():
         if moment == bucket:
-            whole += sums
+            whole.add(sums)
     return whole
 
 

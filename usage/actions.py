@@ -4,7 +4,7 @@ An event that is there already changes nothing, so a batch can be sent again aft
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -13,33 +13,9 @@ from django.db import connection, transaction
 from catalog.prices import PriceBook
 from usage.calls import Call
 from usage.models import HourlyUsage, UsageEvent
+from usage.sums import NAMES, Sums
 
 _CHUNK = 500  # rows a statement: 16 columns each stay below SQLite's limit of bound values
-
-
-@dataclass(slots=True)
-class _Sums:
-    """What one bucket of the rollup gains."""
-
-    requests: int = 0
-    errors: int = 0
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-    latency_ms: int = 0
-    amount: int = 0
-
-    def add(self, event: UsageEvent) -> None:
-        self.requests += 1
-        self.errors += event.status >= 400
-        self.prompt_tokens += event.prompt_tokens
-        self.cached_tokens += event.cached_tokens
-        self.completion_tokens += event.completion_tokens
-        self.latency_ms += event.latency_ms
-        self.amount += event.amount
-
-
-_SUMS = tuple(field.name for field in fields(_Sums))
 
 
 def record_calls(calls: Sequence[Call]) -> int:
@@ -83,22 +59,34 @@ def _insert(events: Sequence[UsageEvent]) -> set[UUID]:
 
 
 def _roll_up(events: Iterable[UsageEvent]) -> None:
-    buckets: dict[tuple[object, ...], _Sums] = {}
+    buckets: dict[tuple[object, ...], Sums] = {}
     for event in events:
         hour = event.started_at.replace(minute=0, second=0, microsecond=0)
         place = (event.organization_id, hour, event.model, event.project_id, event.key_id)
-        buckets.setdefault(place, _Sums()).add(event)
+        buckets.setdefault(place, Sums()).add(_counted(event))
     # Always in the same order: two writers that touch the same buckets then cannot deadlock.
     rows = [_bucket_row(place, buckets[place]) for place in sorted(buckets, key=str)]
     for start in range(0, len(rows), _CHUNK):
         _upsert(rows[start : start + _CHUNK])
 
 
+def _counted(event: UsageEvent) -> Sums:
+    return Sums(
+        requests=1,
+        errors=int(event.status >= 400),
+        prompt_tokens=event.prompt_tokens,
+        cached_tokens=event.cached_tokens,
+        completion_tokens=event.completion_tokens,
+        latency_ms=event.latency_ms,
+        amount=event.amount,
+    )
+
+
 _PLACE = ("organization_id", "hour", "model", "project_id", "key_id")
 
 
-def _bucket_row(place: tuple[object, ...], sums: _Sums) -> list[object]:
-    values = dict(zip(_PLACE, place, strict=True)) | {name: getattr(sums, name) for name in _SUMS}
+def _bucket_row(place: tuple[object, ...], sums: Sums) -> list[object]:
+    values = dict(zip(_PLACE, place, strict=True)) | {name: getattr(sums, name) for name in NAMES}
     return [
         HourlyUsage._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
         for name, value in values.items()
@@ -106,9 +94,9 @@ def _bucket_row(place: tuple[object, ...], sums: _Sums) -> list[object]:
 
 
 def _upsert(rows: Sequence[Sequence[Any]]) -> None:
-    table, names = HourlyUsage._meta.db_table, (*_PLACE, *_SUMS)
+    table, names = HourlyUsage._meta.db_table, (*_PLACE, *NAMES)
     row = f"({', '.join(['%s'] * len(names))})"
-    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _SUMS)
+    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in NAMES)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * len(rows))}"  # noqa: S608

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from usage.periods import Period
-from usage.queries import Metric, Sums
+from usage.queries import Metric
+from usage.sums import Sums
 
 OTHER = "other"
 MAX_SERIES = 6  # colours of the palette; what is beyond goes into the grey "Other"

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from usage.models import HourlyUsage, UsageEvent
 from usage.periods import Period
+from usage.sums import NAMES, Sums
 
 
 class Group(StrEnum):
@@ -31,29 +32,6 @@ class Group(StrEnum):
         return self.noun[0].upper() + self.noun[1:]
 
 
-@dataclass(slots=True)
-class Sums:
-    """Totals of some calls; tokens are counts, the amount is pico-dollars, latency a sum of milliseconds."""
-
-    requests: int = 0
-    errors: int = 0
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-    latency_ms: int = 0
-    amount: int = 0
-
-    def __iadd__(self, other: "Sums") -> "Sums":
-        for name in Sums.__dataclass_fields__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        return self
-
-    @property
-    def tokens(self) -> int:
-        return self.prompt_tokens + self.completion_tokens
-
-
-_NAMES = tuple(Sums.__dataclass_fields__)
 Metric = Callable[[Sums], int]
 
 
@@ -78,26 +56,26 @@ def totals(rows: QuerySet[HourlyUsage], period: Period, group: Group) -> Totals:
     found = (
         rows.filter(hour__gte=period.start, hour__lt=period.end)
         .values_list("hour", group.column)
-        .annotate(*(Sum(name) for name in _NAMES))
+        .annotate(*(Sum(name) for name in NAMES))
         .order_by()
     )
     for hour, name, *sums in found.iterator(chunk_size=5000):
         gained = Sums(*map(int, sums))
-        result.overall += gained
-        result.groups.setdefault(str(name), Sums()).__iadd__(gained)
-        result.cells.setdefault((period.bucket_of(hour), str(name)), Sums()).__iadd__(gained)
+        result.overall.add(gained)
+        result.groups.setdefault(str(name), Sums()).add(gained)
+        result.cells.setdefault((period.bucket_of(hour), str(name)), Sums()).add(gained)
     return result
 
 
 def overall(rows: QuerySet[HourlyUsage], period: Period) -> Sums:
     """Sum the rows of a period in the database."""
-    found = rows.filter(hour__gte=period.start, hour__lt=period.end).aggregate(*(Sum(name) for name in _NAMES))
-    return Sums(*(int(found[f"{name}__sum"] or 0) for name in _NAMES))
+    found = rows.filter(hour__gte=period.start, hour__lt=period.end).aggregate(*(Sum(name) for name in NAMES))
+    return Sums(*(int(found[f"{name}__sum"] or 0) for name in NAMES))
 
 
 def by_key(organization_id: UUID, since: datetime) -> dict[UUID, Sums]:
     """Return the sums of each key from an hour on."""
-    rows = rollup(organization_id).filter(hour__gte=since).values_list("key_id").annotate(*(Sum(n) for n in _NAMES))
+    rows = rollup(organization_id).filter(hour__gte=since).values_list("key_id").annotate(*(Sum(n) for n in NAMES))
     return {key_id: Sums(*map(int, sums)) for key_id, *sums in rows.order_by()}
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from catalog.money import dollars, exact_dollars
 from usage import chart, figures, series
 from usage.periods import Period
-from usage.queries import Group, Metric, Sums, Totals, overall, rollup, totals
+from usage.queries import Group, Metric, Totals, overall, rollup, totals
+from usage.sums import Sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from accounts.models import Project
 from catalog.models import Model
 from keys.models import ApiKey
 from usage.chart import MAX_SERIES, OTHER
-from usage.queries import Group, Metric, Sums, Totals
+from usage.queries import Group, Metric, Totals
+from usage.sums import Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def folded(totals: Totals, names: Sequence[str]) -> tuple[dict[str, Sums], dict[
     groups: dict[str, Sums] = {}
     cells: dict[tuple[datetime, str], Sums] = {}
     for name, sums in totals.groups.items():
-        groups.setdefault(name if name in names else OTHER, Sums()).__iadd__(sums)
+        groups.setdefault(name if name in names else OTHER, Sums()).add(sums)
     for (bucket, name), sums in totals.cells.items():
-        cells.setdefault((bucket, name if name in names else OTHER), Sums()).__iadd__(sums)
+        cells.setdefault((bucket, name if name in names else OTHER), Sums()).add(sums)
     return groups, cells

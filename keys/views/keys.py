@@ -25,7 +25,8 @@ from keys.models import ApiKey
 from keys.snippets import curl, snippets
 from usage import figures
 from usage.models import HourlyUsage
-from usage.queries import Sums, by_key
+from usage.queries import by_key
+from usage.sums import Sums
 
 _PAGE = 50
 _STATES = {"all": ("All", Q()), "active": ("Active", Q(revoked_at=None)), "revoked": ("Revoked", ~Q(revoked_at=None))}

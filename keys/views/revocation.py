@@ -14,7 +14,8 @@ from keys.actions import revoke_key
 from keys.forms import RevocationForm
 from keys.models import ApiKey
 from keys.views.keys import acting_for
-from usage.queries import Sums, by_key
+from usage.queries import by_key
+from usage.sums import Sums
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,8 +10,8 @@ from usage import figures
 from usage.chart import Plot, draw, scale
 from usage.csv_export import neutral
 from usage.periods import PRESETS, Period
-from usage.queries import Sums
 from usage.series import Label, colours
+from usage.sums import Sums
 
 NOW = datetime(2026, 3, 1, 12, 34, tzinfo=UTC)
 
