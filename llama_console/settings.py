@@ -112,6 +112,8 @@ def _database(variable: str, file_name: str) -> dict[str, object]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
         }
+        # Tests use files too: in memory all threads would share one connection and prove no lock.
+        config["TEST"] = {"NAME": str(VAR_DIR / f"test-{file_name}")}
     return config
 
 
