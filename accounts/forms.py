@@ -9,6 +9,7 @@ from django.core.validators import ProhibitNullCharactersValidator, RegexValidat
 
 from accounts.models import User
 
+NO_MATCH = "Email and password do not match, or the address is not verified yet."
 _MAX_PASSWORD = 256  # characters; more only costs time to hash
 _one_line = RegexValidator(r"[\r\n\x00-\x1f]", "Use plain text on one line.", inverse_match=True)
 
@@ -23,7 +24,6 @@ class SignUpForm(forms.Form):
     email = forms.EmailField(max_length=254, label="Work email", validators=[_one_line])
     organization = forms.CharField(max_length=80, required=False, validators=[_one_line])
     password = PasswordField()
-    terms = forms.BooleanField(error_messages={"required": "Accept the data commitments to go on."})
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -48,7 +48,7 @@ class SignInForm(forms.Form):
         if {"email", "password"} <= data.keys():
             user = authenticate(email=data["email"], password=data["password"])
             if user is None:
-                raise ValidationError("Email and password do not match.")
+                raise ValidationError(NO_MATCH)
             self.user = user
         return data
 

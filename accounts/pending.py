@@ -1,17 +1,20 @@
-"""Who waits for verification in this browser: an opaque id in the session, set after the password was given."""
+"""Who waits for verification in this browser: an opaque id in the session, with a seal of the password given here."""
 
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
+from accounts.actions import Registration
 from accounts.models import User
 
-_PENDING, _TOKEN = "pending_user", "verification_token"
+_PENDING, _SEAL, _TOKEN = "pending_user", "pending_seal", "verification_token"
 
 
-def start(request: HttpRequest, user_id: UUID) -> None:
+def start(request: HttpRequest, registration: Registration) -> None:
     request.session.cycle_key()
-    request.session[_PENDING] = str(user_id)
+    request.session[_PENDING] = str(registration.user_id)
+    request.session[_SEAL] = registration.seal
 
 
 def user_id(request: HttpRequest) -> UUID | None:
@@ -20,9 +23,15 @@ def user_id(request: HttpRequest) -> UUID | None:
 
 
 def user(request: HttpRequest) -> User | None:
-    """Return the waiting user; None also for the id that a sign-up with a known address was given."""
+    """Return the waiting user.
+
+    None for the id that a sign-up with a known address was given, and when somebody else has signed up with the
+    address since: only the browser that gave the present password may verify it.
+    """
     waiting = user_id(request)
-    return User.objects.filter(pk=waiting).first() if waiting else None
+    found = User.objects.filter(pk=waiting).first() if waiting else None
+    seal = request.session.get(_SEAL, "")
+    return found if found and constant_time_compare(seal, found.get_session_auth_hash()) else None
 
 
 def keep_token(request: HttpRequest, token: str) -> None:
@@ -37,3 +46,4 @@ def take_token(request: HttpRequest) -> str | None:
 
 def end(request: HttpRequest) -> None:
     request.session.pop(_PENDING, None)
+    request.session.pop(_SEAL, None)

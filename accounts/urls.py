@@ -1,6 +1,20 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from accounts.views import sessions, sign_up, verification
+
+
+class TokenConverter:
+    """The form of a verification token; anything else is not found, and nothing of it is kept."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
+register_converter(TokenConverter, "token")
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,5 +24,5 @@ urlpatterns = [
     path("verify/", verification.verify, name="verify"),
     path("verify/again/", verification.verify_resend, name="verify_resend"),
     path("verify/status/", verification.verify_status, name="verify_status"),
-    path("verify/<str:token>/", verification.verify_link, name="verify_link"),
+    path("verify/<token:token>/", verification.verify_link, name="verify_link"),
 ]

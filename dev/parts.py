@@ -8,7 +8,8 @@ from dev.supervisor import Plan
 
 PYTHON = sys.executable
 GRANIAN = (PYTHON, "-m", "granian", "--host", "127.0.0.1", "--workers", "1", "--no-respawn-failed-workers")
-QUIET = ("--log-level", "warning", "--no-access-log", "--workers-kill-timeout", "5")
+PATIENCE = ("--http1-header-read-timeout", "5000")  # against clients that never finish their headers
+QUIET = ("--log-level", "warning", "--no-access-log", "--workers-kill-timeout", "5", *PATIENCE)
 CELERY = (PYTHON, "-m", "celery", "--quiet", "--app", "llama_console")
 POOL = ("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
@@ -25,7 +26,7 @@ def plan(ports: Ports, *, own_model: bool) -> Plan:
     outside = Part("outside", _outside(ports), _health(ports.outside))
     model = Part("model", (PYTHON, "-m", "dev.model", "--port", str(ports.model)), _health(ports.model))
     gateway = (*GRANIAN, *QUIET, "--interface", "asgi", "--loop", "uvloop", "--port", str(ports.gateway))
-    console = (*GRANIAN, *QUIET, "--interface", "wsgi", "--blocking-threads", "4", "--port", str(ports.console))
+    console = (*GRANIAN, *QUIET, "--interface", "wsgi", "--blocking-threads", "64", "--port", str(ports.console))
     return [
         (outside,) if own_model else (outside, model),
         Step("setup", (PYTHON, "-m", "dev.fonts"), "subsetting the fonts"),

@@ -25,7 +25,7 @@ class Account:
         self._caller = caller
         self._question = question
         self._writer = writer
-        self.meter = Meter(question.messages)
+        self.meter = Meter(question.body)
         self._transcript = Transcript(body) if caller.retention_days > 0 else None
         self._settled = False
 

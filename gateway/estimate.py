@@ -1,14 +1,20 @@
 """Counting tokens when the upstream does not.
 
-Rough on purpose and always flagged: about four bytes of text make a token, and a message costs a
-few more for its role and separators. In a stream most servers send one token a piece.
+Rough on purpose and always flagged: about four bytes of text make a token, a message costs a few more for its role and
+separators, an image a flat number. Everything that the model reads counts, tools and formats too, so that no text
+can be moved to where it is free.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 _BYTES_A_TOKEN = 4
+_MOST_BYTES_A_TOKEN = 8
 _TOKENS_A_MESSAGE = 4
+_TOKENS_AN_IMAGE = 600
+_READ_BY_THE_MODEL = ("tools", "response_format")
 
 
 def text_tokens(size: int) -> int:
@@ -16,18 +22,27 @@ def text_tokens(size: int) -> int:
     return -(-size // _BYTES_A_TOKEN)
 
 
-def prompt_tokens(messages: Iterable[Mapping[str, Any]]) -> int:
-    """Return the tokens of OpenAI-shaped messages; images count nothing."""
-    size = count = 0
-    for message in messages:
-        size += _content_bytes(message.get("content"))
-        count += 1
-    return text_tokens(size) + _TOKENS_A_MESSAGE * count
+def streamed_tokens(pieces: int, size: int) -> int:
+    """Return the tokens of a stream: a piece is one, but hardly a token has more than eight bytes on average."""
+    return max(pieces, size // _MOST_BYTES_A_TOKEN)
 
 
-def _content_bytes(content: object) -> int:
-    if isinstance(content, str):
-        return len(content.encode())
-    if isinstance(content, list):
-        return sum(len(part["text"].encode()) for part in content if part.get("type") == "text")
-    return 0
+def prompt_tokens(request: Mapping[str, Any]) -> int:
+    """Return the tokens of an OpenAI-shaped request."""
+    messages = request["messages"]
+    size = sum(_size(value) for message in messages for name, value in message.items() if name != "role")
+    size += sum(len(msgspec.json.encode(request[name])) for name in _READ_BY_THE_MODEL if request.get(name))
+    images = sum(_images(message.get("content")) for message in messages)
+    return text_tokens(size) + _TOKENS_A_MESSAGE * len(messages) + _TOKENS_AN_IMAGE * images
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return len(value.encode())
+    if isinstance(value, Mapping):
+        return sum(_size(inner) for name, inner in value.items() if name not in {"type", "image_url"})
+    return sum(map(_size, value)) if isinstance(value, list) else 0
+
+
+def _images(content: object) -> int:
+    return sum(part.get("type") == "image_url" for part in content) if isinstance(content, list) else 0

@@ -47,11 +47,12 @@ def reported_usage(raw: object) -> Usage | None:
 class Meter:
     """Counts one call while its answer passes."""
 
-    def __init__(self, messages: list[dict[str, Any]], clock: Callable[[], float] = time.monotonic) -> None:
-        self._messages = messages
+    def __init__(self, request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic) -> None:
+        self._request = request
         self._clock = clock
         self._started = clock()
         self._reported: Usage | None = None
+        self._pieces = self._streamed = 0  # of a stream: its deltas, and their bytes
         self._produced = 0
         self.finished = False  # the model said why it stopped: nothing but usage can follow
         self.first_token_ms: int | None = None
@@ -66,7 +67,9 @@ class Meter:
         """Count one event of a stream."""
         for choice in chunk.choices:
             if choice.delta.size:
-                self._produced += 1
+                self._pieces += 1
+                self._streamed += choice.delta.size
+                self._produced = estimate.streamed_tokens(self._pieces, self._streamed)
                 if self.first_token_ms is None:
                     self.first_token_ms = self.elapsed_ms()
             self.finished = self.finished or choice.finish_reason is not None
@@ -87,4 +90,4 @@ class Meter:
         """The usage so far. A running report counts only once the model has finished."""
         if self._reported and self.finished:
             return self._reported
-        return Usage(estimate.prompt_tokens(self._messages), 0, self._produced, estimated=True)
+        return Usage(estimate.prompt_tokens(self._request), 0, self._produced, estimated=True)

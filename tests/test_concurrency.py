@@ -84,7 +84,7 @@ def test_a_message_goes_to_one_relay_by_skip_locked() -> None:
 def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:
     user = User.objects.create_user("new@example.com", None)
     _, code = issue_verification(user)
-    assert at_once(*[lambda: verify_by_code(user, code)] * THREADS).count(True) == 1
+    assert at_once(*[lambda: verify_by_code(user.pk, code)] * THREADS).count(True) == 1
 
 
 def test_a_tenants_first_data_key_is_one_by_its_unique_constraint() -> None:

@@ -1,8 +1,9 @@
 from accounts.actions.organizations import add_member, create_organization, create_project
-from accounts.actions.sign_up import request_verification, sign_up
+from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import issue_verification, verify_by_code, verify_by_token
 
 __all__ = [
+    "Registration",
     "add_member",
     "create_organization",
     "create_project",

@@ -1,12 +1,14 @@
 """Signing up. What the visitor sees is the same whether the address is new or has an account."""
 
+import secrets
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from accounts.actions.organizations import create_organization
-from accounts.models import User
+from accounts.models import Organization, User
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.ids import new_id
@@ -14,29 +16,41 @@ from ledger.models import Action
 from notifications import outbox
 
 
-def sign_up(*, email: str, password: str, organization_name: str = "") -> UUID:
+@dataclass(frozen=True, slots=True, repr=False)
+class Registration:
+    """Who waits for verification, and a seal that holds as long as the password they gave does."""
+
+    user_id: UUID
+    seal: str
+
+    @classmethod
+    def of(cls, user: User) -> "Registration":
+        return cls(user.pk, user.get_session_auth_hash())
+
+
+def sign_up(*, email: str, password: str, organization_name: str = "") -> Registration:
     """Make an account with an organization and send the verification.
 
-    Returns the id that waits for verification. For an address with an account nothing changes: its person gets
-    an email saying so, and the id returned belongs to nobody.
+    For an address with a verified account nothing changes: its person gets an email saying so, and the registration
+    returned belongs to nobody. An address that nobody has verified is free: the latest sign-up's password counts, and
+    the browsers of earlier ones are out, so that nobody can hold somebody else's address.
     """
     if known := User.objects.find_by_email(email):
-        return _pretend(known, password)
+        return _again(known, password, organization_name)
     try:
-        return _create(email, password, organization_name).pk
+        return Registration.of(_create(email, password, organization_name))
     except IntegrityError:  # the same address signed up at the same moment
         if known := User.objects.find_by_email(email):
-            return _pretend(known, password)
+            return _again(known, password, organization_name)
         raise
 
 
 def request_verification(user_id: UUID) -> None:
-    """Send a new verification to a user who is not verified yet; anybody else gets nothing."""
+    """Send a new verification to a user who is not verified yet; for any other id the same work, and no email."""
     with transaction.atomic():
-        user = User.objects.filter(pk=user_id, email_verified_at=None).first()
-        if user is not None and outbox.may_repeat("verify-email", user.pk):
-            outbox.put("verify-email", user.pk)
-            record_event(Actor.user(user.pk), Action.VERIFICATION_REQUESTED, target=user.pk)
+        if outbox.may_repeat("verify-email", user_id):
+            outbox.put("verify-email", user_id)
+            record_event(Actor.user(user_id), Action.VERIFICATION_REQUESTED, target=user_id)
 
 
 def _create(email: str, password: str, organization_name: str) -> User:
@@ -49,9 +63,18 @@ def _create(email: str, password: str, organization_name: str) -> User:
     return user
 
 
-def _pretend(known: User, password: str) -> UUID:
-    make_password(password)  # the same work as for a new account, so that the time tells nothing
+def _again(known: User, password: str, organization_name: str) -> Registration:
+    if known.is_verified:
+        make_password(password)  # the same work as for a new account, so that the time tells nothing
+        with transaction.atomic():
+            if outbox.may_repeat("already-registered", known.pk):
+                outbox.put("already-registered", known.pk)
+        return Registration(new_id(), secrets.token_hex(32))
+    known.set_password(password)
     with transaction.atomic():
-        if outbox.may_repeat("already-registered", known.pk):
-            outbox.put("already-registered", known.pk)
-    return new_id()
+        # Only while it is unverified: a verification at this very moment keeps its password.
+        if User.objects.filter(pk=known.pk, email_verified_at=None).update(password=known.password):
+            Organization.objects.filter(memberships__user=known).update(name=organization_name or "Personal")
+            record_event(Actor.user(known.pk), Action.ACCOUNT_CREATED, target=known.pk)
+            request_verification(known.pk)
+    return Registration.of(known)

@@ -33,25 +33,25 @@ def issue_verification(user: User) -> tuple[str, str]:
 def verify_by_token(user: User, token: str) -> bool:
     """Verify the user's address by a link's token; False for any token that isn't theirs and good."""
     with transaction.atomic():
-        proof = _locked(user).filter(token_hash=_hash_token(token)).first()
+        proof = _locked(user.pk).filter(token_hash=_hash_token(token)).first()
         return proof is not None and _use(proof)
 
 
-def verify_by_code(user: User, code: str) -> bool:
+def verify_by_code(user_id: UUID, code: str) -> bool:
     """Verify by the six digits. After a few wrong ones the proof is spent and a new email is needed."""
     with transaction.atomic():
-        proof = _locked(user).order_by("-id").first()
+        proof = _locked(user_id).order_by("-id").first()
         if proof is None or proof.attempts >= settings.EMAIL_VERIFICATION_ATTEMPTS:
             return False
-        if hmac.compare_digest(bytes(proof.code_hash), _hash_code(user.pk, code)):
+        if hmac.compare_digest(bytes(proof.code_hash), _hash_code(user_id, code)):
             return _use(proof)
         proof.attempts += 1
         proof.save(update_fields=["attempts"])
         return False
 
 
-def _locked(user: User) -> EmailVerificationQuerySet:
-    return user.verifications.pending(timezone.now()).select_for_update()
+def _locked(user_id: UUID) -> EmailVerificationQuerySet:
+    return EmailVerification.objects.filter(user_id=user_id).pending(timezone.now()).select_for_update()
 
 
 def _use(proof: EmailVerification) -> bool:

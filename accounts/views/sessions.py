@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import pending
 from accounts.actions import verify_by_token
-from accounts.forms import SignInForm
+from accounts.forms import NO_MATCH, SignInForm
 from accounts.models import User
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -29,7 +29,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(_next(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _admit(request, form.user)
+        if _admit(request, form.user):
+            return redirect(_next(request))
+        # Word for word what a wrong password gets: else signing up and in again would tell who has an account.
+        form.add_error(None, NO_MATCH)
     status = 422 if form.is_bound else 200
     return render(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
 
@@ -51,14 +54,13 @@ def start_session(request: HttpRequest, user: User) -> None:
         record_event(Actor.user(user.pk), Action.SIGNED_IN, target=user.pk)
 
 
-def _admit(request: HttpRequest, user: User) -> HttpResponse:
-    """Let a user in whose password was right; one who isn't verified yet only gets as far as the verification."""
+def _admit(request: HttpRequest, user: User) -> bool:
+    """Start the session of a user whose password was right, if the address is proven or the link's token proves it now."""
     token = pending.take_token(request)
-    if user.is_verified or (token and verify_by_token(user, token)):
-        start_session(request, user)
-        return redirect(_next(request))
-    pending.start(request, user.pk)
-    return redirect("accounts:verify")
+    if not user.is_verified and not (token and verify_by_token(user, token)):
+        return False
+    start_session(request, user)
+    return True
 
 
 def _next(request: HttpRequest) -> str:

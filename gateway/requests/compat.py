@@ -1,8 +1,8 @@
-"""Requests in OpenAI's shape: what matters is checked, the rest is forwarded as it came."""
+"""Requests in OpenAI's shape: what matters is checked, and only what is known goes on."""
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from gateway.requests.decoding import convert, decode
 from gateway.requests.parts import (
@@ -21,29 +21,29 @@ from gateway.requests.parts import (
 )
 from gateway.requests.question import Question
 
-# Parameters that would choose another server, key or template, let a caller jump the queue, or have
-# the upstream keep the content. Other gateways honoured some of them and leaked the provider's key.
-_WITHOUT_EFFECT = frozenset({
-    "api_base", "api_key", "api_type", "api_version", "base_url", "cache_salt", "chat_template",
-    "custom_llm_provider", "deployment_id", "extra_body", "extra_headers", "extra_query", "fallbacks", "headers",
-    "kv_transfer_params", "mock_response", "model_list", "num_retries", "organization", "priority", "provider",
-    "request_id", "route", "router", "routing", "store", "timeout",
-})  # fmt: skip
-_DECIDED_HERE = {"model", "stream", "stream_options", "max_completion_tokens"}
+# What goes on to the upstream; anything else has no effect. A list of what is forbidden would never be complete:
+# servers know parameters that name other hosts, files and callers, run code, or multiply the work.
+_FORWARDED = (
+    "tools", "tool_choice", "parallel_tool_calls", "response_format", "temperature", "top_p", "top_k", "min_p",
+    "max_tokens", "stop", "seed", "presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias",
+    "logprobs", "top_logprobs", "reasoning_effort", "user",
+)  # fmt: skip
 
 
-class DeveloperMessage(Struct, tag_field="role", tag="developer"):
+class DeveloperMessage(Struct, tag_field="role", tag="developer", omit_defaults=True):
     content: Text
+    name: str | None = None
 
 
 class RefusalPart(Struct, tag_field="type", tag="refusal"):
     refusal: str
 
 
-class AssistantMessage(Struct, tag_field="role", tag="assistant"):
+class AssistantMessage(Struct, tag_field="role", tag="assistant", omit_defaults=True):
     content: str | list[TextPart | RefusalPart] | None = None
     refusal: str | None = None
     tool_calls: list[ToolCall] | None = None
+    name: str | None = None
 
     def __post_init__(self) -> None:
         if self.content is None and self.refusal is None and not self.tool_calls:
@@ -79,7 +79,8 @@ def parse(body: bytes) -> Question:
     """Return the validated question, or raise a 400."""
     given = decode(body)
     request = convert(given, CompatRequest)
-    asked = {name: value for name, value in given.items() if name not in _WITHOUT_EFFECT | _DECIDED_HERE}
+    asked: dict[str, Any] = {"messages": to_builtins(request.messages)}  # without members that nobody checked
+    asked |= {name: given[name] for name in _FORWARDED if given.get(name) is not None}
     if request.max_completion_tokens is not None:
         asked["max_tokens"] = request.max_completion_tokens  # llama-cpp-python knows the older name only
     options = request.stream_options

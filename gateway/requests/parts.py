@@ -63,12 +63,14 @@ class NamedTool(Struct):
 ToolChoice = Literal["none", "auto", "required"] | NamedTool
 
 
-class SystemMessage(Struct, tag_field="role", tag="system"):
+class SystemMessage(Struct, tag_field="role", tag="system", omit_defaults=True):
     content: Text
+    name: str | None = None
 
 
-class UserMessage(Struct, tag_field="role", tag="user"):
+class UserMessage(Struct, tag_field="role", tag="user", omit_defaults=True):
     content: TextOrImages
+    name: str | None = None
 
 
 class ToolMessage(Struct, tag_field="role", tag="tool"):

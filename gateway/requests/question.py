@@ -15,11 +15,6 @@ class Question:
     wants_usage: bool  # whether a stream shall show its usage to the caller
     body: dict[str, Any]
 
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        messages: list[dict[str, Any]] = self.body["messages"]
-        return messages
-
     def for_upstream(self, upstream_name: str) -> bytes:
         """Return the upstream's request. Streams always ask for usage: it is what gets billed."""
         asked = {**self.body, "model": upstream_name, "stream": self.stream}

@@ -33,10 +33,12 @@ def test_a_wrong_password_and_an_unknown_address_answer_alike(client: Client, ow
     assert len(texts) == 1
 
 
-def test_somebody_who_is_not_verified_only_gets_to_the_verification(client: Client) -> None:
+def test_somebody_who_is_not_verified_gets_the_answer_of_a_wrong_password(client: Client) -> None:
     User.objects.create_user("new@example.com", PASSWORD)
-    assert sign_in(client, email="new@example.com")["Location"] == "/verify/"  # type: ignore[index]
-    assert client.get("/").status_code == 302
+    unverified, unknown = sign_in(client, email="new@example.com"), sign_in(Client(), email="nobody@example.com")
+    texts = {str(answer.context["form"].errors["__all__"]) for answer in (unverified, unknown)}  # type: ignore[attr-defined]
+    assert len(texts) == 1
+    assert unverified.status_code == unknown.status_code == 422  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -74,22 +74,30 @@ def test_a_stream_ends_with_done(mira: httpx.Client) -> None:
     assert response.headers["x-request-id"]
 
 
-def test_other_parameters_are_forwarded_except_those_that_would_choose_a_server(
-    mira: httpx.Client, house: House
-) -> None:
+def test_known_parameters_are_forwarded_and_nothing_else(mira: httpx.Client, house: House) -> None:
     evil = {
         "api_base": "http://evil", "base_url": "http://evil", "api_key": "k", "custom_llm_provider": "x",
         "headers": {"a": "b"}, "extra_headers": {"a": "b"}, "extra_body": {"model": "b"}, "store": True,
+        "bootstrap_host": "169.254.169.254", "lora_path": "/etc", "rid": "other", "n_cmpl": 8, "best_of": 8,
+        "n_predict": 10**6, "ignore_eos": True, "custom_logit_processor": "os.system", "prompt_logprobs": 1000,
     }  # fmt: skip
     asked = question(seed=7, logit_bias={"5": 1}, stop=["x"], n=1, max_completion_tokens=9, **evil)
     assert mira.post(PATH, json=asked, headers={"x-evil": "1", "cookie": "a=b"}).status_code == 200
     (request,) = house.upstream.requests
     assert request.body == {
         "messages": asked["messages"], "model": "smollm2", "stream": False,
-        "seed": 7, "logit_bias": {"5": 1}, "stop": ["x"], "n": 1, "max_tokens": 9,
+        "seed": 7, "logit_bias": {"5": 1}, "stop": ["x"], "max_tokens": 9,
     }  # fmt: skip
     assert request.headers["authorization"] == "Bearer upstream-key"
     assert not {"x-evil", "cookie"} & set(request.headers)
+
+
+def test_members_that_nobody_checked_do_not_reach_the_upstream(mira: httpx.Client, house: House) -> None:
+    part = {"type": "text", "text": "hi", "video_url": "file:///etc/passwd"}
+    mira.post(PATH, json=question(messages=[{"role": "user", "content": [part], "name": "ann", "x": 1}]))
+    (request,) = house.upstream.requests
+    message = {"role": "user", "content": [{"type": "text", "text": "hi"}], "name": "ann"}
+    assert request.body["messages"] == [message]
 
 
 def test_what_the_upstream_adds_passes_through(mira: httpx.Client, house: House) -> None:

@@ -77,7 +77,16 @@ def test_estimates_count_bytes_of_all_text(mira: httpx.Client, house: House) -> 
         {"role": "user", "content": [{"type": "text", "text": "abcde"}, image]},
     ]
     mira.post(PATHS[0], json=question(messages=messages))
-    assert house.rooms.only_call().prompt_tokens == 5 + 2 * 4  # seventeen bytes
+    assert house.rooms.only_call().prompt_tokens == 5 + 2 * 4 + 600  # seventeen bytes and an image
+
+
+def test_text_is_not_free_in_tools_or_in_tool_calls(mira: httpx.Client, house: House) -> None:
+    house.upstream.behaviour = answers(None)
+    tool = {"type": "function", "function": {"name": "f", "description": "x" * 4000}}
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "y" * 4000}}
+    messages = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    mira.post(PATHS[1], json=question(messages=messages, tools=[tool]))
+    assert house.rooms.only_call().prompt_tokens > 2000
 
 
 def test_streamed_tool_calls_are_counted(mira: httpx.Client, house: House) -> None:

@@ -50,7 +50,6 @@ def sign_up(page: Page, stack: Stack, email: str, password: str, organization: s
     page.get_by_label("Work email").fill(email)
     page.get_by_label("Organization").fill(organization)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Create account").click()
     mail = wait_for(lambda: [mail for mail in stack.mails() if email in str(mail["to"])])[0]
     page.goto(mail["links"][0])

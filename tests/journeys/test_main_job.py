@@ -11,7 +11,6 @@ def test_from_signing_up_to_seeing_the_usage(page: Page, context: BrowserContext
     page.get_by_label("Work email").fill("nina@newcomers.example")
     page.get_by_label("Organization").fill("Newcomers")
     page.get_by_label("Password", exact=True).fill("a sentence works well")
-    page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Verify your email")).to_be_visible()
 
