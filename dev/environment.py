@@ -4,11 +4,13 @@ var/development.env is written once and never again: it holds the secret key tha
 depend on, and `manage.py` in another shell reads it too. Run as a module it only writes that file.
 """
 
+import fcntl
 import os
 import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from dev.ports import Ports
 
@@ -38,6 +40,16 @@ def prepare(folder: Path) -> None:
         return
     with open(handle, "w", encoding="utf-8") as file:
         file.write(f"ENVIRONMENT=development\nSECRET_KEY={secrets.token_urlsafe(48)}\n")
+
+
+def lock(folder: Path) -> TextIO:
+    """Return a file that stays locked until it is closed: two runs on a folder would share its broker and demo.json."""
+    file = open(folder / "run.lock", "w", encoding="utf-8")  # noqa: SIM115  the caller closes it
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"Another `make run` uses {folder}. Stop it, or choose another folder: VAR_DIR=… make run")
+    return file
 
 
 def brings_own_model(environ: Mapping[str, str]) -> bool:

@@ -33,6 +33,7 @@ def summary(ports: Ports, demo_file: Path) -> list[str]:
 
 def main() -> int:
     environment.refuse_production()
+    os.umask(0o077)  # what the parts write is for their owner alone
     os.chdir(environment.BASE_DIR)
     try:
         ports = choose()
@@ -40,6 +41,7 @@ def main() -> int:
         sys.exit(str(error))
     folder = environment.var_dir()
     environment.prepare(folder)
+    lock = environment.lock(folder)
     output = Output()
 
     def announce() -> None:
@@ -47,7 +49,8 @@ def main() -> int:
             output.say(line)
 
     plan = parts.plan(ports, own_model=environment.brings_own_model(os.environ))
-    return Supervisor(environment.for_parts(ports), output).run(plan, announce)
+    with lock:
+        return Supervisor(environment.for_parts(ports), output).run(plan, announce)
 
 
 if __name__ == "__main__":

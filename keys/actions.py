@@ -1,5 +1,7 @@
 """What can be done with keys. Each action writes its change and its audit event in one transaction."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,15 +10,26 @@ from keys.models import ApiKey
 from keys.secrets import hash_secret, new_secret
 from ledger.actor import Actor
 from ledger.events import record_event
+from ledger.ids import new_id
 from ledger.models import Action
 
 
-def issue_key(actor: Actor, *, project: Project, name: str, creator: User | None = None) -> tuple[ApiKey, str]:
-    """Make a key and return it with its secret, which exists only in this return value."""
+def issue_key(
+    actor: Actor, *, project: Project, name: str, creator: User | None = None, key_id: UUID | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key and return it with its secret, which exists only in this return value.
+
+    With a `key_id` that is taken, IntegrityError: the same request came twice.
+    """
     secret = new_secret()
     with transaction.atomic():
         key = ApiKey.objects.create(
-            project=project, name=name, created_by=creator, secret_hash=hash_secret(secret), tail=secret[-4:]
+            id=key_id or new_id(),
+            project=project,
+            name=name,
+            created_by=creator,
+            secret_hash=hash_secret(secret),
+            tail=secret[-4:],
         )
         record_event(
             actor,

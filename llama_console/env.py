@@ -42,6 +42,12 @@ def boolean(name: str, default: bool) -> bool:
     return text in _TRUE
 
 
+def require(condition: bool, problem: str) -> None:
+    """Stop at start with the problem unless the condition holds."""
+    if not condition:
+        raise ImproperlyConfigured(problem)
+
+
 def listing(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without empty items."""
     return [item for part in os.environ.get(name, default).split(",") if (item := part.strip())]

@@ -29,6 +29,10 @@ PORT = env.integer("PORT", 8000, least=1)
 API_PORT = env.integer("API_PORT", 8001, least=1)
 CONSOLE_ORIGIN = env.origin("CONSOLE_ORIGIN", f"http://localhost:{PORT}" if DEVELOPMENT else None)
 API_ORIGIN = env.origin("API_ORIGIN", f"http://localhost:{API_PORT}" if DEVELOPMENT else None)
+if not DEVELOPMENT:
+    env.require(len(SECRET_KEY) >= 50, "SECRET_KEY is too short; use at least 50 random characters.")
+    for _origin in (CONSOLE_ORIGIN, API_ORIGIN):
+        env.require(_origin.startswith("https://"), f"{_origin} is not https: production speaks TLS alone.")
 ALLOWED_HOSTS = [
     str(urlsplit(CONSOLE_ORIGIN).hostname),
     *env.listing("ALLOWED_HOSTS", "127.0.0.1" if DEVELOPMENT else ""),

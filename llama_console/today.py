@@ -74,7 +74,7 @@ def _kpi(name: str, value: str, now: Sums, before: Sums, hours: list[Sums], metr
         "value": value,
         "delta": figures.change(metric(now), metric(before)),
         "tone": "flat",
-        "versus": "vs the 24 hours before",
+        "versus": "vs the 24 hours before" if metric(before) else "nothing to compare with",
         "spark": _spark([metric(hour) for hour in hours]),
     }
 

@@ -39,7 +39,7 @@ class Scope:
             raise VaultError("outside-scope", f"{place.label} of this tenant is not part of the disclosure scope.")
         if place.pk not in self._subjects:
             raise VaultError("outside-scope", f"This row's {place.label} is not part of the disclosure scope.")
-        return value.unseal()
+        return value._unseal()
 
     def close(self) -> None:
         self._closed = True

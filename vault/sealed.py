@@ -99,7 +99,7 @@ class Sealed(Generic[T]):
             self._plaintext, self._fresh = None, False
         return self._record
 
-    def unseal(self) -> T:
+    def _unseal(self) -> T:
         """Return the plaintext. For disclosure scopes alone, which record the opening first."""
         if self._fresh:
             return cast(T, self._plaintext)

@@ -55,7 +55,7 @@ def start_session(request: HttpRequest, user: User) -> None:
 
 
 def _admit(request: HttpRequest, user: User) -> bool:
-    """Start the session of a user whose password was right, if the address is proven or the link's token proves it now."""
+    """Start the session of a user whose password was right, if their address is proven or the link proves it now."""
     token = pending.take_token(request)
     if not user.is_verified and not (token and verify_by_token(user, token)):
         return False

@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -84,7 +86,15 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
     form = KeyForm(request.POST or None, organization=acting.organization)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        key, secret = issue_key(acting.actor, project=data["project"], name=data["name"], creator=acting.user)
+        try:
+            key, secret = issue_key(
+                acting.actor, project=data["project"], name=data["name"], creator=acting.user, key_id=data["once"]
+            )
+        except IntegrityError:
+            messages.warning(
+                request, "This key was made before. Its secret was shown then; make another one if it is lost."
+            )
+            return redirect("keys:list", organization)
         return render(request, "keys/created.html", {"key": key, "secret": secret, "snippets": snippets(secret)})
     return render(request, "keys/create.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.membership import Acting
 from accounts.models import Organization, User
@@ -16,7 +17,7 @@ from keys.models import ApiKey
 from keys.snippets import snippets
 from llama_console.today import kpis, recent
 from usage import figures
-from usage.queries import first_event, recent_events
+from usage.queries import first_event
 
 
 @require_GET
@@ -55,7 +56,13 @@ def organization_home(request: HttpRequest, organization: str) -> HttpResponse:
 @require_GET
 def first_request(request: HttpRequest, organization: str) -> HttpResponse:
     acting = _acting(request, organization)
-    return render(request, "console/_first_request.html", {"listen": _listen(acting.organization)})
+    listen = _listen(acting.organization)
+    # The steps and figures around the line change with it: the whole page comes anew.
+    return (
+        HttpResponseClientRefresh()
+        if listen["received"]
+        else render(request, "console/_first_request.html", {"listen": listen})
+    )
 
 
 def _acting(request: HttpRequest, organization: str) -> Acting:
@@ -65,7 +72,7 @@ def _acting(request: HttpRequest, organization: str) -> Acting:
 
 def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any]]:
     slug = organization.slug
-    called = bool(recent_events(organization.pk, limit=1))
+    called = first_event(organization.pk) is not None
     steps = [
         ("Verify your email", "Done when you signed up", True, reverse("organization_home", args=[slug])),
         (
@@ -92,10 +99,9 @@ def _is_new(organization: Organization) -> bool:
 
 def _listen(organization: Organization) -> dict[str, Any]:
     url = reverse("usage:report", args=[organization.slug]) + "?range=24h"
-    events = recent_events(organization.pk, limit=1)
-    if not events:
+    event = first_event(organization.pk)
+    if event is None:
         return {"received": False, "summary": "", "url": url}
-    event = events[0]
     summary = (
         f"{event.status} in {figures.duration(event.latency_ms)}, {event.model}, {event.prompt_tokens:,} in and "
         f"{event.completion_tokens:,} out, {dollars(event.amount)}"

@@ -102,3 +102,9 @@ def test_the_summary_says_how_to_sign_in(tmp_path: Path) -> None:
     assert "http://localhost:8000" in text
     assert "demo@acme.example" in text
     assert "a long demo password" in text
+
+
+def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with environment.lock(tmp_path), pytest.raises(SystemExit, match=r"Another `make run`"):
+        environment.lock(tmp_path)
+    environment.lock(tmp_path).close()

@@ -127,7 +127,7 @@ def test_a_foreign_project_in_the_form_is_refused(as_outsider: Client, organizat
     assert not ApiKey.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["", "a\r\nb", "x" * 81, "\x00"])
+@pytest.mark.parametrize("name", ["", "a\r\nb", "x" * 81, "\x00", "\u200b", "a\u202eb"])
 def test_bad_names_are_refused(as_owner: Client, project: Project, name: str) -> None:
     assert as_owner.post(URL + "new/", {"name": name, "project": "default"}).status_code == 422
 
@@ -158,3 +158,11 @@ def test_the_list_filters_by_state_name_and_project(as_owner: Client, project: P
     assert names(state="active") == names(q="ne") == ["new"]
     assert names(state="revoked") == ["old"]
     assert names(project="nothing") == []
+
+
+def test_sending_the_form_again_makes_no_second_key(as_owner: Client, project: Project) -> None:
+    once = as_owner.get(URL + "new/").context["form"]["once"].value()
+    form = {"name": "ci-runner", "project": "default", "once": str(once)}
+    assert as_owner.post(URL + "new/", form).status_code == 200
+    assert as_owner.post(URL + "new/", form).status_code == 302
+    assert ApiKey.objects.count() == 1

@@ -47,9 +47,17 @@ def scan(files: Iterable[Path], canaries: dict[str, str]) -> list[str]:
     return [
         f"{name} in {path.name}: {', '.join(hits)}"
         for path in files
+        for data in [_read(path)]
         for name, canary in canaries.items()
-        if (hits := found(path.read_bytes(), canary))
+        if (hits := found(data, canary))
     ]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a broker's message that was taken meanwhile
+        return b""
 
 
 def _base64(raw: bytes, offset: int) -> bytes:
