@@ -40,6 +40,11 @@ def dollars(pico: int) -> str:
     return f"{sign}${digits[:4]}{digits[4:].rstrip('0')}"
 
 
+def axis_dollars(pico: int) -> str:
+    """Return a round amount of an axis: with all its digits below a cent, where rounding would make neighbours equal."""
+    return f"${exact_dollars(pico)}" if 0 < pico < PICO // 100 else dollars(pico)
+
+
 def exact_dollars(pico: int) -> str:
     """Return an amount with every digit that it has, for exports: at least two decimals."""
     sign, (whole, part) = "-" if pico < 0 else "", divmod(abs(pico), PICO)

@@ -83,9 +83,12 @@ class Plot:
 def draw(plot: Plot) -> Chart:
     stacks = [_stack(plot, bucket) for bucket in plot.period.buckets]
     sums = [sum(stack) for stack in stacks]
-    step, top = scale(max([*sums, *plot.before], default=0))
+    highest = max([*sums, *plot.before], default=0)
+    step, top = scale(highest)
     columns = tuple(_column(plot, index, stack, top) for index, stack in enumerate(stacks))
-    ticks = tuple(Tick(_percent(1 - value / top), plot.tick(value)) for value in range(0, top + 1, step))
+    ticks = tuple(
+        Tick(_percent(1 - value / top), plot.tick(value)) for value in range(0, top + 1 if highest else 1, step)
+    )
     series = tuple(Series(colour, plot.names[name]) for name, colour in plot.series.items())
     return Chart(plot.title, plot.unit, plot.show(sum(sums)), series, columns, ticks)
 

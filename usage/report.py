@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from catalog.money import dollars, exact_dollars
+from catalog.money import axis_dollars, dollars, exact_dollars
 from usage import chart, figures, series
 from usage.periods import Period
 from usage.queries import Group, Metric, Totals, overall, rollup, totals
@@ -26,7 +26,7 @@ class Measure:
 MEASURES = {
     measure.id: measure
     for measure in (
-        Measure("spend", "Spend", lambda sums: sums.amount, "US dollars", dollars, dollars),
+        Measure("spend", "Spend", lambda sums: sums.amount, "US dollars", dollars, axis_dollars),
         Measure("requests", "Requests", lambda sums: sums.requests, "requests", figures.count, figures.axis),
         Measure("tokens", "Tokens", lambda sums: sums.tokens, "tokens", figures.count, figures.axis),
         Measure("errors", "Errors", lambda sums: sums.errors, "failed requests", figures.count, figures.axis),

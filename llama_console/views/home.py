@@ -77,7 +77,7 @@ def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any
         ("Verify your email", "Done when you signed up", True, reverse("organization_home", args=[slug])),
         (
             "Create an API key",
-            key.name if key else "One key a service",
+            key.name if key else "One key for each service",
             key is not None,
             reverse("keys:create", args=[slug]),
         ),

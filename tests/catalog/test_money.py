@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.money import PICO, dollars, exact_dollars, pico_per_token
+from catalog.money import PICO, axis_dollars, dollars, exact_dollars, pico_per_token
 
 
 @given(st.integers(-(10**30), 10**30))
@@ -31,6 +31,12 @@ def test_an_exact_amount_reads_back_to_the_same_picos(pico: int) -> None:
 )
 def test_amounts_read_well_and_never_round_to_nothing(pico: int, text: str) -> None:
     assert dollars(pico) == text
+
+
+def test_the_labels_of_an_axis_differ_also_for_tiny_amounts() -> None:
+    step = PICO // 20_000
+    assert [axis_dollars(step * n) for n in range(4)] == ["$0.00", "$0.00005", "$0.0001", "$0.00015"]
+    assert axis_dollars(PICO // 5) == "$0.20"
 
 
 def test_list_prices_become_whole_picos_or_are_refused() -> None:

@@ -52,6 +52,12 @@ def test_segments_stack_without_gaps_and_nothing_is_drawn_for_nothing() -> None:
     assert [series.name for series in drawn.series] == ["A", "B", "C"]
 
 
+def test_an_axis_without_anything_on_it_has_zero_alone() -> None:
+    period = Period.ending(PRESETS["24h"], NOW)
+    drawn = draw(Plot("Spend", "US dollars", period, {}, {}, {}, lambda sums: sums.amount, str, str))
+    assert [tick.label for tick in drawn.ticks] == ["0"]
+
+
 def test_a_colour_belongs_to_the_entity_and_not_to_its_rank() -> None:
     known = {name: Label(name) for name in "abcdefghij"}
     assert colours(["c", "a"], known) == colours(["a", "c"], known) == {"a": 0, "c": 2}
