@@ -41,7 +41,7 @@ def dollars(pico: int) -> str:
 
 
 def axis_dollars(pico: int) -> str:
-    """Return a round amount of an axis: with all its digits below a cent, where rounding would make neighbours equal."""
+    """Return a round amount of an axis; below a cent with all its digits, or neighbours would look equal."""
     return f"${exact_dollars(pico)}" if 0 < pico < PICO // 100 else dollars(pico)
 
 
