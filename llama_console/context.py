@@ -17,6 +17,10 @@ _NAVIGATION = (
 )
 
 
+# The pages of an organization, for whoever lists them: label, icon, name of the address.
+PAGES = tuple(page for _, pages in _NAVIGATION for page in pages)
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "auto")
     context: dict[str, Any] = {

@@ -8,12 +8,8 @@ from django.views.decorators.http import require_GET
 from accounts.membership import Acting
 from accounts.models import User
 from keys.models import ApiKey
+from llama_console.context import PAGES
 
-_PAGES = (
-    ("Home", "house", "organization_home"),
-    ("API keys", "key-round", "keys:list"),
-    ("Usage", "chart-column", "usage:report"),
-)
 _LIMIT = 8
 
 
@@ -24,7 +20,7 @@ def palette(request: HttpRequest, organization: str) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:80]
     pages = [
         {"label": label, "icon": icon, "url": reverse(name, args=[organization])}
-        for label, icon, name in _PAGES
+        for label, icon, name in PAGES
         if query.casefold() in label.casefold()
     ]
     keys = ApiKey.objects.visible_to(acting.organization).filter(name__icontains=query)[:_LIMIT] if query else []
