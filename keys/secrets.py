@@ -10,8 +10,9 @@ import string
 import zlib
 from functools import cache
 
+from ledger.ids import INSTALLATION
 from vault.keyring import sealing_key
-from vault.planes import INSTALLATION, Plane
+from vault.planes import Plane
 
 PREFIX = "llk_"
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase

@@ -1,11 +1,16 @@
-"""Recording audit events. Call it inside the transaction that makes the change."""
+"""Audit events: written in the transaction of the change, and given their leaf in the log soon after."""
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from ledger.actor import Actor
-from ledger.models import Action, AuditEvent
+from ledger.actor import Actor, ActorKind
+from ledger.append import append_leaves
+from ledger.ids import INSTALLATION
+from ledger.leaves import Entry
+from ledger.models import Action, AuditEvent, LeafBody, LeafType, PendingEvent
+
+_BATCH = 200
 
 
 def record_event(
@@ -14,6 +19,44 @@ def record_event(
     """Write one audit event; refuses to stand outside a transaction, where it could survive without its change."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit event belongs into the transaction of its change.")
-    return AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         actor=str(actor), action=action, target=str(target), organization_id=organization_id, payload=payload
     )
+    PendingEvent.objects.create(event=event)
+    return event
+
+
+def pending_entries() -> list[Entry]:
+    """Return a batch of events without a leaf, oldest first, as entries of the log."""
+    pending = PendingEvent.objects.select_related("event").order_by("event_id")[:_BATCH]
+    return [_entry(each.event) for each in pending]
+
+
+def append_events(entries: list[Entry]) -> None:
+    """Give each event its leaf, once however often it is asked for."""
+    try:
+        append_leaves(_without_leaf(entries))
+    except IntegrityError:  # somebody else appended some of them at the same moment
+        append_leaves(_without_leaf(entries))
+
+
+def settle_events(entries: list[Entry]) -> None:
+    """Note that these events have their leaves."""
+    PendingEvent.objects.filter(event_id__in=[entry.event for entry in entries]).delete()
+
+
+def _entry(event: AuditEvent) -> Entry:
+    what = {"action": event.action, "target": event.target, "payload": event.payload, "changed": event.at.isoformat()}
+    return Entry(_tenant(event), LeafType.EVENT, event.actor, event=event.pk, more=what)
+
+
+def _tenant(event: AuditEvent) -> UUID:
+    """Return whose event it is: the organization's, else the acting user's, else the installation's."""
+    kind, _, actor_id = event.actor.partition(":")
+    return event.organization_id or (UUID(actor_id) if kind == ActorKind.USER else INSTALLATION)
+
+
+def _without_leaf(entries: list[Entry]) -> list[Entry]:
+    ids = [entry.event for entry in entries]
+    done = set(LeafBody.objects.filter(event__in=ids).values_list("event", flat=True))
+    return [entry for entry in entries if entry.event not in done]

@@ -1,51 +1,57 @@
-"""Appending and checking leaves: no record, no opening."""
+"""What a leaf is: its header, commitment and hash, byte for byte as docs/ledger.md says. Pure functions."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
+from ledger.models.leaf import LeafType
 
-from ledger.models import Head, Leaf
-
-DATABASE = "vault"
-
-
-def leaf_hash(tenant: UUID, sequence: int, previous: bytes, body: str) -> bytes:
-    """Return the SHA-256 of a leaf; the 0x00 prefix marks it as one (RFC 6962, section 2.1)."""
-    header = b"\x00" + tenant.bytes + sequence.to_bytes(8, "big") + previous
-    return hashlib.sha256(header + body.encode()).digest()
+HASH_SIZE = SALT_SIZE = 32
+NO_HASH = bytes(HASH_SIZE)
+_VERSION = b"\x01"
 
 
-def append_leaf(tenant: UUID, body: Mapping[str, object]) -> Leaf:
-    """Commit a leaf to the tenant's chain and return it.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to record. `more` holds the members that its type has beside these; ids and counts only."""
 
-    The transaction is durable: inside another one on the vault database this raises,
-    because the leaf could then vanish with it.
-    """
-    text = json.dumps({**body, "at": datetime.now(UTC).isoformat()}, sort_keys=True, separators=(",", ":"))
-    with transaction.atomic(using=DATABASE, durable=True):
-        Head.objects.using(DATABASE).bulk_create([Head(tenant=tenant)], ignore_conflicts=True)
-        head = Head.objects.using(DATABASE).select_for_update().get(tenant=tenant)
-        previous = bytes(head.hash)
-        head.sequence += 1
-        head.hash = leaf_hash(tenant, head.sequence, previous, text)
-        head.save(using=DATABASE, update_fields=["sequence", "hash"])
-        return Leaf.objects.using(DATABASE).create(
-            tenant=tenant, sequence=head.sequence, previous=previous, hash=head.hash, body=text
-        )
+    tenant: UUID
+    type: LeafType
+    actor: str
+    purpose: str = ""
+    grant: UUID | None = None
+    event: UUID | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    def body(self) -> str:
+        """Return the body as JSON, members in order of their names."""
+        own = {"type": self.type.value, "actor": self.actor, "purpose": self.purpose or None}
+        ids = {"grant": str(self.grant) if self.grant else None, "event": str(self.event) if self.event else None}
+        known = {name: value for name, value in {**own, **ids}.items() if value is not None}
+        return json.dumps({**self.more, **known}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def chain_is_intact(tenant: UUID) -> bool:
-    """Tell whether the tenant's leaves are gapless, linked and unchanged up to the head."""
-    previous, sequence = bytes(32), 0
-    for leaf in Leaf.objects.using(DATABASE).filter(tenant=tenant).order_by("sequence").iterator():
-        sequence += 1
-        expected = leaf_hash(tenant, sequence, previous, leaf.body)
-        if (leaf.sequence, bytes(leaf.previous), bytes(leaf.hash)) != (sequence, previous, expected):
-            return False
-        previous = expected
-    head = Head.objects.using(DATABASE).filter(tenant=tenant).first()
-    return (head.sequence, bytes(head.hash)) == (sequence, previous) if head else sequence == 0
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The part of a leaf that stays for ever. `at` is in microseconds since 1970."""
+
+    position: int
+    tenant: UUID
+    sequence: int
+    at: int
+    previous: bytes
+    commitment: bytes
+
+    def hash(self) -> bytes:
+        """Return the SHA-256 of the leaf; the 0x00 in front marks it as one (RFC 6962, section 2.1)."""
+        numbers = self.position.to_bytes(8, "big"), self.sequence.to_bytes(8, "big"), self.at.to_bytes(8, "big")
+        position, sequence, at = numbers
+        header = _VERSION + position + self.tenant.bytes + sequence + at + self.previous + self.commitment
+        return hashlib.sha256(b"\x00" + header).digest()
+
+
+def commit(salt: bytes, body: str) -> bytes:
+    """Return the commitment to a body. The salt keeps a short body from being guessed once it was erased."""
+    return hashlib.sha256(salt + body.encode()).digest()

@@ -9,13 +9,13 @@ from typing import Any
 from django.db import models
 
 CONTENT, VAULT = "content", "vault"
-_VAULT_MODELS = {("ledger", "leaf"), ("ledger", "head")}
+_CONSOLE_MODELS = {("ledger", "auditevent"), ("ledger", "pendingevent")}
 
 
 def database_of(app_label: str, model_name: str | None) -> str:
     if app_label == "content":
         return CONTENT
-    if app_label == "vault" or (app_label, model_name) in _VAULT_MODELS:
+    if app_label == "vault" or (app_label == "ledger" and (app_label, model_name) not in _CONSOLE_MODELS):
         return VAULT
     return "default"
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actions import add_member, create_organization
 from accounts.models import Organization, Project, Role, User
 from ledger.actor import Actor
+from tests.support.flush import allow_flush
 from vault import keyring
 from vault.roots import create_file
 
@@ -18,6 +19,7 @@ PASSWORD = "correct horse battery staple"
 
 
 def pytest_configure() -> None:
+    allow_flush()
     if not settings.ROOT_KEYS_FILE.exists():
         create_file(settings.ROOT_KEYS_FILE)
 

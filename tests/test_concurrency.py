@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from accounts.actions import issue_verification, sign_up, verify_by_code
 from accounts.models import Organization, User
+from ledger.append import append_leaf
 from ledger.ids import new_id
-from ledger.leaves import append_leaf, chain_is_intact
-from ledger.models import Leaf
+from ledger.leaves import Entry
+from ledger.models import Leaf, LeafType
 from notifications import outbox
 from tests.usage.test_recording import call
 from usage.actions import record_calls
@@ -44,12 +45,15 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, tasks))
 
 
-def test_leaves_stay_gapless_by_the_lock_on_the_tenants_head() -> None:
-    tenant = new_id()
-    results = at_once(*[lambda: append_leaf(tenant, {"n": 1})] * THREADS)
-    assert sorted(leaf.sequence for leaf in results) == list(range(1, THREADS + 1))
-    assert chain_is_intact(tenant)
-    assert Leaf.objects.count() == THREADS
+def test_leaves_stay_gapless_by_the_lock_on_the_logs_one_row() -> None:
+    tenants = [new_id(), new_id()]
+    entries = [Entry(tenants[n % 2], LeafType.REFUSAL, "system:test") for n in range(THREADS)]
+    results = at_once(*[lambda entry=entry: append_leaf(entry) for entry in entries])
+    assert sorted(leaf.position for leaf in results) == list(range(THREADS))
+    for tenant in tenants:
+        chain = list(Leaf.objects.filter(tenant=tenant).order_by("sequence"))
+        assert [leaf.sequence for leaf in chain] == list(range(1, THREADS // 2 + 1))
+        assert all(bytes(after.previous) == bytes(leaf.hash) for leaf, after in zip(chain, chain[1:], strict=False))
 
 
 def test_the_same_calls_from_many_writers_count_once_by_the_events_primary_key() -> None:

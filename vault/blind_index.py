@@ -9,8 +9,9 @@ from contextlib import suppress
 
 import idna
 
+from ledger.ids import INSTALLATION
 from vault.keyring import sealing_key
-from vault.planes import INSTALLATION, Plane
+from vault.planes import Plane
 
 SIZE = 16
 

@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from ledger.actor import Actor
-from ledger.leaves import append_leaf
+from ledger.append import append_leaf
+from ledger.leaves import Entry
+from ledger.models import LeafType
 from vault.errors import VaultError
 from vault.purposes import Purpose, opens
 from vault.sealed import Sealed, SealedDescriptor
@@ -62,16 +64,8 @@ def disclose(
     refused = sorted(label for label in labels if not opens(purpose, label))
     if refused or len(labels) != len(fields) or not labels or not subjects:
         raise VaultError("refused", f"{purpose} does not open {', '.join(refused) or 'nothing in particular'}.")
-    append_leaf(
-        tenant,
-        {
-            "type": "disclosure",
-            "purpose": purpose,
-            "actor": str(actor),
-            "fields": sorted(labels),
-            "subjects": sorted(str(subject) for subject in subjects),
-        },
-    )
+    more = {"fields": sorted(labels), "subjects": sorted(str(subject) for subject in subjects), "case": None}
+    append_leaf(Entry(tenant, LeafType.OPENING, str(actor), purpose=purpose, more=more))
     scope = Scope(tenant, labels, frozenset(subjects))
     try:
         yield scope

@@ -29,7 +29,7 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     organization_id = models.UUIDField(null=True)  # no foreign key: the record outlives what it speaks of
     actor = models.CharField(max_length=80)
-    action = models.CharField(max_length=40, choices=[(tag.value, tag.value) for tag in Action])
+    action = models.CharField(max_length=40)  # an Action; no choices, so that a new tag needs no migration
     target = models.CharField(max_length=80)
     payload = models.JSONField(default=dict)
 
@@ -38,3 +38,12 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
+
+
+class PendingEvent(models.Model):
+    """An audit event that has no leaf yet. Written with the event, removed once its leaf is committed."""
+
+    event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.event_id)

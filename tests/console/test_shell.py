@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Organization, Project, User
 from keys.actions import issue_key
 from ledger.actor import Actor
-from ledger.models import Leaf
+from ledger.models import Leaf, LeafBody
 from llama_console import env
 from notifications.models import Heartbeat
 
@@ -71,7 +71,7 @@ def test_the_account_menu_opens_ones_own_name_and_email_and_that_is_recorded(as_
     page = as_owner.get("/account/").content.decode()
     assert "Olivia Owner" in page
     assert "olivia@example.com" in page
-    assert "own-account" in Leaf.objects.get(tenant=owner.pk).body
+    assert LeafBody.objects.get(tenant=owner.pk).purpose == "own-account"
 
 
 def test_pages_open_nothing_personal_in_passing(as_member: Client, member: User) -> None:

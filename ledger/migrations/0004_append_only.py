@@ -1,0 +1,21 @@
+"""From here on the database refuses to change or delete what is recorded."""
+
+from django.db import migrations
+
+from ledger import guards
+
+
+def guard_console(apps, schema_editor):
+    guards.install(schema_editor, guards.CONSOLE_TABLES)
+
+
+def guard_vault(apps, schema_editor):
+    guards.install(schema_editor, guards.VAULT_TABLES)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0003_the_log")]
+    operations = [
+        migrations.RunPython(guard_console, migrations.RunPython.noop, hints={"model_name": "auditevent"}),
+        migrations.RunPython(guard_vault, migrations.RunPython.noop, hints={"model_name": "leaf"}),
+    ]
