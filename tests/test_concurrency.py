@@ -6,6 +6,7 @@ On SQLite every writing transaction takes the one write lock first (IMMEDIATE), 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import pairwise
 from threading import Barrier
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_leaves_stay_gapless_by_the_lock_on_the_logs_one_row() -> None:
     for tenant in tenants:
         chain = list(Leaf.objects.filter(tenant=tenant).order_by("sequence"))
         assert [leaf.sequence for leaf in chain] == list(range(1, THREADS // 2 + 1))
-        assert all(bytes(after.previous) == bytes(leaf.hash) for leaf, after in zip(chain, chain[1:], strict=False))
+        assert all(bytes(after.previous) == bytes(leaf.hash) for leaf, after in pairwise(chain))
 
 
 def test_the_same_calls_from_many_writers_count_once_by_the_events_primary_key() -> None:

@@ -1,4 +1,4 @@
-"""Checkpoints: signed statements of how long the log is and what stands in it, and the tree hashes that speed them up."""
+"""Checkpoints: signed statements of how long the log is and what stands in it; tree hashes that speed them up."""
 
 from django.db import models
 

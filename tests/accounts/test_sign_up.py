@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actions import issue_verification, verify_by_code, verify_by_token
 from accounts.models import EmailVerification, Organization, User
-from ledger.models import AuditEvent, Leaf
+from ledger.models import AuditEvent, LeafBody
 from notifications import outbox
 from notifications.models import OutboxMessage
 from tests.conftest import PASSWORD, person
@@ -151,11 +151,11 @@ def test_asking_again_and_again_does_not_flood_the_mailbox(client: Client) -> No
 def test_the_address_opens_for_the_email_alone_and_that_is_recorded(client: Client) -> None:
     sign_up(client)
     user = User.objects.get()
-    assert not Leaf.objects.filter(tenant=user.pk).exists()
+    assert not LeafBody.objects.filter(tenant=user.pk).exists()
     send_mail()
-    leaf = Leaf.objects.get(tenant=user.pk)
-    assert "email-notification" in leaf.body
-    assert "accounts.User.email" in leaf.body
+    leaf = LeafBody.objects.get(tenant=user.pk)
+    assert leaf.purpose == "email-notification"
+    assert "accounts.User.email" in leaf.text
 
 
 def test_the_story_is_in_the_audit_log(client: Client) -> None:
