@@ -52,6 +52,10 @@ def lock(folder: Path) -> TextIO:
     return file
 
 
+def unsealer_socket(environ: Mapping[str, str] = os.environ) -> Path:
+    return var_dir(environ).resolve() / "unsealer.sock"
+
+
 def brings_own_model(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("MODEL_UPSTREAM_URL"))
 
@@ -62,6 +66,7 @@ def for_parts(ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str
         "ENVIRONMENT": "development",
         "DJANGO_SETTINGS_MODULE": "llama_console.settings",
         "PYTHONUNBUFFERED": "1",
+        "UNSEALER_SOCKET": str(unsealer_socket(environ)),
         "PORT": str(ports.console),
         "API_PORT": str(ports.gateway),
         "MAILBOX_URL": f"http://localhost:{ports.outside}/mailbox",

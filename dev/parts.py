@@ -1,6 +1,7 @@
 """The plan of `make run`: what starts, in which order, with which command."""
 
 import sys
+from pathlib import Path
 
 from dev.ports import Ports
 from dev.processes import Part, Step
@@ -21,8 +22,8 @@ WORKER = {
 }
 
 
-def plan(ports: Ports, *, own_model: bool) -> Plan:
-    """Return the plan; `own_model` says that the caller brings a model server, so ours stays down."""
+def plan(ports: Ports, unsealer: Path, *, own_model: bool) -> Plan:
+    """Return the plan. `own_model` says that the caller brings a model server, so ours stays down."""
     outside = Part("outside", _outside(ports), _health(ports.outside))
     model = Part("model", (PYTHON, "-m", "dev.model", "--port", str(ports.model)), _health(ports.model))
     gateway = (*GRANIAN, *QUIET, "--interface", "asgi", "--loop", "uvloop", "--port", str(ports.gateway))
@@ -30,7 +31,9 @@ def plan(ports: Ports, *, own_model: bool) -> Plan:
     return [
         (outside,) if own_model else (outside, model),
         Step("setup", (PYTHON, "-m", "dev.fonts"), "subsetting the fonts"),
-        Step("setup", (PYTHON, "manage.py", "prepare_development"), "setting up databases, keys and the demo"),
+        Step("setup", (PYTHON, "manage.py", "prepare_development"), "setting up databases and root keys"),
+        (Part("unsealer", (PYTHON, "manage.py", "unsealer"), f"unix:{unsealer}"),),
+        Step("setup", (PYTHON, "manage.py", "seed_development"), "setting up models and the demo"),
         (
             Part("gateway", (*gateway, "gateway.app:application"), _health(ports.gateway)),
             Part("worker", (*CELERY, "worker", *POOL, "--loglevel", "WARNING"), "", WORKER),

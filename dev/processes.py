@@ -17,7 +17,7 @@ LONGEST_LINE = 64 * 1024  # bytes; longer output is broken into several lines
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A program that runs until the end. `ready` is the address that answers 200 once it works; empty: at once."""
+    """A program that runs until the end. `ready`: an address that answers 200, or unix:PATH; empty: at once."""
 
     name: str
     command: tuple[str, ...]

@@ -48,7 +48,7 @@ def main() -> int:
         for line in summary(ports, folder / "demo.json"):
             output.say(line)
 
-    plan = parts.plan(ports, own_model=environment.brings_own_model(os.environ))
+    plan = parts.plan(ports, environment.unsealer_socket(), own_model=environment.brings_own_model(os.environ))
     with lock:
         return Supervisor(environment.for_parts(ports), output).run(plan, announce)
 

@@ -6,6 +6,7 @@ keeps crashing ends the run.
 """
 
 import signal
+import socket
 import time
 import urllib.request
 from collections import deque
@@ -175,6 +176,15 @@ class Supervisor:
 
 
 def _answers(url: str) -> bool:
+    if url.startswith("unix:"):
+        return _is_open(url.removeprefix("unix:"))
     with suppress(OSError, HTTPException), _direct.open(url, timeout=1) as answer:
         return bool(answer.status == 200)
+    return False
+
+
+def _is_open(path: str) -> bool:
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.connect(path)
+        return True
     return False

@@ -16,6 +16,7 @@ from gateway.shapes.shape import Shape
 from gateway.upstream import Upstream
 from gateway.writer import Writer
 from ledger.ids import new_id
+from vault.errors import VaultError
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,9 @@ class Gateway:
             await _refuse(reply, shape, error)
         except django.db.Error as error:
             log.error("request %s: the database failed: %s", request_id, type(error).__name__)
+            await _refuse(reply, shape, unavailable())
+        except VaultError as error:
+            log.error("request %s: the vault failed: %s", request_id, error.code)
             await _refuse(reply, shape, unavailable())
         except Exception as error:
             # The class and the place only: a message or a local variable may hold content or a key.

@@ -16,6 +16,7 @@ from gateway.rooms import Rooms
 from gateway.segment import Segment
 from gateway.spool import Spool
 from usage.calls import Call
+from vault.errors import VaultError
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ class Writer:
                 self._spool.take(batch)
                 self._write_exchanges()
         except Exception as error:  # whatever it is: the thread lives on, and the usage waits on disk
-            log.warning("writer: usage waits in the spool: %s", type(error).__name__)
+            log.warning("writer: usage and exchanges wait: %s", type(error).__name__)
             return False
         return True
 
@@ -133,6 +134,9 @@ class Writer:
             try:
                 self._rooms.keep_exchanges(exchanges)
             except Exception as error:
+                if isinstance(error, VaultError) and not error.permanent:
+                    self._put_back(exchanges)  # the unsealer is away: it is sealed when it is back
+                    raise
                 self.lost_exchanges += len(exchanges)
                 log.error("writer: %d exchanges were not kept: %s", len(exchanges), type(error).__name__)
         if lost != self._told_lost:
@@ -144,6 +148,11 @@ class Writer:
             taken = [self._queue.popleft() for _ in range(min(_BATCH_EXCHANGES, len(self._queue)))]
             self._queued -= sum(map(_size, taken))
             return taken
+
+    def _put_back(self, exchanges: Sequence[Exchange]) -> None:
+        with self._queue_lock:
+            self._queue.extendleft(reversed(exchanges))
+            self._queued += sum(map(_size, exchanges))
 
 
 def _size(exchange: Exchange) -> int:

@@ -10,9 +10,7 @@ import string
 import zlib
 from functools import cache
 
-from ledger.ids import INSTALLATION
-from vault.keyring import sealing_key
-from vault.planes import Plane
+from vault.unsealer import unsealer
 
 PREFIX = "llk_"
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -37,8 +35,10 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.blake2b(secret.encode(), digest_size=32, key=_hash_key(), person=b"api key").digest()
 
 
+@cache
 def _hash_key() -> bytes:
-    return sealing_key(INSTALLATION, Plane.INDEX).secret
+    """Return the key, asked for once a process."""
+    return unsealer().hashing_key()
 
 
 @cache

@@ -7,7 +7,7 @@ because every opening of sealed data waits for it.
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,20 +48,22 @@ class Appended:
     hash: bytes
 
 
-def append_leaf(entry: Entry) -> Appended:
+def append_leaf(entry: Entry, *, check: Callable[[], None] | None = None) -> Appended:
     """Commit one leaf; LedgerError if it could not be recorded."""
-    return append_leaves([entry])[0]
+    return append_leaves([entry], check=check)[0]
 
 
-def append_leaves(entries: Sequence[Entry]) -> list[Appended]:
+def append_leaves(entries: Sequence[Entry], *, check: Callable[[], None] | None = None) -> list[Appended]:
     """Commit leaves in this order and return where they went; LedgerError if they could not be recorded.
+
+    `check` is called while nobody else can append; what it raises leaves the log as it was.
 
     The transaction is durable: inside another one on the vault database this raises RuntimeError, because the
     leaves could then vanish with it. An entry whose event has a leaf already is IntegrityError.
     """
     try:
         with transaction.atomic(using=DATABASE, durable=True), connections[DATABASE].cursor() as cursor:
-            return _append(cursor, entries)
+            return _append(cursor, entries, check)
     except IntegrityError:
         raise
     except DatabaseError as error:
@@ -76,9 +78,11 @@ def adapt(value: UUID | None) -> object:
     return value if native or value is None else value.hex
 
 
-def _append(cursor: Any, entries: Sequence[Entry]) -> list[Appended]:
+def _append(cursor: Any, entries: Sequence[Entry], check: Callable[[], None] | None) -> list[Appended]:
     cursor.execute(_LOCK, [len(entries), time.time_ns() // 1000])
     size, at = cursor.fetchone()
+    if check:
+        check()
     heads = {tenant: _head(cursor, tenant) for tenant in {entry.tenant for entry in entries}}
     appended = []
     for position, entry in enumerate(entries, start=size - len(entries)):

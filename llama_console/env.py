@@ -5,6 +5,7 @@ stops the program at start with a sentence that says what to do.
 """
 
 import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,12 @@ def string(name: str, default: str | None = None) -> str:
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set and has no default.")
     return value
+
+
+def path(name: str) -> Path | None:
+    """Return the variable as a path; None where it is not set or empty."""
+    value = os.environ.get(name)
+    return Path(value) if value else None
 
 
 def choice(name: str, default: str | None, *allowed: str) -> str:

@@ -31,6 +31,10 @@ CONSOLE_ORIGIN = env.origin("CONSOLE_ORIGIN", f"http://localhost:{PORT}" if DEVE
 API_ORIGIN = env.origin("API_ORIGIN", f"http://localhost:{API_PORT}" if DEVELOPMENT else None)
 if not DEVELOPMENT:
     env.require(len(SECRET_KEY) >= 50, "SECRET_KEY is too short; use at least 50 random characters.")
+    env.require(
+        "UNSEALER_SOCKET" in os.environ,
+        "UNSEALER_SOCKET is not set: in production the keys have a process of their own.",
+    )
     for _origin in (CONSOLE_ORIGIN, API_ORIGIN):
         env.require(_origin.startswith("https://"), f"{_origin} is not https: production speaks TLS alone.")
 ALLOWED_HOSTS = [
@@ -132,6 +136,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Vault --------------------------------------------------------------------------------------
 
 ROOT_KEYS_FILE = Path(env.string("ROOT_KEYS_FILE", str(VAR_DIR / "roots.json")))
+# The unsealer's process. Empty means in this process, which in production only the unsealer's own machine may do.
+UNSEALER_SOCKET = env.path("UNSEALER_SOCKET")
+UNSEALER_GROUP = os.environ.get("UNSEALER_GROUP", "")
+APPROVERS_FILE = Path(env.string("APPROVERS_FILE", str(VAR_DIR / "approvers.json")))
+BACKUP_HORIZON_DAYS = env.integer("BACKUP_HORIZON_DAYS", 35, least=0)  # after so long no backup holds a destroyed key
 
 # Accounts and sessions ----------------------------------------------------------------------
 
@@ -234,6 +243,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "polling_interval": 0.2,
     }
 CELERY_BEAT_SCHEDULE = {
+    "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},

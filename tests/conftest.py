@@ -1,6 +1,5 @@
 """The cast, always the same: Olivia owns, Mira is a member, Otto is outside."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,10 +9,11 @@ from django.utils import timezone
 
 from accounts.actions import add_member, create_organization
 from accounts.models import Organization, Project, Role, User
+from keys.secrets import _hash_key
 from ledger.actor import Actor
 from tests.support.flush import allow_flush
-from vault import keyring
 from vault.roots import create_file
+from vault.unsealer import unsealer
 
 PASSWORD = "correct horse battery staple"
 
@@ -33,11 +33,10 @@ def _plain_static_files(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_keyring() -> Iterator[None]:
+def _fresh_unsealer() -> None:
     # A key that a rolled-back test made must not be sealed under by the next one.
-    keyring.forget()
-    yield
-    keyring.forget()
+    unsealer.cache_clear()
+    _hash_key.cache_clear()
 
 
 def person(email: str, **fields: Any) -> User:

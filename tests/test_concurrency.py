@@ -24,6 +24,10 @@ from notifications import outbox
 from tests.usage.test_recording import call
 from usage.actions import record_calls
 from usage.models import HourlyUsage
+from vault.keyring import Keyring
+from vault.models import DataKey
+from vault.planes import Plane
+from vault.roots import roots
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
@@ -93,11 +97,7 @@ def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:
 
 
 def test_a_tenants_first_data_key_is_one_by_its_unique_constraint() -> None:
-    from vault import keyring
-    from vault.models import DataKey
-    from vault.planes import Plane
-
     tenant = new_id()
-    keys = at_once(*[lambda: keyring.sealing_key(tenant, Plane.CUSTOMER_DATA).id] * THREADS)
+    keys = at_once(*[lambda: Keyring(roots()).sealing(tenant, Plane.CUSTOMER_DATA).id] * THREADS)
     assert len(set(keys)) == 1
     assert DataKey.objects.filter(tenant=tenant).count() == 1

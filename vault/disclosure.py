@@ -4,23 +4,23 @@
     with disclose(Purpose.EMAIL_NOTIFICATION, actor=worker, fields=[User.email], **person) as scope:
         address = scope.open(user.email)
 
-Entering the scope checks the purpose against the table and commits one ledger leaf; only then does it open anything.
-If the leaf can't be committed, entering raises and nothing opens. A value outside the scope's tenant, fields or
-subjects raises, and so does a scope that was left. The scope is handed on explicitly: no thread or task inherits it.
+Entering the scope asks the unsealer, who checks the purpose against the table and commits one ledger leaf; only then
+does it open anything. If the leaf can't be committed, entering raises and nothing opens. A value outside the scope's
+tenant, fields or rows raises and is recorded as refused, and so is a scope that was left. The scope is handed on
+explicitly: no thread or task inherits it.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from ledger.actor import Actor
-from ledger.append import append_leaf
-from ledger.leaves import Entry
-from ledger.models import LeafType
 from vault.errors import VaultError
-from vault.purposes import Purpose, opens
+from vault.purposes import Purpose
 from vault.sealed import Sealed, SealedDescriptor
+from vault.unsealer import unsealer
+from vault.unsealer.messages import Opening
 
 T = TypeVar("T")
 
@@ -28,23 +28,33 @@ T = TypeVar("T")
 class Scope:
     """What one recorded opening may open."""
 
-    def __init__(self, tenant: UUID, fields: frozenset[str], subjects: frozenset[UUID]) -> None:
-        self._tenant, self._fields, self._subjects = tenant, fields, subjects
-        self._closed = False
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._token = unsealer().begin(opening)
 
     def open(self, value: Sealed[T]) -> T:
         """Return the plaintext of a value that the scope covers."""
-        if self._closed:
-            raise VaultError("scope-closed", "The disclosure scope was left.")
-        place = value.place()
-        if (place.tenant, place.label) not in ((self._tenant, field) for field in self._fields):
-            raise VaultError("outside-scope", f"{place.label} of this tenant is not part of the disclosure scope.")
-        if place.pk not in self._subjects:
-            raise VaultError("outside-scope", f"This row's {place.label} is not part of the disclosure scope.")
-        return value._unseal()
+        return self.open_all([value])[0]
+
+    def open_all(self, values: Sequence[Sealed[T]]) -> list[T]:
+        """Return the plaintexts of many values at once, all or none."""
+        sealed = [value for value in values if not value.is_fresh]
+        found = unsealer().open(self._token, [value.message() for value in sealed]) if sealed else []
+        opened = iter(found)
+        return [self._fresh(value) if value.is_fresh else value.decode(next(opened)) for value in values]
 
     def close(self) -> None:
-        self._closed = True
+        # A scope that can't be closed ends with its connection.
+        with suppress(VaultError):
+            unsealer().end(self._token)
+        self._token = b""
+
+    def _fresh(self, value: Sealed[T]) -> T:
+        """Return plaintext that was assigned and not saved yet; the scope must cover it all the same."""
+        covered = value.tenant == self._opening.tenant and value.pk in self._opening.subjects
+        if not (self._token and covered and value.label in self._opening.fields):
+            raise VaultError("outside-scope", "This value is not part of the disclosure scope.")
+        return cast(T, value.fresh_plaintext())
 
 
 @contextmanager
@@ -55,18 +65,16 @@ def disclose(
     tenant: UUID,
     fields: Sequence[Any],
     subjects: Sequence[UUID],
+    grant: UUID | None = None,
 ) -> Iterator[Scope]:
     """Open a scope for one purpose, actor and tenant over the named fields of the named rows.
 
-    `fields` are class attributes such as `User.email`, `subjects` primary keys.
+    `fields` are class attributes such as `User.email`, `subjects` primary keys. Purposes that need a grant take its id.
     """
-    labels = frozenset(field.label for field in fields if isinstance(field, SealedDescriptor))
-    refused = sorted(label for label in labels if not opens(purpose, label))
-    if refused or len(labels) != len(fields) or not labels or not subjects:
-        raise VaultError("refused", f"{purpose} does not open {', '.join(refused) or 'nothing in particular'}.")
-    more = {"fields": sorted(labels), "subjects": sorted(str(subject) for subject in subjects), "case": None}
-    append_leaf(Entry(tenant, LeafType.OPENING, str(actor), purpose=purpose, more=more))
-    scope = Scope(tenant, labels, frozenset(subjects))
+    labels = [field.label for field in fields if isinstance(field, SealedDescriptor)]
+    if len(labels) != len(fields):
+        raise VaultError("refused", "A scope names sealed fields alone.")
+    scope = Scope(Opening(purpose.value, str(actor), tenant, labels, list(subjects), grant))
     try:
         yield scope
     finally:

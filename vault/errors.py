@@ -7,4 +7,5 @@ class VaultError(Exception):
     def __init__(self, code: str, message: str, *, permanent: bool = True) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.message = message
         self.permanent = permanent

@@ -1,30 +1,87 @@
 """Why sealed data may be opened: one table, field by purpose, to be read beside docs/commitments.md.
 
 Nothing else opens anything. A purpose that is not here does not exist; a field that does not stand beside
-a purpose does not open under it.
+a purpose does not open under it; who is not named beside it does not open it.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from ledger.actor import Actor, ActorKind
 
 
 class Purpose(StrEnum):
-    OWN_ACCOUNT = "own-account"  # the person looks at their own data
-    AUTHORIZATION = "authorization"  # the program checks what a member may do
-    EMAIL_NOTIFICATION = "email-notification"  # to send an email to that person
-    REKEYING = "re-keying"  # to seal again under a new key
+    OWN_ACCOUNT = "own-account"
+    AUTHORIZATION = "authorization"
+    TEAM_ADMINISTRATION = "team-administration"
+    EMAIL_NOTIFICATION = "email-notification"
+    SMS = "sms"
+    SUPPORT_REQUEST = "support-request"
+    ACCEPTABLE_USE = "acceptable-use"
+    LEGAL_OBLIGATION = "legal-obligation"
+    BILLING = "billing"
+    REKEYING = "re-keying"
+    ERASURE = "erasure"
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a purpose opens and for whom.
+
+    `actors` holds kinds, or single parts of the program as kind:id. With `granted` it opens only under a grant that
+    names the case, the fields and the rows. With `inside` the unsealer uses the plaintext itself and releases nothing.
+    """
+
+    because: str
+    fields: frozenset[str]
+    actors: frozenset[str]
+    own: bool = False  # only rows whose tenant is the actor
+    granted: bool = False
+    inside: bool = False
+
+    def admits(self, actor: Actor) -> bool:
+        return bool({actor.kind.value, str(actor)} & self.actors)
+
+
+_EMAIL, _PHONE, _ROLE = "accounts.User.email", "accounts.User.phone", "accounts.Membership.role"
 _PROFILE = frozenset(f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth"))
+_DIRECTORY = "accounts.Directory.entries"
+_CONTENT = frozenset({"content.StoredExchange.request", "content.StoredExchange.response"})
+_EVERYTHING = _PROFILE | _CONTENT | {_ROLE, _DIRECTORY}
 
-OPENS: dict[Purpose, frozenset[str]] = {
-    Purpose.OWN_ACCOUNT: _PROFILE | {"accounts.Membership.role"},
-    Purpose.AUTHORIZATION: frozenset({"accounts.Membership.role"}),
-    Purpose.EMAIL_NOTIFICATION: frozenset({"accounts.User.email"}),
-    Purpose.REKEYING: _PROFILE
-    | {"accounts.Membership.role", "content.StoredExchange.request", "content.StoredExchange.response"},
+_PEOPLE = frozenset({ActorKind.USER.value})
+_PROGRAM = frozenset({ActorKind.USER.value, ActorKind.KEY.value, ActorKind.SYSTEM.value, ActorKind.OPERATOR.value})
+_STAFF = frozenset({ActorKind.STAFF.value})
+_OPERATOR = frozenset({ActorKind.OPERATOR.value})
+_NOTIFICATIONS = frozenset({"system:notifications"})
+
+RULES: dict[Purpose, Rule] = {
+    Purpose.OWN_ACCOUNT: Rule("The person looks at their own data.", _PROFILE, _PEOPLE, own=True),
+    Purpose.AUTHORIZATION: Rule("The program checks what a member may do.", frozenset({_ROLE}), _PROGRAM),
+    Purpose.TEAM_ADMINISTRATION: Rule(
+        "An organization manages its own members.",
+        frozenset({_EMAIL, "accounts.User.name", _ROLE, _DIRECTORY}),
+        _PROGRAM,
+    ),
+    Purpose.EMAIL_NOTIFICATION: Rule("To send an email to that person.", frozenset({_EMAIL}), _NOTIFICATIONS),
+    Purpose.SMS: Rule("To send a text message to that person.", frozenset({_PHONE}), _NOTIFICATIONS),
+    Purpose.SUPPORT_REQUEST: Rule(
+        "What a customer submitted to support, as far as their ticket names it.", _EVERYTHING, _STAFF, granted=True
+    ),
+    Purpose.ACCEPTABLE_USE: Rule("To enforce the acceptable use policy.", _EVERYTHING, _STAFF, granted=True),
+    Purpose.LEGAL_OBLIGATION: Rule("To comply with the law.", _EVERYTHING, _STAFF, granted=True),
+    # Payments go by opaque ids: the payment pages ask for an address themselves.
+    Purpose.BILLING: Rule("To charge for the service.", frozenset(), _PROGRAM),
+    Purpose.REKEYING: Rule("To seal again under a new key.", _EVERYTHING, _OPERATOR, inside=True),
+    Purpose.ERASURE: Rule("To take a person out of what is kept.", frozenset({_DIRECTORY}), _PROGRAM),
 }
 
 
 def opens(purpose: Purpose, field: str) -> bool:
     """Tell whether `field` (app.Model.field) may open under `purpose`."""
-    return field in OPENS[purpose]
+    return field in RULES[purpose].fields
+
+
+def fields_by_purpose() -> dict[str, list[str]]:
+    """Return what each purpose may open, for the proof bundle's word "never"."""
+    return {purpose.value: sorted(rule.fields) for purpose, rule in RULES.items()}

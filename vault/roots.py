@@ -29,6 +29,12 @@ class RootKeys(Protocol):
 
     def unwrap(self, plane: Plane, wrapped: bytes, context: bytes) -> bytes: ...
 
+    def rewrap(self, plane: Plane, wrapped: bytes, context: bytes) -> bytes: ...
+
+    def is_current(self, plane: Plane, wrapped: bytes) -> bool: ...
+
+    def check(self) -> None: ...
+
 
 @dataclass(frozen=True, repr=False)
 class _Root:
@@ -54,6 +60,15 @@ class LocalFile:
         if suites.key_id_of(wrapped) != root.id:
             raise VaultError("wrong-root", f"The {plane} root in use did not wrap this data key.")
         return suites.unseal(root.key, context, wrapped)
+
+    def rewrap(self, plane: Plane, wrapped: bytes, context: bytes) -> bytes:
+        return self.wrap(plane, self.unwrap(plane, wrapped, context), context)
+
+    def is_current(self, plane: Plane, wrapped: bytes) -> bool:
+        return suites.key_id_of(wrapped) == self._roots[plane].id
+
+    def check(self) -> None:
+        pass
 
 
 def create_file(path: Path) -> None:

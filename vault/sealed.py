@@ -5,47 +5,30 @@ nothing of itself: `str` and `repr` print <Sealed>, pickling raises, equality co
 assigned to a field lives only until the row is saved.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 from uuid import UUID
 
 from django.db import models
 
-from vault import keyring, suites
 from vault.errors import VaultError
-from vault.padding import pad, unpad
+from vault.unsealer import unsealer
+from vault.unsealer.messages import Value
 
 if TYPE_CHECKING:
     from vault.fields import SealedMixin
 
 T = TypeVar("T")
-_SCHEMA = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a sealed value stands; part of what it is authenticated against."""
-
-    label: str  # app.Model.field
-    plane: str
-    table: str
-    column: str
-    pk: UUID
-    tenant: UUID
-
-    def associated(self) -> bytes:
-        return suites.associate(self.plane, self.table, self.column, self.pk.bytes, self.tenant.bytes, _SCHEMA)
 
 
 class Sealed(Generic[T]):
     """One value of one sealed field. Opens only through a disclosure scope."""
 
-    __slots__ = ("_field", "_fresh", "_plaintext", "_record", "owner")
+    __slots__ = ("_field", "_plaintext", "_record", "is_fresh", "owner")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, field: "SealedMixin", *, record: bytes | None = None, plaintext: T | None = None) -> None:
         self._field, self._record, self._plaintext = field, record, plaintext
-        self._fresh = record is None
+        self.is_fresh = record is None
         self.owner: models.Model | None = None
 
     def __repr__(self) -> str:
@@ -73,48 +56,57 @@ class Sealed(Generic[T]):
         if owner is not None and self.owner is not None and self.owner is not owner and not self._same_row(owner):
             raise VaultError("refused", f"A sealed {self._field.name} cannot be copied to another row.")
         twin = Sealed[T](self._field, record=self._record, plaintext=self._plaintext)
-        twin._fresh, twin.owner = self._fresh, owner or self.owner
+        twin.is_fresh, twin.owner = self.is_fresh, owner or self.owner
         return twin
 
-    def place(self) -> Place:
-        if self.owner is None:
-            raise VaultError("refused", "A sealed value without its row has no place.")
-        meta = self._field.model._meta
-        return Place(
-            label=self._field.sealed_label,
-            plane=self._field.plane,
-            table=meta.db_table,
-            column=str(self._field.column),
-            pk=self.owner.pk,
-            tenant=self.owner.vault_tenant,  # type: ignore[attr-defined]
-        )
+    @property
+    def label(self) -> str:
+        return self._field.sealed_label
+
+    @property
+    def pk(self) -> UUID:
+        return cast(UUID, self._row().pk)
+
+    @property
+    def tenant(self) -> UUID:
+        return cast(UUID, self._row().vault_tenant)  # type: ignore[attr-defined]
 
     def record(self) -> bytes:
-        """Return the sealed record for the database; seals a fresh plaintext and then lets go of it."""
+        """Return the sealed record for the database; seals what is fresh in the row and then lets go of it."""
         if self._record is None:
-            place = self.place()
-            key = keyring.sealing_key(place.tenant, self._field.plane)
-            padded = pad(self._field.encode(self._plaintext), self._field.bucket)
-            self._record = suites.seal(key.secret, key.id, place.associated(), padded)
-            self._plaintext, self._fresh = None, False
-        return self._record
+            row = self._row()
+            fresh = [v for v in vars(row).values() if isinstance(v, Sealed) and v.is_fresh and v is not self]
+            _seal([self, *fresh])
+        return cast(bytes, self._record)
 
-    def _unseal(self) -> T:
-        """Return the plaintext. For disclosure scopes alone, which record the opening first."""
-        if self._fresh:
-            return cast(T, self._plaintext)
-        record, place = self.record(), self.place()
-        key = keyring.opening_key(suites.key_id_of(record))
-        if (key.tenant, key.plane) != (place.tenant, place.plane):
-            raise VaultError("wrong-key", "The record is sealed under the key of another tenant or plane.")
-        return cast(T, self._field.decode(unpad(suites.unseal(key.secret, place.associated(), record))))
+    def message(self) -> Value:
+        """Return the value as the unsealer is asked about it."""
+        row = self._row()
+        data = self._field.encode(self._plaintext) if self.is_fresh else self._record
+        return Value(self._field.sealed_label, row.pk, row.vault_tenant, cast(bytes, data))  # type: ignore[attr-defined]
+
+    def decode(self, plaintext: bytes) -> T:
+        """Return the Python value of opened bytes."""
+        return cast(T, self._field.decode(plaintext))
 
     def fresh_plaintext(self) -> T | None:
         """Return plaintext that was assigned and not saved yet, for validation; None once sealed."""
         return self._plaintext
 
+    def _row(self) -> models.Model:
+        if self.owner is None:
+            raise VaultError("refused", "A sealed value without its row has no place.")
+        return self.owner
+
     def _same_row(self, other: models.Model) -> bool:
         return isinstance(self.owner, type(other)) and self.owner.pk == other.pk
+
+
+def _seal(values: list[Sealed[Any]]) -> None:
+    """Seal fresh values of one row in one request."""
+    records = unsealer().seal([value.message() for value in values])
+    for value, record in zip(values, records, strict=True):
+        value._record, value._plaintext, value.is_fresh = record, None, False
 
 
 class SealedDescriptor:

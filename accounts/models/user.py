@@ -4,29 +4,35 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 
 from ledger.ids import new_id
-from vault.blind_index import SIZE, email_index
 from vault.fields import SealedCharField, SealedDateField, SealedEmailField
+from vault.unsealer import unsealer
 
 
 class UserManager(BaseUserManager["User"]):
     def find_by_email(self, address: str) -> "User | None":
         """Return the user of that sign-in address, found by its blind index."""
-        return self.filter(email_index=email_index(address)).first()
+        from accounts.models.email_index import EmailIndex  # which needs this module
+
+        found = EmailIndex.objects.matching(unsealer().index_email(address))
+        return self.filter(email_indexes__in=found).first()
 
     def create_user(self, email: str, password: str | None, **fields: Any) -> "User":
-        user = self.model(email=email, email_index=email_index(email), **fields)
+        """Make a user; IntegrityError if the address has one."""
+        user = self.model(email=email, **fields)
         user.set_password(password)
-        user.save(force_insert=True)
+        with transaction.atomic():
+            user.save(force_insert=True)
+            for index in unsealer().index_email(email):
+                user.email_indexes.create(version=index.version, value=index.value)
         return user
 
 
 class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = SealedEmailField()
-    email_index = models.BinaryField(max_length=SIZE, unique=True)
     email_verified_at = models.DateTimeField(null=True)
     name = SealedCharField(max_length=120, null=True)
     phone = SealedCharField(max_length=20, null=True)
@@ -36,7 +42,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # seeded for development; refused in production
 
-    USERNAME_FIELD = "email_index"
+    USERNAME_FIELD = "id"
     EMAIL_FIELD = ""  # Django's own mail helpers shall not find an address
     objects = UserManager()
 

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 
 from llama_console.celery import app
 from notifications.models import Heartbeat
-from vault.planes import Plane
-from vault.roots import roots
+from vault.unsealer import unsealer
 
 _WORKER_SILENCE = timedelta(seconds=60)
 
@@ -52,8 +51,9 @@ def _database(alias: str) -> Callable[[], bool]:
     return check
 
 
-def _roots() -> bool:
-    return all(roots().root_id(plane) for plane in Plane)
+def _unsealer() -> bool:
+    unsealer().check()
+    return True
 
 
 def _broker() -> bool:
@@ -69,7 +69,7 @@ def _worker() -> bool:
 _CHECKS: dict[str, Callable[[], bool]] = {
     **{alias: _database(alias) for alias in settings.DATABASES if alias != "default"},
     "database": _database("default"),
-    "root_keys": _roots,
+    "unsealer": _unsealer,
     "broker": _broker,
     "worker": _worker,
 }

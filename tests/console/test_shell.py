@@ -28,7 +28,7 @@ def test_readyz_names_each_dependency_and_is_503_if_one_is_away(client: Client) 
     Heartbeat.objects.create(part="worker", at=timezone.now())
     answer = client.get("/readyz")
     assert answer.json()["status"] == "ok"
-    assert set(answer.json()["dependencies"]) == {"database", "content", "vault", "root_keys", "broker", "worker"}
+    assert set(answer.json()["dependencies"]) == {"database", "content", "vault", "unsealer", "broker", "worker"}
     Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=5))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["dependencies"]["worker"]) == (503, "unavailable")

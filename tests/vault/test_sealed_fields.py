@@ -4,19 +4,21 @@ import pickle
 
 import pytest
 from django.core import serializers
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import F, Value
 
 from accounts.models import Organization, User
 from accounts.models.membership import Membership
 from ledger.actor import Actor
-from ledger.models import Leaf, LeafBody
+from ledger.ids import new_id
+from ledger.models import Leaf, LeafBody, LeafType
 from tests.conftest import person
 from vault.disclosure import disclose
 from vault.errors import VaultError
 from vault.models import DataKey
 from vault.planes import Plane
 from vault.purposes import Purpose
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +67,7 @@ def test_update_fields_bulk_create_bulk_update_defer_and_values_work() -> None:
     user.save(update_fields=["name"])
     again = User.objects.defer("name").get(pk=user.pk)
     assert opened(again, "name") == "Zoë Zebra"
-    twin = User(email="twin@example.com", email_index=b"1" * 16)
+    twin = User(email="twin@example.com")
     User.objects.bulk_create([twin])
     twin.name = "Twin"
     User.objects.bulk_update([twin], ["name"])
@@ -117,9 +119,7 @@ def test_sealed_values_do_not_pickle_and_cannot_be_searched() -> None:
 def test_without_its_data_key_a_value_is_gone() -> None:
     user = person("zoe@example.com")
     DataKey.objects.filter(tenant=user.pk, plane=Plane.CUSTOMER_DATA).delete()
-    from vault import keyring
-
-    keyring.forget()
+    unsealer.cache_clear()
     with pytest.raises(VaultError, match="shredded"):
         opened(User.objects.get(pk=user.pk))
 
@@ -136,14 +136,29 @@ def test_a_scope_opens_its_own_fields_rows_and_tenant_only(owner: User, organiza
         scope.open(owner.email)
 
 
-def test_a_purpose_opens_only_what_the_table_says(owner: User) -> None:
-    for purpose, field in ((Purpose.EMAIL_NOTIFICATION, User.name), (Purpose.AUTHORIZATION, User.email)):
-        with (
-            pytest.raises(VaultError, match="refused"),
-            disclose(purpose, actor=Actor.operator(), tenant=owner.pk, fields=[field], subjects=[owner.pk]),
-        ):
-            pass
-    assert not Leaf.objects.filter(tenant=owner.pk).exists()
+@pytest.mark.parametrize(
+    ("purpose", "actor", "field"),
+    [
+        (Purpose.EMAIL_NOTIFICATION, Actor.system("notifications"), "name"),
+        (Purpose.EMAIL_NOTIFICATION, Actor.system("gateway"), "email"),
+        (Purpose.SMS, Actor.system("notifications"), "email"),
+        (Purpose.AUTHORIZATION, Actor.operator(), "email"),
+        (Purpose.OWN_ACCOUNT, Actor.user(new_id()), "email"),
+        (Purpose.SUPPORT_REQUEST, Actor.staff("ana"), "email"),
+        (Purpose.REKEYING, Actor.operator(), "email"),
+        (Purpose.BILLING, Actor.operator(), "email"),
+    ],
+)
+def test_a_purpose_opens_only_what_and_for_whom_the_table_says(
+    owner: User, purpose: Purpose, actor: Actor, field: str
+) -> None:
+    with (
+        pytest.raises(VaultError, match=r"refused|grant-needed"),
+        disclose(purpose, actor=actor, tenant=owner.pk, fields=[getattr(User, field)], subjects=[owner.pk]),
+    ):
+        pass
+    refusal = LeafBody.objects.get(tenant=owner.pk)
+    assert (refusal.type, refusal.purpose) == (LeafType.REFUSAL, purpose)
 
 
 def test_every_opening_has_its_leaf_first(owner: User) -> None:
@@ -154,13 +169,12 @@ def test_every_opening_has_its_leaf_first(owner: User) -> None:
         assert LeafBody.objects.get(tenant=owner.pk).purpose == "own-account"
 
 
-def test_nothing_opens_when_the_leaf_cannot_be_written(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: object) -> None:
-        raise OSError("ledger is away")
-
-    monkeypatch.setattr("vault.disclosure.append_leaf", fail)
-    with pytest.raises(OSError, match="away"):
+def test_nothing_opens_when_the_leaf_cannot_be_written(owner: User) -> None:
+    with connections["vault"].cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_leafbody RENAME TO away")
+    with pytest.raises(VaultError, match="not-recorded") as failure:
         opened(owner)
+    assert not failure.value.permanent
 
 
 def test_a_role_is_sealed_under_the_organizations_key(organization: Organization) -> None:

@@ -1,0 +1,27 @@
+"""What an approver signs: a grant, word for word. The unsealer and the approver's tool must agree on every byte."""
+
+import json
+
+from vault.models import Grant
+
+_CONTEXT = b"llama-console grant 1\n"
+
+
+def signed_text(grant: Grant) -> bytes:
+    """Return the bytes that stand for a grant; any other grant has others."""
+    if grant.approved_at is None or grant.until is None:
+        raise ValueError("A grant is signed with the time of its approval and of its end.")
+    said = {
+        "id": str(grant.pk),
+        "purpose": grant.purpose,
+        "tenant": str(grant.tenant),
+        "fields": sorted(grant.fields),
+        "subjects": sorted(grant.subjects),
+        "case": grant.case,
+        "maximum": grant.maximum,
+        "requester": grant.requester,
+        "approver": grant.approver,
+        "approved_at": grant.approved_at.isoformat(),
+        "until": grant.until.isoformat(),
+    }
+    return _CONTEXT + json.dumps(said, sort_keys=True, ensure_ascii=False).encode()

@@ -1,0 +1,110 @@
+"""Keeping keys: rotation, re-sealing, shredding. Plaintext is used in here at most, and nothing of it is released."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from ledger.ids import INSTALLATION
+from ledger.leaves import Entry
+from ledger.models import LeafType
+from vault.blind_index import email_index
+from vault.errors import VaultError
+from vault.models import DataKey
+from vault.places import column
+from vault.planes import API_KEYS, Plane
+from vault.purposes import Purpose
+from vault.unsealer.messages import (
+    HashingKey,
+    Index,
+    IndexEmail,
+    Opening,
+    ReindexEmails,
+    Reseal,
+    Retire,
+    Rewrap,
+    Rotate,
+    Shred,
+    Value,
+)
+from vault.unsealer.opening import entry
+from vault.unsealer.scopes import rule_of
+from vault.unsealer.session import Session
+
+_EMAIL = "accounts.User.email"
+
+
+def reseal(session: Session, request: Reseal) -> list[bytes]:
+    plaintexts = _open_inside(session, request.actor, request.values)
+    return [
+        session.seal(column(value.label), value, plaintext)
+        for value, plaintext in zip(request.values, plaintexts, strict=True)
+    ]
+
+
+def reindex_emails(session: Session, request: ReindexEmails) -> list[list[Index]]:
+    if any(value.label != _EMAIL for value in request.values):
+        raise VaultError("refused", "Only sign-in addresses have this index.")
+    addresses = _open_inside(session, request.actor, request.values)
+    return [_indexes(session, column(_EMAIL).decode(address)) for address in addresses]
+
+
+def index_email(session: Session, request: IndexEmail) -> list[Index]:
+    return _indexes(session, request.address)
+
+
+def hashing_key(session: Session, request: HashingKey) -> bytes:
+    return session.keyring.sealing(API_KEYS, Plane.INDEX).secret
+
+
+def rotate(session: Session, request: Rotate) -> int:
+    key = session.keyring.rotate(request.tenant, Plane(request.plane))
+    session.record(_rotation(request, "key-made", key.id))
+    return key.version
+
+
+def retire(session: Session, request: Retire) -> None:
+    plane = Plane(request.plane)
+    row = DataKey.objects.filter(tenant=request.tenant, plane=plane, version=request.version).first()
+    leaf = _rotation(request, "key-destroyed", bytes(row.key_id) if row else b"")
+    session.record(leaf, check=lambda: session.keyring.retire(request.tenant, plane, request.version))
+
+
+def rewrap(session: Session, request: Rewrap) -> int:
+    return session.keyring.rewrap(request.most)
+
+
+def shred(session: Session, request: Shred) -> None:
+    rows = DataKey.objects.filter(tenant=request.tenant).order_by("plane", "version")
+    more = {
+        "keys": [bytes(row.key_id).hex() for row in rows],
+        "planes": sorted({row.plane for row in rows}),
+        "horizon": (datetime.now(UTC) + timedelta(days=settings.BACKUP_HORIZON_DAYS)).date().isoformat(),
+    }
+    leaf = Entry(request.tenant, LeafType.DESTRUCTION, request.actor, purpose=Purpose.ERASURE, more=more)
+    session.record(leaf, check=lambda: session.keyring.shred(request.tenant))
+
+
+def _open_inside(session: Session, actor: str, values: list[Value]) -> list[bytes]:
+    """Open values for use in here, one leaf a tenant."""
+    openings = [_rekeying(actor, tenant, values) for tenant in sorted({value.tenant for value in values})]
+    for opening in openings:
+        rule_of(opening)
+    session.record(*(entry(LeafType.OPENING, opening) for opening in openings))
+    return [session.unseal(column(value.label), value) for value in values]
+
+
+def _rekeying(actor: str, tenant: UUID, values: list[Value]) -> Opening:
+    own = [value for value in values if value.tenant == tenant]
+    fields, subjects = sorted({value.label for value in own}), sorted({value.pk for value in own})
+    return Opening(Purpose.REKEYING, actor, tenant, fields, subjects)
+
+
+def _indexes(session: Session, address: str) -> list[Index]:
+    keys = session.keyring.versions(INSTALLATION, Plane.INDEX)
+    return [Index(key.version, email_index(key.secret, address)) for key in keys]
+
+
+def _rotation(request: Rotate | Retire, what: str, key_id: bytes) -> Entry:
+    more = {"what": what, "plane": request.plane, "key": key_id.hex()}
+    return Entry(request.tenant, LeafType.ROTATION, request.actor, purpose=Purpose.REKEYING, more=more)

@@ -1,0 +1,140 @@
+"""What one can ask of the unsealer: one message a request, in the order of its arguments on the wire."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from ledger.leaves import Entry
+
+
+class Value(Struct, frozen=True, array_like=True):
+    """A value of one sealed field of one row: plaintext on the way to be sealed, a record on the way to be opened."""
+
+    label: str  # app.Model.field
+    pk: UUID
+    tenant: UUID
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"<Value of {self.label}>"
+
+
+class Opening(Struct, frozen=True, array_like=True):
+    """What somebody wants to open, and why. `actor` is kind:id; `grant` names the grant where the purpose needs one."""
+
+    purpose: str
+    actor: str
+    tenant: UUID
+    fields: list[str]
+    subjects: list[UUID]
+    grant: UUID | None = None
+
+
+class Index(Struct, frozen=True, array_like=True):
+    """One version of a blind index: 16 bytes."""
+
+    version: int
+    value: bytes
+
+
+class Request(Struct, frozen=True, array_like=True, tag=True):
+    """The base of all requests; `answer` is the type of what comes back."""
+
+    answer: ClassVar[object] = None
+
+
+class Seal(Request, frozen=True):
+    answer = list[bytes]
+    values: list[Value]
+
+
+class Begin(Request, frozen=True):
+    answer = bytes
+    opening: Opening
+
+
+class Open(Request, frozen=True):
+    answer = list[bytes]
+    scope: bytes
+    values: list[Value]
+
+
+class End(Request, frozen=True):
+    scope: bytes
+
+
+class IndexEmail(Request, frozen=True):
+    answer = list[Index]
+    address: str
+
+
+class HashingKey(Request, frozen=True):
+    answer = bytes
+
+
+class Reseal(Request, frozen=True):
+    answer = list[bytes]
+    actor: str
+    values: list[Value]
+
+
+class ReindexEmails(Request, frozen=True):
+    answer = list[list[Index]]
+    actor: str
+    values: list[Value]
+
+
+class Rotate(Request, frozen=True):
+    answer = int
+    actor: str
+    tenant: UUID
+    plane: str
+
+
+class Retire(Request, frozen=True):
+    actor: str
+    tenant: UUID
+    plane: str
+    version: int
+
+
+class Rewrap(Request, frozen=True):
+    answer = int
+    most: int
+
+
+class Shred(Request, frozen=True):
+    actor: str
+    tenant: UUID
+
+
+class StartGrant(Request, frozen=True):
+    grant: UUID
+
+
+class CloseGrant(Request, frozen=True):
+    actor: str
+    grant: UUID
+
+
+class Record(Request, frozen=True):
+    entries: list[Entry]
+
+
+class SignCheckpoint(Request, frozen=True):
+    answer = int
+
+
+class PublicKey(Request, frozen=True):
+    answer = bytes
+
+
+class Check(Request, frozen=True):
+    pass
+
+
+AnyRequest = (
+    Seal | Begin | Open | End | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Rewrap | Shred
+    | StartGrant | CloseGrant | Record | SignCheckpoint | PublicKey | Check
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""Sealing and opening: the leaf is committed, then the first plaintext is released. Refusals are recorded, too."""
+
+import secrets
+
+from django.conf import settings
+
+from ledger.leaves import Entry
+from ledger.models import LeafType
+from vault.errors import VaultError
+from vault.places import column
+from vault.unsealer import grants
+from vault.unsealer.messages import Begin, End, Open, Opening, Seal, Value
+from vault.unsealer.scopes import Scope, rule_of, scope_of
+from vault.unsealer.session import Session
+
+_TOKEN_SIZE = 16
+
+
+def seal(session: Session, request: Seal) -> list[bytes]:
+    return [session.seal(column(value.label), value, value.data) for value in request.values]
+
+
+def begin(session: Session, request: Begin) -> bytes:
+    opening = request.opening
+    try:
+        scope = _admit(session, opening)
+    except VaultError as error:
+        _refuse(session, error, opening)
+        raise
+    token = secrets.token_bytes(_TOKEN_SIZE)
+    session.scopes[token] = scope
+    return token
+
+
+def open_values(session: Session, request: Open) -> list[bytes]:
+    scope = session.scopes.get(request.scope)
+    try:
+        if scope is None:
+            raise VaultError("scope-closed", "The disclosure scope was left.")
+        return [session.unseal(scope.column(value), value) for value in request.values]
+    except VaultError as error:
+        _refuse(session, error, _attempt(scope, request.values))
+        raise
+
+
+def end(session: Session, request: End) -> None:
+    session.scopes.pop(request.scope, None)
+
+
+def entry(type: LeafType, opening: Opening, **more: object) -> Entry:
+    """Return the leaf of an opening or a refusal."""
+    said = {"fields": sorted(opening.fields), "subjects": sorted(map(str, opening.subjects)), **more}
+    return Entry(opening.tenant, type, opening.actor, opening.purpose, opening.grant, more=said)
+
+
+def _admit(session: Session, opening: Opening) -> Scope:
+    rule = rule_of(opening)
+    if rule.inside:
+        raise VaultError("refused", f"{opening.purpose} releases nothing.")
+    scope = scope_of(opening)
+    if not rule.granted:
+        session.record(entry(LeafType.OPENING, opening))
+        return scope
+    grant = grants.find(opening.grant)
+    grants.check_signed(grant, settings.APPROVERS_FILE)
+    grants.check_covers(grant, opening)
+    leaf = entry(LeafType.OPENING, opening, case=grant.case)
+    session.record(leaf, check=lambda: grants.check_unused(grant))
+    return scope
+
+
+def _attempt(scope: Scope | None, values: list[Value]) -> Opening:
+    """Return what was tried, as an opening: of a scope that is not there only the values are known."""
+    fields, subjects = sorted({value.label for value in values}), sorted({value.pk for value in values})
+    if scope is None:
+        return Opening("", "system:unknown", values[0].tenant, fields, subjects)
+    tried = scope.opening
+    return Opening(tried.purpose, tried.actor, tried.tenant, fields, subjects, tried.grant)
+
+
+def _refuse(session: Session, error: VaultError, opening: Opening) -> None:
+    """Record a refusal. What was merely away was not refused, and comes again."""
+    if error.permanent:
+        session.record(entry(LeafType.REFUSAL, _short(opening), code=error.code))
+
+
+def _short(opening: Opening) -> Opening:
+    """Return the opening within the bounds of a leaf, whatever was asked."""
+    fields, subjects = [name[:80] for name in opening.fields[:20]], opening.subjects[:100]
+    return Opening(opening.purpose[:24], opening.actor[:80], opening.tenant, fields, subjects, opening.grant)

@@ -1,0 +1,53 @@
+"""Scopes: what one recorded opening may open, held by the unsealer and named by a random token."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.actor import Actor
+from vault.errors import VaultError
+from vault.places import Column, column
+from vault.purposes import RULES, Purpose, Rule
+from vault.unsealer.messages import Opening, Value
+
+MOST_SUBJECTS = 10_000
+_LIFETIME = 300.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    opening: Opening
+    columns: dict[str, Column]
+    subjects: frozenset[UUID]
+    until: float  # monotonic seconds
+
+    def column(self, value: Value) -> Column:
+        """Return the column of a value that the scope covers."""
+        if self.until < time.monotonic():
+            raise VaultError("scope-closed", "The disclosure scope was open for too long.")
+        found = self.columns.get(value.label)
+        if found is None or value.tenant != self.opening.tenant or value.pk not in self.subjects:
+            raise VaultError("outside-scope", "This value is not part of the disclosure scope.")
+        return found
+
+
+def rule_of(opening: Opening) -> Rule:
+    """Return the rule that an opening falls under; VaultError if no rule lets this actor open these fields."""
+    try:
+        rule, actor = RULES[Purpose(opening.purpose)], Actor.parse(opening.actor)
+    except ValueError:
+        raise VaultError("refused", "There is no such purpose or kind of actor.") from None
+    if not rule.admits(actor):
+        raise VaultError("refused", f"{opening.purpose} is not for this actor.")
+    if not opening.fields or not opening.subjects or len(opening.subjects) > MOST_SUBJECTS:
+        raise VaultError("refused", "A scope names its fields and at most 10,000 rows.")
+    if refused := sorted(set(opening.fields) - rule.fields):
+        raise VaultError("refused", f"{opening.purpose} does not open {', '.join(refused)}.")
+    if rule.own and str(opening.tenant) != actor.id:
+        raise VaultError("refused", f"{opening.purpose} opens one's own data only.")
+    return rule
+
+
+def scope_of(opening: Opening) -> Scope:
+    columns = {label: column(label) for label in opening.fields}
+    return Scope(opening, columns, frozenset(opening.subjects), time.monotonic() + _LIFETIME)

@@ -1,0 +1,39 @@
+"""A session: the unsealer's side of one caller; in the separate process, of one connection.
+
+Its scopes die with it, so a token that was read somewhere opens nothing elsewhere or later.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ledger.leaves import Entry
+from vault import suites
+from vault.errors import VaultError
+from vault.keyring import Keyring
+from vault.padding import pad, unpad
+from vault.places import Column
+from vault.unsealer.messages import Value
+from vault.unsealer.scopes import Scope
+
+
+class Session:
+    """Keys, the way into the ledger, and the scopes that are open."""
+
+    def __init__(self, keyring: Keyring, append: Callable[[Sequence[Entry], Callable[[], None] | None], None]) -> None:
+        self.keyring = keyring
+        self.scopes: dict[bytes, Scope] = {}
+        self._append = append
+
+    def record(self, *entries: Entry, check: Callable[[], None] | None = None) -> None:
+        """Commit leaves; `check` runs while the log is locked, and what it raises records nothing."""
+        self._append(entries, check)
+
+    def seal(self, place: Column, value: Value, plaintext: bytes) -> bytes:
+        key = self.keyring.sealing(value.tenant, place.plane)
+        padded = pad(plaintext, place.bucket)
+        return suites.seal(key.secret, key.id, place.associated(value.pk, value.tenant), padded)
+
+    def unseal(self, place: Column, value: Value) -> bytes:
+        key = self.keyring.opening(suites.key_id_of(value.data))
+        if key.tenant != value.tenant or key.plane is not place.plane:
+            raise VaultError("wrong-key", "The record is sealed under the key of another tenant or plane.")
+        return unpad(suites.unseal(key.secret, place.associated(value.pk, value.tenant), value.data))

@@ -1,0 +1,45 @@
+"""The ledger's side of the unsealer: grants, audit events and signed checkpoints."""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+
+from ledger.events import append_events
+from ledger.models import LeafType
+from vault.errors import VaultError
+from vault.planes import SIGNER, Plane
+from vault.unsealer import grants
+from vault.unsealer.messages import Check, CloseGrant, PublicKey, Record, SignCheckpoint, StartGrant
+from vault.unsealer.session import Session
+
+
+def start_grant(session: Session, request: StartGrant) -> None:
+    grant = grants.find(request.grant)
+    grants.check_signed(grant, settings.APPROVERS_FILE)
+    session.record(grants.started(grant), check=lambda: grants.check_not_started(grant))
+
+
+def close_grant(session: Session, request: CloseGrant) -> None:
+    grant = grants.find(request.grant)
+    session.record(grants.closed(grant, request.actor), check=lambda: grants.check_running(grant))
+
+
+def record(session: Session, request: Record) -> None:
+    if any(entry.type != LeafType.EVENT for entry in request.entries):
+        raise VaultError("refused", "Only audit events are recorded for others.")
+    append_events(request.entries)
+
+
+def sign_checkpoint(session: Session, request: SignCheckpoint) -> int:
+    raise NotImplementedError
+
+
+def public_key(session: Session, request: PublicKey) -> bytes:
+    return _signing_key(session).public_key().public_bytes_raw()
+
+
+def check(session: Session, request: Check) -> None:
+    session.keyring.check()
+
+
+def _signing_key(session: Session) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(session.keyring.sealing(SIGNER, Plane.INDEX).secret)
