@@ -60,6 +60,25 @@ def listing(name: str, default: str = "") -> list[str]:
     return [item for part in os.environ.get(name, default).split(",") if (item := part.strip())]
 
 
+def mapping(name: str, *keys: str) -> dict[str, str]:
+    """Return "key=value,key=value" as a dict; every key must be there once, each with a value of its own."""
+    pairs = [item.partition("=") for item in listing(name)]
+    found = {key.strip(): value.strip() for key, _, value in pairs}
+    if len(pairs) != len(found) or found.keys() != set(keys) or len(set(found.values()) - {""}) != len(keys):
+        form = ",".join(f"{key}=…" for key in keys)
+        raise ImproperlyConfigured(f"{name} must look like {form}, with a different value each.")
+    return found
+
+
+def protected_url(name: str) -> str:
+    """Return an address that secrets may be sent to: https, or http on this machine."""
+    value = http_url(name)
+    parts = urlsplit(value)
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; beyond this machine it must be https.")
+    return value
+
+
 def origin(name: str, default: str | None = None) -> str:
     """Return scheme://host[:port], without a path."""
     value = string(name, default).rstrip("/")

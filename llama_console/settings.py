@@ -13,6 +13,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from llama_console import env
+from vault.planes import Plane
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.string("VAR_DIR", str(BASE_DIR / "var")))
@@ -135,7 +136,27 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Vault --------------------------------------------------------------------------------------
 
+ROOT_KEYS_PROVIDER = env.choice("ROOT_KEYS_PROVIDER", "local", "local", "aws", "transit")
+ROOT_KEYS = env.string("ROOT_KEYS", "")  # the file's JSON as base64, in its place
 ROOT_KEYS_FILE = Path(env.string("ROOT_KEYS_FILE", str(VAR_DIR / "roots.json")))
+env.require(
+    not (ROOT_KEYS and os.environ.get("ROOT_KEYS_FILE")), "ROOT_KEYS and ROOT_KEYS_FILE are both set; choose one."
+)
+if ROOT_KEYS_PROVIDER == "aws":
+    AWS_KMS_KEYS = env.mapping("AWS_KMS_KEYS", *Plane)  # ARN or alias by plane
+    AWS_KMS_REGION = env.string("AWS_KMS_REGION")
+    AWS_KMS_ENDPOINT = env.protected_url("AWS_KMS_ENDPOINT") if os.environ.get("AWS_KMS_ENDPOINT") else ""
+if ROOT_KEYS_PROVIDER == "transit":
+    VAULT_TRANSIT_URL = env.protected_url("VAULT_TRANSIT_URL")
+    VAULT_TRANSIT_MOUNT = env.string("VAULT_TRANSIT_MOUNT", "transit")
+    VAULT_TRANSIT_KEYS = env.mapping("VAULT_TRANSIT_KEYS", *Plane)  # key name by plane
+    VAULT_TRANSIT_CA_FILE = env.string("VAULT_TRANSIT_CA_FILE", "")
+    VAULT_TRANSIT_TOKEN = env.string("VAULT_TRANSIT_TOKEN", "")
+    VAULT_TRANSIT_TOKEN_FILE = env.string("VAULT_TRANSIT_TOKEN_FILE", "")
+    env.require(
+        bool(VAULT_TRANSIT_TOKEN) != bool(VAULT_TRANSIT_TOKEN_FILE),
+        "Set VAULT_TRANSIT_TOKEN_FILE, or VAULT_TRANSIT_TOKEN in its place.",
+    )
 # The unsealer's process. Empty means in this process, which in production only the unsealer's own machine may do.
 UNSEALER_SOCKET = env.path("UNSEALER_SOCKET")
 UNSEALER_GROUP = os.environ.get("UNSEALER_GROUP", "")

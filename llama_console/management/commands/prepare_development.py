@@ -14,6 +14,7 @@ class Command(BaseCommand):
         if not settings.DEVELOPMENT:
             raise CommandError("Made-up root keys are for development only.")
         call_command("collectstatic", interactive=False, verbosity=0)
-        if not settings.ROOT_KEYS_FILE.exists():
+        in_a_file = settings.ROOT_KEYS_PROVIDER == "local" and not settings.ROOT_KEYS
+        if in_a_file and not settings.ROOT_KEYS_FILE.exists():
             call_command("vault_init")
         call_command("migrate_all", verbosity=0)

@@ -12,6 +12,8 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.ROOT_KEYS_PROVIDER != "local" or settings.ROOT_KEYS:
+            raise CommandError("The settings name root keys that are not in a file; there is nothing to make.")
         try:
             create_file(settings.ROOT_KEYS_FILE)
         except FileExistsError:

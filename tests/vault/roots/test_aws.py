@@ -1,0 +1,89 @@
+"""AWS KMS: how its refusals are told, and which keys may have wrapped.
+
+moto checks the encryption context, as KMS does. It does not check the state of a key when it encrypts or decrypts, nor
+SourceKeyId, permissions or quotas: what KMS answers then comes from a server that gives that answer to everything.
+"""
+
+import pytest
+
+from tests.vault.roots.providers import REGION, Aws
+from tests.vault.roots.stub import answering
+from tests.vault.roots.test_contract import DATA, HERE, raises
+from vault.planes import Plane
+from vault.roots.aws import AwsKms
+
+ANSWERS = [
+    ("AccessDeniedException", 400, "root-refused"),
+    ("UnrecognizedClientException", 400, "root-refused"),
+    ("NotFoundException", 400, "missing-root"),
+    ("InvalidArnException", 400, "missing-root"),
+    ("DisabledException", 409, "missing-root"),
+    ("KMSInvalidStateException", 409, "missing-root"),
+    ("ThrottlingException", 400, "root-provider-away"),
+    ("KMSInternalException", 500, "root-provider-away"),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "expected"), ANSWERS)
+def test_refusals_of_kms_have_their_codes(aws: Aws, code: str, status: int, expected: str) -> None:
+    with answering(status, {"__type": code, "message": "no"}) as url:
+        raises(expected, aws.at(url).check, permanent=expected != "root-provider-away")
+
+
+@pytest.mark.parametrize("code", ["InvalidCiphertextException", "IncorrectKeyException", "NotFoundException"])
+def test_a_wrapped_key_that_kms_does_not_take_is_wrong(aws: Aws, code: str) -> None:
+    wrapped = aws.start().wrap(DATA, bytes(32), HERE)
+    described = {"KeyMetadata": {"KeyId": "k", "Arn": aws.arn(DATA), "KeyState": "Enabled"}}
+    with answering(400, {"__type": code, "message": "no"}, described=described) as url:
+        roots = aws.at(url)
+        raises("wrong-root", lambda: roots.unwrap(DATA, wrapped, HERE))
+        raises("wrong-root", lambda: roots.rewrap(DATA, wrapped, HERE))
+
+
+def test_an_answer_that_is_not_from_kms_counts_as_none(aws: Aws) -> None:
+    with answering(200, "<html>Welcome to the hotel's network</html>") as url:
+        raises("root-provider-away", aws.at(url).check, permanent=False)
+
+
+def test_without_credentials_it_is_refused(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    raises("root-refused", aws.start)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    for name in ("AWS_EC2_METADATA_DISABLED", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, "true")
+    raises("root-refused", lambda: aws.start().wrap(DATA, bytes(32), HERE))
+
+
+def test_a_disabled_key_is_missing(aws: Aws) -> None:
+    aws.kms.disable_key(KeyId=aws.arn(DATA).rpartition("/")[2])
+    raises("missing-root", aws.start().check)
+
+
+def test_two_planes_may_not_share_a_key_behind_two_aliases(aws: Aws) -> None:
+    shared = aws.new_key()
+    for alias in aws.keys.values():
+        aws.kms.update_alias(AliasName=alias, TargetKeyId=shared)
+    raises("missing-root", aws.start().check)
+
+
+def test_a_key_of_another_account_or_region_is_never_asked(aws: Aws) -> None:
+    wrapped = aws.start().wrap(DATA, bytes(32), HERE)
+    for mine, foreign in ((b":123456789012:", b":210987654321:"), (REGION.encode(), b"eu-central-2")):
+        raises(
+            "wrong-root",
+            lambda mine=mine, foreign=foreign: aws.start().unwrap(DATA, wrapped.replace(mine, foreign), HERE),
+        )
+
+
+def test_a_moved_alias_is_noticed_after_a_moment_or_with_the_next_wrapping(aws: Aws) -> None:
+    running, watchful = aws.start(), aws.at(aws.url, notice_after=0)
+    old = running.wrap(DATA, bytes(32), HERE)
+    aws.rotate()
+    assert (running.is_current(DATA, old), watchful.is_current(DATA, old)) == (True, False)
+    running.rewrap(DATA, old, HERE)
+    assert not running.is_current(DATA, old)
+
+
+def test_keys_may_be_named_by_arn(aws: Aws) -> None:
+    arns = {plane.value: aws.arn(plane) for plane in Plane}
+    AwsKms(arns, region=REGION, endpoint=aws.url).check()

@@ -1,0 +1,89 @@
+"""HashiCorp Vault's transit engine: keys are derived, tokens are renewed, and nothing comes in between."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from tests.dev.conftest import free_port, program
+from tests.vault.roots.providers import TOKEN, Transit
+from tests.vault.roots.stub import answering, closed_port
+from tests.vault.roots.test_contract import DATA, HERE, raises
+from vault.roots.transit import token_file
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (403, {"errors": ["permission denied"]}, "root-refused"),
+        (404, {"errors": []}, "missing-root"),
+        (429, {"errors": ["request path quota exceeded"]}, "root-provider-away"),
+        (500, {"errors": ["internal error"]}, "root-provider-away"),
+        (503, {"errors": ["Vault is sealed"]}, "root-provider-away"),
+        (200, "<html>Welcome to the hotel's network</html>", "root-provider-away"),
+        (200, {"data": {}}, "root-provider-away"),
+    ],
+)
+def test_refusals_of_vault_have_their_codes(transit: Transit, status: int, body: object, expected: str) -> None:
+    with answering(status, body) as url:
+        raises(expected, transit.at(url).check, permanent=expected != "root-provider-away")
+
+
+def test_a_redirect_is_not_followed_with_token_and_data_key(transit: Transit) -> None:
+    with answering(307, "", Location=f"{transit.url}/v1/transit/keys/x") as url:
+        raises("root-provider-away", transit.at(url).check, permanent=False)
+
+
+def test_an_underived_key_is_refused(transit: Transit) -> None:
+    transit.keys[DATA] += "-underived"
+    transit.engine.create_key(transit.keys[DATA], derived=False)
+    raises("missing-root", transit.start().check)
+    raises("missing-root", lambda: transit.start().wrap(DATA, bytes(32), HERE))
+
+
+def test_a_version_that_may_not_decrypt_any_more_opens_nothing(transit: Transit) -> None:
+    wrapped = transit.start().wrap(DATA, bytes(32), HERE)
+    transit.rotate()
+    transit.engine.update_key_configuration(transit.keys[DATA], min_decryption_version=2)
+    raises("wrong-root", lambda: transit.start().unwrap(DATA, wrapped, HERE))
+
+
+def test_another_spelling_of_the_same_bytes_is_refused(transit: Transit) -> None:
+    wrapped = transit.start().wrap(DATA, b"k" * 32, HERE)
+    assert wrapped.endswith(b"=") is False  # 60 bytes have one spelling, so a padded one is made below
+    sealed = base64.b64encode(bytes(61))[:-3] + b"B=="
+    for other in (wrapped.replace(b":v1:", b":v01:"), wrapped.replace(b":v1:", b":v0:"), b"vault:v1:" + sealed):
+        raises("wrong-root", lambda other=other: transit.start().unwrap(DATA, other, HERE))
+
+
+def test_a_renewed_token_file_is_read_again(transit: Transit, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    roots = transit.at(transit.url, token=token_file(file))
+    raises("root-refused", roots.check)
+    file.write_text("expired\n")
+    raises("root-refused", roots.check)
+    file.write_text(f"{TOKEN}\n")
+    roots.check()
+
+
+def test_a_proxy_of_the_environment_is_not_used(transit: Transit, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, closed_port())
+    transit.start().check()
+
+
+def test_a_new_version_is_noticed_after_a_moment(transit: Transit) -> None:
+    running, watchful = transit.start(), transit.at(transit.url, notice_after=0)
+    old = running.wrap(DATA, bytes(32), HERE)
+    assert watchful.is_current(DATA, old)
+    transit.rotate()
+    assert (running.is_current(DATA, old), watchful.is_current(DATA, old)) == (True, False)
+    assert running.is_current(DATA, running.rewrap(DATA, old, HERE))
+
+
+def test_vault_may_go_away_while_we_run() -> None:
+    port = free_port()
+    with program("dev.transit", "--token", TOKEN, port=port):
+        roots = Transit(f"http://127.0.0.1:{port}").start()
+        wrapped = roots.wrap(DATA, bytes(32), HERE)
+    raises("root-provider-away", lambda: roots.unwrap(DATA, wrapped, HERE), permanent=False)
