@@ -132,6 +132,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Vault --------------------------------------------------------------------------------------
 
 ROOT_KEYS_FILE = Path(env.string("ROOT_KEYS_FILE", str(VAR_DIR / "roots.json")))
+# What new records are sealed with; all suites open.
+SEALING_SUITE = env.choice("SEALING_SUITE", "xchacha20-poly1305", "xchacha20-poly1305", "aes-256-gcm")
 
 # Accounts and sessions ----------------------------------------------------------------------
 
