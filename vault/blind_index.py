@@ -29,7 +29,10 @@ def normalise_email(address: str) -> str:
 
 def email_index(address: str) -> bytes:
     """Return the index of a sign-in address, equal for equal mailboxes across the installation."""
-    key = sealing_key(INSTALLATION, Plane.INDEX).secret
-    return hashlib.blake2b(
-        normalise_email(address).encode(), digest_size=SIZE, key=key, person=b"sign-in email"
-    ).digest()
+    return keyed_index(sealing_key(INSTALLATION, Plane.INDEX).secret, address)
+
+
+def keyed_index(key: bytes, address: str) -> bytes:
+    """Return the 16-byte index of an address under a key of the index plane."""
+    normalised = normalise_email(address).encode()
+    return hashlib.blake2b(normalised, digest_size=SIZE, key=key, person=b"sign-in email").digest()

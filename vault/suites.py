@@ -62,7 +62,7 @@ def associate(*parts: str | bytes) -> bytes:
 
 
 def seal(key: bytes, key_id: bytes, associated: bytes, plaintext: bytes, suite: Suite | None = None) -> bytes:
-    """Return the sealed record of `plaintext` under a 32-byte key, with a fresh nonce; in the chosen suite by default."""
+    """Return the sealed record of `plaintext` under a 32-byte key; in the chosen suite unless another is named."""
     suite = suite or _chosen
     header, nonce = suite.prefix + _exactly(key_id, KEY_ID_SIZE), os.urandom(NONCE_SIZE)
     subkey, commitment = _derive(suite, key, nonce)
