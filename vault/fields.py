@@ -65,7 +65,7 @@ class SealedMixin(EncryptedMixin):
         return self.base_class.to_python(self, json.loads(data))
 
     def _encode(self, value: Any) -> bytes:
-        text = self.base_class.get_prep_value(self, value)
+        text = self.base_class.to_python(self, value)
         return json.dumps(text if text is None else str(text), ensure_ascii=False).encode()
 
     def _dump(self, value: Any) -> bytes:
