@@ -73,8 +73,8 @@ class SealedMixin(EncryptedMixin):
             raise VaultError("refused", f"{self.name}: plaintext is never written without its row.")
         return value.record()
 
-    def _load(self, value: bytes) -> Sealed[Any]:
-        return Sealed(self, record=value)
+    def from_db_value(self, value: Any, *args: Any) -> Sealed[Any] | None:
+        return None if value is None else Sealed(self, record=bytes(value))
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith(_SERIALIZED):

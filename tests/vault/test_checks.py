@@ -12,7 +12,6 @@ from django.test.utils import isolate_apps
 from vault.checks import check_model, check_rooms, says_personal
 from vault.fields import SealedCharField
 
-
 NAMES = """
     email first_name last_name nickname mobile_phone date_of_birth billing_address addresses city postcode country
     role roles ip client_ip prompt prompts request response completions messages content location
