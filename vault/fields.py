@@ -62,7 +62,7 @@ class SealedMixin(EncryptedMixin):
         return self._encode(value)
 
     def decode(self, data: bytes) -> Any:
-        return self.base_class.to_python(self, json.loads(data))
+        return self.base_class.to_python(self, json.loads(data.decode()))
 
     def _encode(self, value: Any) -> bytes:
         text = self.base_class.to_python(self, value)
@@ -157,7 +157,7 @@ class SealedJSONField(SealedMixin, models.JSONField):  # type: ignore[misc]
     base_class = models.JSONField
 
     def decode(self, data: bytes) -> Any:
-        return json.loads(data, cls=self.decoder)
+        return json.loads(data.decode(), cls=self.decoder)
 
     def _encode(self, value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, cls=self.encoder).encode()

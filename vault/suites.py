@@ -57,8 +57,8 @@ def choose(name: str) -> None:
 
 def associate(*parts: str | bytes) -> bytes:
     """Join parts unambiguously: each preceded by its length as four big-endian bytes."""
-    encoded = (part if isinstance(part, bytes) else part.encode() for part in parts)
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    encoded = [part if isinstance(part, bytes) else part.encode() for part in parts]
+    return b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
 
 
 def seal(key: bytes, key_id: bytes, associated: bytes, plaintext: bytes, suite: Suite | None = None) -> bytes:
