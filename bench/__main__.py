@@ -25,7 +25,7 @@ def _bars(names: list[str]) -> Iterator[Bar]:
 
 
 def _is_bench(name: str) -> bool:
-    return name not in {"__main__", "bar", "stack"}
+    return name not in {"__main__", "bar", "isolated", "rounds", "stack"}
 
 
 if __name__ == "__main__":

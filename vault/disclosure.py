@@ -39,9 +39,8 @@ class Scope:
     def open_all(self, values: Sequence[Sealed[T]]) -> list[T]:
         """Return the plaintexts of many values at once, all or none."""
         sealed = [value for value in values if not value.is_fresh]
-        found = unsealer().open(self._token, [value.message() for value in sealed]) if sealed else []
-        opened = iter(found)
-        return [self._fresh(value) if value.is_fresh else value.decode(next(opened)) for value in values]
+        found = iter(unsealer().open(self._token, [value.message() for value in sealed]) if sealed else ())
+        return [self._fresh(value) if value.is_fresh else value.decode(next(found)) for value in values]
 
     def close(self) -> None:
         # A scope that can't be closed ends with its connection.

@@ -3,11 +3,17 @@
 The package types the column as binary, whitelists look-ups and handles migrations. Ours are the cipher (an AEAD bound
 to the row's place), the codec (JSON through the base field, where the package unpickles) and when it opens: never on
 load. A model with sealed fields has a UUID primary key made by the client and a `vault_tenant`.
+
+The database sees ciphertext alone: `order_by` sorts by ciphertext, which is no order, and the only look-up is `isnull`.
+A record opens in the row that it was sealed for, so a record that `update`, or `bulk_create` with a conflict on another
+column than the primary key, writes into another row is lost there.
 """
 
 import json
 from typing import Any
 
+import msgspec
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Value
 from django.db.models.functions import Cast
@@ -15,7 +21,7 @@ from django_cryptography.fields import EncryptedMixin
 
 from vault.errors import VaultError
 from vault.planes import Plane
-from vault.sealed import Sealed, SealedDescriptor
+from vault.sealed import LOADED, Sealed, SealedDescriptor
 
 
 class SealedMixin(EncryptedMixin):
@@ -27,6 +33,7 @@ class SealedMixin(EncryptedMixin):
     wasinstance = True
     base_class: "type[models.Field[Any, Any]]"
     plane = Plane.CUSTOMER_DATA
+    non_db_attrs = (*models.Field.non_db_attrs, "bucket")
 
     def __init__(self, *args: Any, bucket: int = 32, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,37 +45,49 @@ class SealedMixin(EncryptedMixin):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "bucket": self.bucket}
 
+    def clone(self) -> Any:
+        return models.Field.clone(self)  # the package's own forgets what our deconstruct adds
+
     def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:  # type: ignore[override]
         super().contribute_to_class(cls, name, **kwargs)
+        self.sealed_label = f"{cls._meta.label}.{name}"
         setattr(cls, self.attname, SealedDescriptor(self))
-
-    @property
-    def sealed_label(self) -> str:
-        return f"{self.model._meta.label}.{self.name}"
 
     def encode(self, value: Any) -> bytes:
         """Return the plaintext bytes of a Python value."""
-        text = self.base_class.get_prep_value(self, value)
-        return json.dumps(text if text is None else str(text), ensure_ascii=False).encode()
+        if hasattr(value, "resolve_expression"):
+            raise VaultError("refused", f"{self.name}: an expression has no value to seal.")
+        return self._encode(value)
 
     def decode(self, data: bytes) -> Any:
-        return self.base_class.to_python(self, json.loads(data))
+        return self.base_class.to_python(self, msgspec.json.decode(data))
+
+    def _encode(self, value: Any) -> bytes:
+        text = self.base_class.to_python(self, value)
+        return json.dumps(text if text is None else str(text), ensure_ascii=False).encode()
 
     def _dump(self, value: Any) -> bytes:
         if not isinstance(value, Sealed) or value.owner is None:
             raise VaultError("refused", f"{self.name}: plaintext is never written without its row.")
         return value.record()
 
-    def _load(self, value: bytes) -> Sealed[Any]:
-        return Sealed(self, record=value)
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed[Any] | None:
+        return None if value is None else Sealed(self, bytes(value), None, LOADED)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith(_SERIALIZED):
-            return Sealed(self, record=bytes.fromhex(value.removeprefix(_SERIALIZED)))
+            return Sealed(self, bytes.fromhex(value.removeprefix(_SERIALIZED)))
         return value if isinstance(value, Sealed) else super().to_python(value)
 
     def get_prep_value(self, value: Any) -> Any:
         return value if isinstance(value, Sealed) else models.Field.get_prep_value(self, value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = super().pre_save(model_instance, add)
+        if isinstance(value, Sealed) and value.owner is not model_instance:
+            setattr(model_instance, self.attname, value)  # a copied instance: binds to its row, or refuses
+            value = super().pre_save(model_instance, add)
+        return value
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql") and not _is_bulk_update(value):
@@ -80,19 +99,32 @@ class SealedMixin(EncryptedMixin):
         return "" if value is None else _SERIALIZED + value.record().hex()
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
-        if not isinstance(value, Sealed):
-            return self.base_class.clean(self, value, model_instance)
-        plaintext = value.fresh_plaintext()
-        return value if plaintext is None else self.base_class.clean(self, plaintext, model_instance)
+        plaintext = value.fresh_plaintext() if isinstance(value, Sealed) else value
+        if plaintext is None and value is not None:
+            return value
+        if plaintext == _UNOPENED:
+            raise ValidationError("This stands for a value that was not opened.", code="unopened")
+        # The base class's steps, not its clean: that would take typed text for a serialized record.
+        cleaned = self.base_class.to_python(self, plaintext)
+        self.validate(cleaned, model_instance)
+        self.run_validators(cleaned)
+        return cleaned
 
 
 _SERIALIZED = "sealed:"
+_UNOPENED = "<Sealed>"  # what a form over an unopened value shows, and sends back
 
 
 def _is_bulk_update(value: Any) -> bool:
-    """Tell bulk_update's own CASE over plain values from any other expression."""
+    """Tell bulk_update's own CASE over sealed values from any other expression."""
     inner = value.get_source_expressions()[0] if isinstance(value, Cast) else value
-    return isinstance(inner, Case) and all(isinstance(case.result, Value) for case in inner.cases)
+    if not isinstance(inner, Case):
+        return False
+    return all(_is_sealed(result) for result in (inner.default, *(case.result for case in inner.cases)))
+
+
+def _is_sealed(result: Any) -> bool:
+    return isinstance(result, Value) and (result.value is None or isinstance(result.value, Sealed))
 
 
 class SealedCharField(SealedMixin, models.CharField):  # type: ignore[type-arg]
@@ -115,3 +147,27 @@ class SealedContentField(SealedTextField):
     """Customer content: prompts, answers and parameters, under the content plane's keys."""
 
     plane = Plane.CUSTOMER_CONTENT
+
+
+class SealedJSONField(SealedMixin, models.JSONField):  # type: ignore[misc]
+    """Python values that JSON has. None is NULL in the column."""
+
+    base_class = models.JSONField
+
+    def decode(self, data: bytes) -> Any:
+        return json.loads(data.decode(), cls=self.decoder)
+
+    def _encode(self, value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, cls=self.encoder).encode()
+
+
+class SealedBinaryField(SealedMixin, models.BinaryField):  # type: ignore[type-arg]
+    """Bytes, sealed as they are."""
+
+    base_class = models.BinaryField
+
+    def decode(self, data: bytes) -> bytes:
+        return data
+
+    def _encode(self, value: Any) -> bytes:
+        return bytes(value)

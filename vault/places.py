@@ -15,7 +15,8 @@ from vault.suites import associate
 if TYPE_CHECKING:
     from vault.fields import SealedMixin
 
-_SCHEMA = "1"
+_SCHEMA = associate("1")
+_UUID_LENGTH = associate(bytes(16))[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ class Column:
 
     def associated(self, pk: UUID, tenant: UUID) -> bytes:
         """Return what a record of this column, row and tenant is authenticated against."""
-        return self.prefix + associate(pk.bytes, tenant.bytes, _SCHEMA)
+        return self.prefix + _UUID_LENGTH + pk.bytes + _UUID_LENGTH + tenant.bytes + _SCHEMA
 
 
 @cache
 def columns() -> dict[str, Column]:
     """Return every sealed column of the project by its label."""
-    return {field.sealed_label: _column(field) for field in sealed_fields()}
+    return {field.sealed_label: column_of(field) for field in sealed_fields()}
 
 
 def column(label: str) -> Column:
@@ -53,7 +54,7 @@ def sealed_fields() -> "list[SealedMixin]":
     return [cast("SealedMixin", field) for field in fields if hasattr(field, "sealed_label")]
 
 
-def _column(field: "SealedMixin") -> Column:
+def column_of(field: "SealedMixin") -> Column:
     plane = Plane(field.plane)
     place = associate(plane, field.model._meta.db_table, str(field.column))
     return Column(field.sealed_label, plane, field.bucket, place, field.decode)

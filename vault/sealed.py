@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from vault.fields import SealedMixin
 
 T = TypeVar("T")
+LOADED = object()
 
 
 class Sealed(Generic[T]):
     """One value of one sealed field. Opens only through a disclosure scope."""
 
-    __slots__ = ("_field", "_plaintext", "_record", "is_fresh", "owner")
+    __slots__ = ("_field", "_plaintext", "_record", "owner", "sealed_for")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, field: "SealedMixin", *, record: bytes | None = None, plaintext: T | None = None) -> None:
+    def __init__(
+        self, field: "SealedMixin", record: bytes | None, plaintext: T | None = None, sealed_for: object = None
+    ) -> None:
         self._field, self._record, self._plaintext = field, record, plaintext
-        self.is_fresh = record is None
+        self.sealed_for = sealed_for  # the primary key of the record's row, or LOADED, or None if it is not known
         self.owner: models.Model | None = None
 
     def __repr__(self) -> str:
@@ -46,18 +49,26 @@ class Sealed(Generic[T]):
         raise VaultError("refused", "Sealed values do not pickle.")
 
     def __copy__(self) -> "Sealed[T]":
-        return self.bound_to(None)
+        return self._twin(self.owner)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Sealed[T]":
-        return self.bound_to(None)
+        return self._twin(self.owner)
 
-    def bound_to(self, owner: models.Model | None) -> "Sealed[T]":
+    def bound_to(self, owner: models.Model) -> "Sealed[T]":
         """Return this value as one of `owner`; a value of another row is refused."""
-        if owner is not None and self.owner is not None and self.owner is not owner and not self._same_row(owner):
+        if self.owner is None:
+            self.owner = owner
+            return self
+        if self.owner is owner:
+            return self
+        if not isinstance(self.owner, type(owner)) or self.owner.pk != owner.pk:
             raise VaultError("refused", f"A sealed {self._field.name} cannot be copied to another row.")
-        twin = Sealed[T](self._field, record=self._record, plaintext=self._plaintext)
-        twin.is_fresh, twin.owner = self.is_fresh, owner or self.owner
-        return twin
+        return self._twin(owner)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether this is plaintext that was assigned and not saved yet."""
+        return self._record is None
 
     @property
     def label(self) -> str:
@@ -75,15 +86,17 @@ class Sealed(Generic[T]):
         """Return the sealed record for the database; seals what is fresh in the row and then lets go of it."""
         if self._record is None:
             row = self._row()
-            fresh = [v for v in vars(row).values() if isinstance(v, Sealed) and v.is_fresh and v is not self]
-            _seal([self, *fresh])
+            others = (value for value in vars(row).values() if isinstance(value, Sealed) and value is not self)
+            _seal([self, *(value.bound_to(row) for value in others if value.is_fresh)])
+        elif self.sealed_for not in (None, LOADED, self._row().pk):
+            raise VaultError("refused", f"A sealed {self._field.name} cannot be copied to another row.")
         return cast(bytes, self._record)
 
     def message(self) -> Value:
         """Return the value as the unsealer is asked about it."""
         row = self._row()
-        data = self._field.encode(self._plaintext) if self.is_fresh else self._record
-        return Value(self._field.sealed_label, row.pk, row.vault_tenant, cast(bytes, data))  # type: ignore[attr-defined]
+        data = self._field.encode(self._plaintext) if self._record is None else self._record
+        return Value(self._field.sealed_label, row.pk, row.vault_tenant, data)  # type: ignore[attr-defined]
 
     def decode(self, plaintext: bytes) -> T:
         """Return the Python value of opened bytes."""
@@ -98,22 +111,27 @@ class Sealed(Generic[T]):
             raise VaultError("refused", "A sealed value without its row has no place.")
         return self.owner
 
-    def _same_row(self, other: models.Model) -> bool:
-        return isinstance(self.owner, type(other)) and self.owner.pk == other.pk
+    def _twin(self, owner: models.Model | None) -> "Sealed[T]":
+        twin: Sealed[T] = Sealed(self._field, self._record, self._plaintext, self.sealed_for)
+        twin.owner = owner
+        return twin
 
 
 def _seal(values: list[Sealed[Any]]) -> None:
     """Seal fresh values of one row in one request."""
     records = unsealer().seal([value.message() for value in values])
     for value, record in zip(values, records, strict=True):
-        value._record, value._plaintext, value.is_fresh = record, None, False
+        value._record, value._plaintext, value.sealed_for = record, None, value.pk
 
 
 class SealedDescriptor:
-    """Binds what is assigned or loaded to its row; on the class it names the field for disclosure scopes."""
+    """Binds what is assigned or loaded to its row; on the class it names the field for disclosure scopes.
+
+    A loaded value is bound when it is first asked for: a list of rows that nobody opens stays as cheap as can be.
+    """
 
     def __init__(self, field: "SealedMixin") -> None:
-        self.field = field
+        self.field, self._name = field, field.attname
 
     @property
     def label(self) -> str:
@@ -122,13 +140,21 @@ class SealedDescriptor:
     def __get__(self, owner: models.Model | None, model: type[models.Model] | None = None) -> Any:
         if owner is None:
             return self
-        name = self.field.attname
-        if name not in owner.__dict__:
-            owner.refresh_from_db(fields=[name])
-        return owner.__dict__[name]
+        values = vars(owner)
+        if self._name not in values:
+            owner.refresh_from_db(fields=[self._name])
+        value = values[self._name]
+        if isinstance(value, Sealed) and value.owner is not owner:
+            value = values[self._name] = value.bound_to(owner)
+        return value
 
     def __set__(self, owner: models.Model, value: object) -> None:
-        if value is not None:
-            sealed = value if isinstance(value, Sealed) else Sealed(self.field, plaintext=value)
-            value = sealed.bound_to(owner)
-        owner.__dict__[self.field.attname] = value
+        if value is not None and not isinstance(value, Sealed):
+            value = Sealed(self.field, None, value)
+        values = owner.__dict__
+        if isinstance(value, Sealed):
+            if value.owner is not None:
+                value = value.bound_to(owner)
+            elif value.sealed_for is LOADED:
+                value.sealed_for = values.get("id")
+        values[self._name] = value

@@ -2,49 +2,85 @@
 
 Format: magic (2) | version (1) | suite (1) | key id (8) | nonce (24) | commitment (32) | ciphertext and tag.
 The header stands inside the associated data. Each record has a subkey and a commitment of its own, both derived
-from (data key, suite, nonce); the commitment is compared first and in constant time, because XChaCha20-Poly1305
-alone lets one ciphertext open under two keys (paragonie/ciphersweet, pull request 60).
+from (data key, suite, nonce); the commitment is compared first and in constant time, because neither
+XChaCha20-Poly1305 nor AES-GCM keeps one ciphertext from opening under two keys (paragonie/ciphersweet, pull
+request 60). Every suite opens, whichever one seals.
 """
 
 import hmac
 import os
+from dataclasses import dataclass
 
-from nacl import bindings
-from nacl.exceptions import CryptoError
+from cryptography.exceptions import InvalidTag
 
+from vault import ciphers
+from vault.ciphers import TAG_SIZE, Cipher
 from vault.errors import VaultError
 
 MAGIC, VERSION = b"LC", 1
-XCHACHA20_POLY1305 = 0x01
-KEY_SIZE, KEY_ID_SIZE, NONCE_SIZE, COMMITMENT_SIZE, TAG_SIZE = 32, 8, 24, 32, 16
-HEADER_SIZE = len(MAGIC) + 2 + KEY_ID_SIZE
+KEY_SIZE, KEY_ID_SIZE, NONCE_SIZE, COMMITMENT_SIZE = 32, 8, 24, 32
 _LABEL = b"llama-console record "
+_PREFIX_END = len(MAGIC) + 2
+_HEADER_END = _PREFIX_END + KEY_ID_SIZE
+_NONCE_END = _HEADER_END + NONCE_SIZE
+_COMMITMENT_END = _NONCE_END + COMMITMENT_SIZE
+_SMALLEST = _COMMITMENT_END + TAG_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    name: str
+    prefix: bytes  # how its records begin
+    label: bytes  # what its derivations begin with
+    encrypt: Cipher
+    decrypt: Cipher
+
+
+def _suite(number: int, name: str, encrypt: Cipher, decrypt: Cipher) -> Suite:
+    return Suite(name, MAGIC + bytes((VERSION, number)), _LABEL + bytes((number,)), encrypt, decrypt)
+
+
+XCHACHA20_POLY1305 = _suite(
+    0x01, "xchacha20-poly1305", ciphers.xchacha20_poly1305_encrypt, ciphers.xchacha20_poly1305_decrypt
+)
+AES_256_GCM = _suite(0x02, "aes-256-gcm", ciphers.aes_256_gcm_encrypt, ciphers.aes_256_gcm_decrypt)
+SUITES = {suite.name: suite for suite in (XCHACHA20_POLY1305, AES_256_GCM)}
+_BY_PREFIX = {suite.prefix: suite for suite in SUITES.values()}
+_chosen = XCHACHA20_POLY1305
+
+
+def choose(name: str) -> None:
+    """Seal under the suite of that name from now on, in this process."""
+    global _chosen
+    _chosen = SUITES[name]
 
 
 def associate(*parts: str | bytes) -> bytes:
     """Join parts unambiguously: each preceded by its length as four big-endian bytes."""
-    encoded = (part if isinstance(part, bytes) else part.encode() for part in parts)
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    encoded = [part if isinstance(part, bytes) else part.encode() for part in parts]
+    return b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
 
 
-def seal(key: bytes, key_id: bytes, associated: bytes, plaintext: bytes) -> bytes:
-    """Return the sealed record of `plaintext` under a 32-byte key; a fresh nonce each time."""
-    header = MAGIC + bytes((VERSION, XCHACHA20_POLY1305)) + _exactly(key_id, KEY_ID_SIZE)
-    nonce = os.urandom(NONCE_SIZE)
-    subkey, commitment = _derive(key, nonce)
-    ciphertext = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, header + associated, nonce, subkey)
-    return header + nonce + commitment + ciphertext
+def seal(key: bytes, key_id: bytes, associated: bytes, plaintext: bytes, suite: Suite | None = None) -> bytes:
+    """Return the sealed record of `plaintext` under a 32-byte key; in the chosen suite unless another is named."""
+    suite = suite or _chosen
+    header, nonce = suite.prefix + _exactly(key_id, KEY_ID_SIZE), os.urandom(NONCE_SIZE)
+    subkey, commitment = _derive(suite, key, nonce)
+    return header + nonce + commitment + suite.encrypt(subkey, nonce, header + associated, plaintext)
 
 
 def unseal(key: bytes, associated: bytes, record: bytes) -> bytes:
-    """Return the plaintext, or raise VaultError: a record opens whole and in its own place, or not at all."""
-    header, nonce, commitment, ciphertext = _split(record)
-    subkey, expected = _derive(key, nonce)
-    if not hmac.compare_digest(expected, commitment):
+    """Return the plaintext, or raise VaultError: a record opens whole and in its own place, or not at all.
+
+    Codes: `unreadable`, `unknown-suite`, `wrong-key`, `tampered`; `malformed` for a key of another size.
+    """
+    suite, nonce = _suite_of(record), record[_HEADER_END:_NONCE_END]
+    subkey, commitment = _derive(suite, key, nonce)
+    if not hmac.compare_digest(commitment, record[_NONCE_END:_COMMITMENT_END]):
         raise VaultError("wrong-key", "The record is not sealed under this key.")
     try:
-        return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, header + associated, nonce, subkey)
-    except CryptoError:
+        return suite.decrypt(subkey, nonce, record[:_HEADER_END] + associated, record[_COMMITMENT_END:])
+    except InvalidTag:
         raise VaultError(
             "tampered", "The record was changed, or stands in another place than it was sealed for."
         ) from None
@@ -52,22 +88,31 @@ def unseal(key: bytes, associated: bytes, record: bytes) -> bytes:
 
 def key_id_of(record: bytes) -> bytes:
     """Return the id of the key that a record names."""
-    return _split(record)[0][-KEY_ID_SIZE:]
+    _suite_of(record)
+    return record[_PREFIX_END:_HEADER_END]
 
 
-def _derive(key: bytes, nonce: bytes) -> tuple[bytes, bytes]:
-    derived = hmac.digest(_exactly(key, KEY_SIZE), _LABEL + bytes((XCHACHA20_POLY1305,)) + nonce, "sha512")
+def _derive(suite: Suite, key: bytes, nonce: bytes) -> tuple[bytes, bytes]:
+    derived = hmac.digest(_exactly(key, KEY_SIZE), suite.label + nonce, "sha512")
     return derived[:KEY_SIZE], derived[KEY_SIZE:]
 
 
-def _split(record: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    body = HEADER_SIZE + NONCE_SIZE + COMMITMENT_SIZE
-    if len(record) < body + TAG_SIZE or record[:2] != MAGIC:
-        raise VaultError("unreadable", "This is not a sealed record.")
-    if (record[2], record[3]) != (VERSION, XCHACHA20_POLY1305):
-        raise VaultError("unknown-suite", f"Version {record[2]} with suite {record[3]} is not known here.")
-    nonce_end = HEADER_SIZE + NONCE_SIZE
-    return record[:HEADER_SIZE], record[HEADER_SIZE:nonce_end], record[nonce_end:body], record[body:]
+def _suite_of(record: bytes) -> Suite:
+    suite = _BY_PREFIX.get(record[:_PREFIX_END])
+    if suite is None:
+        raise _unknown(record)
+    if len(record) < _SMALLEST:
+        raise VaultError("unreadable", f"The record is cut off after {len(record)} bytes.")
+    return suite
+
+
+def _unknown(record: bytes) -> VaultError:
+    if not record.startswith(MAGIC) or len(record) < _PREFIX_END:
+        return VaultError("unreadable", "This is not a sealed record.")
+    version, suite = record[len(MAGIC)], record[len(MAGIC) + 1]
+    if version != VERSION:
+        return VaultError("unknown-suite", f"The record has version {version}; this program knows {VERSION} alone.")
+    return VaultError("unknown-suite", f"Suite {suite} is not known here.")
 
 
 def _exactly(value: bytes, size: int) -> bytes:

@@ -24,6 +24,7 @@ class Organization(models.Model):
     is_demo = models.BooleanField(default=False)
 
     objects = OrganizationQuerySet.as_manager()
+    vault_not_personal = {"name": "of a company or a team, shown to all its members; its address is made of it"}
 
     def __str__(self) -> str:
         return self.slug

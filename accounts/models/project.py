@@ -17,6 +17,7 @@ class Project(models.Model):
     # 0 means that prompts and answers are never written at all.
     retention_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_RETENTION_DAYS)])
     created_at = models.DateTimeField(auto_now_add=True)
+    vault_not_personal = {"name": "of a product, shown to all members"}
 
     class Meta:
         ordering = ("name",)

@@ -36,7 +36,7 @@ class User(AbstractBaseUser):
     email_verified_at = models.DateTimeField(null=True)
     name = SealedCharField(max_length=120, null=True)
     phone = SealedCharField(max_length=20, null=True)
-    location = SealedCharField(max_length=120, null=True, bucket=128)
+    location = SealedCharField(max_length=120, null=True, bucket=768)  # one size: a character takes up to six bytes
     date_of_birth = SealedDateField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     is_active = models.BooleanField(default=True)
@@ -45,6 +45,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "id"
     EMAIL_FIELD = ""  # Django's own mail helpers shall not find an address
     objects = UserManager()
+    vault_not_personal = {"password": "an Argon2 hash"}
 
     def __str__(self) -> str:
         return str(self.pk)

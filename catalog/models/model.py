@@ -11,6 +11,7 @@ class Model(models.Model):
     owned_by = models.CharField(max_length=80, default="Meta")
     created_at = models.DateTimeField(default=timezone.now)
     is_served = models.BooleanField(default=True)
+    vault_not_personal = {"name": "of a model", "upstream_name": "of a model"}
 
     class Meta:
         ordering = ("name",)

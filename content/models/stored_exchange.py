@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
+from ledger.ids import new_id
 from vault.fields import SealedContentField
 
 
@@ -17,7 +18,7 @@ class StoredExchangeQuerySet(models.QuerySet["StoredExchange"]):
 
 
 class StoredExchange(models.Model):
-    id = models.UUIDField(primary_key=True, editable=False)  # that of the usage event
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)  # that of the usage event
     organization_id = models.UUIDField()
     project_id = models.UUIDField()
     started_at = models.DateTimeField()

@@ -26,6 +26,7 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     objects = ApiKeyQuerySet.as_manager()
+    vault_not_personal = {"name": "says what a key is for, shown to all members"}
 
     class Meta:
         ordering = ("-id",)

@@ -1,9 +1,11 @@
 """Sealed fields: rows can be written, moved and listed without opening, and nothing opens by accident."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 from django.core import serializers
+from django.core.management import call_command
 from django.db import connection, connections
 from django.db.models import F, Value
 
@@ -82,6 +84,17 @@ def test_a_dump_holds_ciphertext() -> None:
     assert "Zo" not in dump
     loaded = next(iter(serializers.deserialize("json", dump))).object
     assert opened(loaded) == "zoe@example.com"
+
+
+def test_dumpdata_and_loaddata_carry_the_same_ciphertext(tmp_path: Path) -> None:
+    user = person("zoe@example.com", name="Zoë")
+    before, file = stored(user), tmp_path / "users.json"
+    call_command("dumpdata", "accounts.User", output=str(file), verbosity=0)
+    assert "Zo" not in file.read_text()
+    User.objects.all().delete()
+    call_command("loaddata", str(file), verbosity=0)
+    assert stored(user) == before
+    assert opened(User.objects.get(pk=user.pk), "name") == "Zoë"
 
 
 def test_updates_that_bypass_the_row_are_refused() -> None:

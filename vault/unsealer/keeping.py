@@ -91,7 +91,7 @@ def _open_inside(session: Session, actor: str, values: list[Value]) -> list[byte
     for opening in openings:
         rule_of(opening)
     session.record(*(entry(LeafType.OPENING, opening) for opening in openings))
-    return [session.unseal(column(value.label), value) for value in values]
+    return session.unseal_all([(column(value.label), value) for value in values])
 
 
 def _rekeying(actor: str, tenant: UUID, values: list[Value]) -> Opening:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from ledger.leaves import Entry
 from vault import suites
 from vault.errors import VaultError
-from vault.keyring import Keyring
+from vault.keyring import Key, Keyring
 from vault.padding import pad, unpad
 from vault.places import Column
 from vault.unsealer.messages import Value
@@ -32,8 +32,15 @@ class Session:
         padded = pad(plaintext, place.bucket)
         return suites.seal(key.secret, key.id, place.associated(value.pk, value.tenant), padded)
 
-    def unseal(self, place: Column, value: Value) -> bytes:
-        key = self.keyring.opening(suites.key_id_of(value.data))
-        if key.tenant != value.tenant or key.plane is not place.plane:
-            raise VaultError("wrong-key", "The record is sealed under the key of another tenant or plane.")
-        return unpad(suites.unseal(key.secret, place.associated(value.pk, value.tenant), value.data))
+    def unseal_all(self, values: Sequence[tuple[Column, Value]]) -> list[bytes]:
+        """Return the plaintexts, all or none."""
+        keys: dict[bytes, Key] = {}  # the lock of the keyring's memory is taken once a key, not once a value
+        plaintexts = []
+        for place, value in values:
+            key_id = suites.key_id_of(value.data)
+            key = keys.get(key_id) or keys.setdefault(key_id, self.keyring.opening(key_id))
+            if key.tenant != value.tenant or key.plane is not place.plane:
+                raise VaultError("wrong-key", "The record is sealed under the key of another tenant or plane.")
+            associated = place.associated(value.pk, value.tenant)
+            plaintexts.append(unpad(suites.unseal(key.secret, associated, value.data)))
+        return plaintexts

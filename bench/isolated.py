@@ -1,0 +1,44 @@
+"""The project's Django in this process, over a folder of its own: new roots, new SQLite files, no server."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+_DATABASES = (
+    "DATABASE_URL",
+    "CONTENT_DATABASE_URL",
+    "VAULT_DATABASE_URL",
+    "ROOT_KEYS_FILE",
+    "SEALING_SUITE",
+    "UNSEALER_SOCKET",
+)
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    with tempfile.TemporaryDirectory(prefix="llama-console-bench-") as var, patch.dict(os.environ):
+        for name in _DATABASES:
+            os.environ.pop(name, None)
+        os.environ |= {"VAR_DIR": var, "ENVIRONMENT": "development", "SECRET_KEY": "a key for benchmarks alone"}
+        os.environ["DJANGO_SETTINGS_MODULE"] = "llama_console.settings"
+        _set_up(Path(var))
+        yield
+
+
+def _set_up(var: Path) -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    if var != settings.VAR_DIR:
+        raise RuntimeError("Django is set up already: run this benchmark in a process of its own.")
+    from django.core.management import call_command
+
+    from vault.roots import create_file
+
+    create_file(settings.ROOT_KEYS_FILE)
+    call_command("migrate", database="vault", verbosity=0)

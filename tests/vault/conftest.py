@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.vault.specimen import VALUES, Specimen, register
+
+
+@pytest.fixture(scope="session")
+def _specimens(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    register()
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        editor.create_model(Specimen)
+    yield
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        editor.delete_model(Specimen)
+
+
+@pytest.fixture
+def specimen(_specimens: None, db: None) -> Specimen:
+    row = Specimen.objects.create(number=1, **VALUES)
+    return Specimen.objects.get(pk=row.pk)
