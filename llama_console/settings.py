@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "keys",
     "usage",
     "content",
+    "trust",
     "llama_console",
 ]
 
