@@ -26,7 +26,6 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
     "access.css": (
         *IN_THE_SHELL,
-        "mono",
         "toolbar",
         "pagination",
         "report",

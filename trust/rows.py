@@ -13,7 +13,7 @@ from ledger.queries import grants_of, headers
 from trust import body, fields, purposes
 from trust.actors import Who, who
 
-_SUBJECTS, _FIELDS = 6, 12  # ids and fields in the details; the CSV and the bundle hold all
+_SUBJECTS, _FIELDS = 3, 8  # ids and fields in the details; the CSV and the bundle hold all
 _CHUNK = 500
 _STATES = {
     LeafType.REFUSAL: "Refused",
