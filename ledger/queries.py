@@ -1,6 +1,6 @@
 """Reading the log: one tenant's entries and their counts. Nothing here opens, writes or asks once a row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -67,6 +67,21 @@ class Window:
         if self.first is None:
             return LeafBody.objects.none()
         return LeafBody.objects.filter(tenant=self.tenant, position__gte=self.first)
+
+
+def matching(tallies: Iterable[Tally], holds: Callable[[Tally], bool]) -> Q:
+    """Return the condition of just those of the counted leaves that `holds` accepts.
+
+    It names purposes, and looks at the actor only where that decides, so that the index by purpose serves it.
+    """
+    groups = {(tally.purpose, tally.by_member): holds(tally) for tally in tallies}
+    kept = {group for group, held in groups.items() if held}
+    whole = {purpose for purpose, member in kept if groups.get((purpose, not member), True)}
+    found = Q(purpose__in=sorted(whole))
+    for purpose, member in sorted(kept):
+        if purpose not in whole:
+            found |= Q(purpose=purpose) & (BY_MEMBER if member else ~BY_MEMBER)
+    return found
 
 
 def headers(bodies: Sequence[LeafBody]) -> dict[int, Leaf]:

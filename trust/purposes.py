@@ -7,10 +7,6 @@ an unknown purpose too, is `OTHER`: it is counted and shown, never left out.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Q
-
-from ledger.queries import BY_MEMBER
-
 
 class Group(StrEnum):
     PERSON = "person"
@@ -65,18 +61,3 @@ def named(purpose: str) -> Shown:
 def group_of(purpose: str, by_member: bool) -> Group:
     group = named(purpose).group
     return Group.OTHER if group is Group.MEMBERS and not by_member else group
-
-
-def _purposes_of(group: Group) -> Q:
-    return Q(purpose__in=[purpose.id for purpose in of(group)])
-
-
-_MEMBERS = _purposes_of(Group.MEMBERS) & BY_MEMBER
-NOT_MEMBERS = ~_MEMBERS
-# The same division as `group_of`, for the database.
-IN_GROUP = {
-    Group.PERSON: _purposes_of(Group.PERSON),
-    Group.SYSTEM: _purposes_of(Group.SYSTEM),
-    Group.MEMBERS: _MEMBERS,
-    Group.OTHER: ~_purposes_of(Group.PERSON) & ~_purposes_of(Group.SYSTEM) & NOT_MEMBERS,
-}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ledger.actor import Actor
 from ledger.models import LeafBody, LeafType
-from ledger.queries import Slot, Window, first_leaf, length
+from ledger.queries import Slot, Tally, Window, first_leaf, length, matching
 from trust import purposes, rows, timeline
 from trust.purposes import Group
 from trust.selection import Selection
@@ -36,6 +36,7 @@ class Report:
         self.period = Period.ending(selection.preset, now)
         self._window = Window.since(tenant, int(self.period.start.timestamp()) * 1_000_000)
         self._tallies = self._window.tallies()
+        self._of_kind = selection.of_kind(self._tallies)
 
     # The headline
 
@@ -54,11 +55,7 @@ class Report:
         return figures.compact(self.opened)
 
     def by(self, group: Group) -> int:
-        return sum(
-            tally.count
-            for tally in self._tallies
-            if tally.type == LeafType.OPENING and purposes.group_of(tally.purpose, tally.by_member) is group
-        )
+        return sum(tally.count for tally in self._tallies if tally.type == LeafType.OPENING and _group(tally) is group)
 
     def count(self, *types: LeafType, purpose: str | None = None) -> int:
         kinds = {kind.value for kind in types}
@@ -86,7 +83,7 @@ class Report:
         """Return the purposes of the organization's own members, each with its count."""
         counts: dict[str, int] = {}
         for tally in self._tallies:
-            if tally.type == LeafType.OPENING and purposes.group_of(tally.purpose, tally.by_member) is Group.MEMBERS:
+            if tally.type == LeafType.OPENING and _group(tally) is Group.MEMBERS:
                 counts[tally.purpose] = counts.get(tally.purpose, 0) + tally.count
         return [(shown.name, counts[shown.id]) for shown in purposes.of(Group.MEMBERS) if shown.id in counts]
 
@@ -94,7 +91,11 @@ class Report:
 
     @cached_property
     def _slots(self) -> list[Slot]:
-        return self._window.slots(purposes.NOT_MEMBERS, timeline.width(self.period)) if self.opened else []
+        return self._window.slots(self._not_by_members(), timeline.width(self.period)) if self.opened else []
+
+    def _not_by_members(self) -> Q:
+        openings = [tally for tally in self._tallies if tally.type == LeafType.OPENING]
+        return matching(openings, lambda tally: _group(tally) is not Group.MEMBERS)
 
     def lanes(self) -> list[timeline.Block]:
         return timeline.blocks(self._slots, self.period)
@@ -124,7 +125,7 @@ class Report:
 
     @property
     def found(self) -> int:
-        return sum(tally.count for tally in self._tallies if self.selection.holds(tally))
+        return sum(tally.count for tally in self._of_kind if self.selection.holds(tally))
 
     @property
     def found_words(self) -> str:
@@ -133,7 +134,7 @@ class Report:
         return f"{self.found:,} {noun if self.found == 1 else many}"
 
     def entries(self) -> QuerySet[LeafBody]:
-        return self._window.entries(self.selection.kind.types, self.selection.where)
+        return self._window.entries(self.selection.kind.types, matching(self._of_kind, self.selection.holds))
 
     def page(self, number: str | None) -> Page[LeafBody]:
         return _Counted(self.entries(), PAGE_SIZE, self.found).get_page(number)
@@ -143,6 +144,10 @@ class Report:
 
     def csv_rows(self) -> Iterator[list[str | int]]:
         return rows.csv_rows(self.entries())
+
+
+def _group(tally: Tally) -> Group:
+    return purposes.group_of(tally.purpose, tally.by_member)
 
 
 class _Counted(_Paginator):

@@ -1,15 +1,15 @@
 """What the address of the page asks for; anything unknown falls back to the default."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
 from ledger.models import LeafType
 from ledger.queries import Tally
-from trust.purposes import BY_ID, IN_GROUP, NOT_MEMBERS, Group, group_of
+from trust.purposes import BY_ID, Group, group_of
 from usage.periods import DEFAULT, PRESETS, Preset
 
 RANGES = {preset.id: preset for preset in PRESETS.values() if preset.id != "24h"}
@@ -56,17 +56,12 @@ class Selection:
     def is_filtered(self) -> bool:
         return bool(self.purpose or self.group or self.kind is not _DEFAULT_KIND)
 
-    @property
-    def where(self) -> Q:
-        """Return the condition of the filters; `holds` is the same for a tally."""
-        if not self.kind.has_purpose:
-            return Q()
-        purpose = Q(purpose=self.purpose.id) if self.purpose else Q()
-        return purpose & (IN_GROUP[self.group] if self.group else NOT_MEMBERS)
+    def of_kind(self, tallies: Iterable[Tally]) -> list[Tally]:
+        kinds = {kind.value for kind in self.kind.types}
+        return [tally for tally in tallies if tally.type in kinds]
 
     def holds(self, tally: Tally) -> bool:
-        if tally.type not in {kind.value for kind in self.kind.types}:
-            return False
+        """Tell whether leaves of the right kind pass the filters."""
         if not self.kind.has_purpose:
             return True
         group = group_of(tally.purpose, tally.by_member)
