@@ -24,10 +24,10 @@ class Signed:
 
     state: State
     at: datetime
-    size: str
+    size: int
     root: str  # hex; empty if the note cannot be read
     signer: str
-    covered: str
+    covered: int
 
     @property
     def is_stale(self) -> bool:
@@ -44,10 +44,10 @@ def _signed(checkpoint: Checkpoint, tenant: UUID, now: datetime) -> Signed:
     return Signed(
         state=State.STALE if now - at > DUE else State.FRESH,
         at=at,
-        size=f"{checkpoint.size:,}",
+        size=checkpoint.size,
         root=_root(checkpoint.text),
         signer=_signer(checkpoint.text),
-        covered=f"{covered(tenant, checkpoint.size):,}",
+        covered=covered(tenant, checkpoint.size),
     )
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.membership import Acting
 from accounts.models import User
 from accounts.policy import Permission
-from trust import checkpoint, rosette
+from trust import checkpoint, rosette, transcript
 from trust.purposes import HEADINGS, PURPOSES, Group
 from trust.report import Report
 from trust.rows import CSV_HEADER
@@ -57,7 +57,8 @@ def _report(request: HttpRequest, acting: Acting) -> Report:
 
 
 def _context(acting: Acting, report: Report, number: str | None) -> dict[str, Any]:
-    page, now = report.page(number), timezone.now()
+    page = report.page(number)
+    newest = checkpoint.signed(report.tenant, timezone.now())
     return {
         "report": report,
         "selection": report.selection,
@@ -67,7 +68,8 @@ def _context(acting: Acting, report: Report, number: str | None) -> dict[str, An
         "systems": report.by(Group.SYSTEM),
         "others": report.by(Group.OTHER),
         "members": report.members(),
-        "checkpoint": checkpoint.signed(report.tenant, now),
+        "checkpoint": newest,
+        "transcript": transcript.expected(report.tenant, newest) if newest and newest.covered and newest.root else [],
         "verifier": verifier(),
         "bundle_name": bundle_name(acting.organization.slug),
         "rosette": rosette,
