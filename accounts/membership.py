@@ -54,6 +54,7 @@ class Acting:
     def may(self, permission: Permission) -> bool:
         return allows(self.role, permission)
 
-    def require(self, permission: Permission) -> None:
+    def require(self, permission: Permission, otherwise: str = "") -> None:
+        """Refuse who may not; `otherwise` is a sentence that the page of the refusal shows."""
         if not self.may(permission):
-            raise PermissionDenied
+            raise PermissionDenied(otherwise)

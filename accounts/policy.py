@@ -9,6 +9,7 @@ class Permission(StrEnum):
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
     VIEW_USAGE = "usage:view"
+    DATA_ACCESS = "data-access:view"
 
 
 _EVERYONE = frozenset(Role)
@@ -16,6 +17,7 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: frozenset({Role.OWNER, Role.ADMIN, Role.DEVELOPER}),
     Permission.VIEW_USAGE: _EVERYONE,
+    Permission.DATA_ACCESS: frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 

@@ -18,7 +18,15 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/c
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MISSING = "/nothing-here/"
 PUBLIC = ("/sign-up/", "/sign-in/", MISSING)
-PRIVATE = ("", "keys/", "keys/new/", "usage/", "usage/?range=90d&group=key&metric=tokens&compare=1")
+PRIVATE = (
+    "",
+    "keys/",
+    "keys/new/",
+    "usage/",
+    "usage/?range=90d&group=key&metric=tokens&compare=1",
+    "data-access/",
+    "data-access/?by=members",
+)
 LOOKS = ((1280, 900, "light"), (1280, 900, "dark"), (390, 844, "light"), (390, 844, "dark"))
 _LIGHTHOUSE = ("performance", "accessibility", "best-practices", "seo")
 

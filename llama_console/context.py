@@ -13,7 +13,7 @@ PRODUCT_NAME = "Llama console"
 _NAVIGATION = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"),)),
-    ("Observe", (("Usage", "chart-column", "usage:report"),)),
+    ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
 )
 
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "keys",
     "usage",
     "content",
+    "trust",
     "llama_console",
 ]
 

@@ -19,4 +19,5 @@ urlpatterns = [
     path("o/<slug:organization>/palette/", palette.palette, name="palette"),
     path("o/<slug:organization>/keys/", include("keys.urls")),
     path("o/<slug:organization>/usage/", include("usage.urls")),
+    path("o/<slug:organization>/data-access/", include("trust.urls")),
 ]

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -13,8 +13,17 @@ def neutral(cell: str | int) -> str | int:
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    return "".join(lines(header, rows))
+
+
+def lines(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
+    """Return the file line by line, for one that may be long."""
+    yield _line(header)
+    for row in rows:
+        yield _line([neutral(cell) for cell in row])
+
+
+def _line(cells: Sequence[str | int]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([neutral(cell) for cell in row] for row in rows)
+    csv.writer(out).writerow(cells)
     return out.getvalue()

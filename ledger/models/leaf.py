@@ -42,6 +42,7 @@ class Leaf(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "sequence"], name="leaf_sequence_is_gapless")]
+        indexes = [models.Index(fields=["tenant", "at"], name="leaf_by_time")]
 
     def __str__(self) -> str:
         return f"{self.tenant} #{self.sequence}"

@@ -61,6 +61,12 @@ def midsentence(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
+@register.filter
+def grouped(number: int) -> str:
+    """A whole number with separators."""
+    return f"{number:,}"
+
+
 @register.simple_tag
 def font_url(name: str) -> str:
     """The address of a font, or nothing where set-up has not made it."""

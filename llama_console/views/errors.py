@@ -9,7 +9,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page("403.html", 403)
+    return _page("403.html", 403, {"reason": str(exception)})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

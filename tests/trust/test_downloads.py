@@ -1,0 +1,93 @@
+"""What an owner takes away: the CSV, the proof bundle and the verifier."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from accounts.models import Organization
+from ledger.models import Checkpoint
+from tests.trust.conftest import URL, Record
+from trust import rows, verifier
+from trust.views import proof
+
+pytestmark = pytest.mark.django_db
+
+
+def lines(client: Client, **query: str) -> list[list[str]]:
+    answer = client.get(URL + "data-access.csv", query)
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    return list(csv.reader(io.StringIO(answer.getvalue().decode())))
+
+
+def test_the_csv_holds_every_row_of_the_filters_on_all_pages(
+    as_owner: Client, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "_CHUNK", 7)
+    record(60)
+    record(purpose="sms")
+    assert len(lines(as_owner)) == 62
+    assert [line[4] for line in lines(as_owner, purpose="sms")] == ["purpose", "sms"]
+    assert [int(line[1]) for line in lines(as_owner)[1:]] == sorted(
+        (int(line[1]) for line in lines(as_owner)[1:]), reverse=True
+    )
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_csv_is_a_formula(as_owner: Client, record: Record, start: str) -> None:
+    text = f"{start}cmd|'/c calc'!A1"
+    record(actor=text, purpose=text[:24], case=text, fields=[text], subjects=[text], code=text)
+    assert not [cell for cell in lines(as_owner)[1] if cell.startswith(start)]
+
+
+def test_the_csv_holds_whole_lists(as_owner: Client, record: Record) -> None:
+    record(fields=[f"f{n}" for n in range(100)])
+    assert len(lines(as_owner)[1][6].split()) == 100
+
+
+def test_the_bundle_is_that_of_the_organization_and_is_not_cached(
+    as_owner: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[UUID] = []
+
+    def bundle_for(tenant: UUID) -> Iterator[bytes]:
+        asked.append(tenant)
+        return iter([b'{"format":', b'"x"}'])
+
+    monkeypatch.setattr(proof, "bundle_for", bundle_for)
+    Checkpoint.objects.create(size=1, time=0, text="")
+    answer = as_owner.get(URL + "bundle.json")
+    assert answer.getvalue() == b'{"format":"x"}'
+    assert asked == [organization.pk]
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Disposition"].startswith('attachment; filename="llamas-of-lisbon-ledger-20')
+
+
+def test_before_the_first_checkpoint_there_is_no_bundle(as_owner: Client) -> None:
+    answer = as_owner.get(URL + "bundle.json", follow=True)
+    assert answer.redirect_chain == [(URL, 302)]
+    assert b"There is no proof bundle yet" in answer.content
+
+
+def test_the_verifier_is_the_file_of_this_installation_and_its_hash_stands_on_the_page(
+    as_owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "verify_ledger.py"
+    file.write_bytes(b"print('verified')\r\n")
+    monkeypatch.setattr(verifier, "FILE", file)
+    answer = as_owner.get(URL + "verify_ledger.py")
+    assert answer.content == file.read_bytes()
+    assert answer["Content-Type"].startswith("text/x-python")
+    assert answer["Content-Disposition"] == 'attachment; filename="verify_ledger.py"'
+    assert hashlib.sha256(answer.content).hexdigest() in as_owner.get(URL).content.decode()
+
+
+def test_an_installation_without_a_verifier_says_so(as_owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier, "FILE", Path("/nowhere"))
+    assert as_owner.get(URL + "verify_ledger.py").status_code == 404
+    assert b"This installation has none" in as_owner.get(URL).content

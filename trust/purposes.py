@@ -1,0 +1,63 @@
+"""How purposes read, in which order and under which heading. What they open stands in vault/purposes.py alone.
+
+A leaf belongs to the members only if its purpose is theirs *and* one of them is the actor. Whatever fits no heading,
+an unknown purpose too, is `OTHER`: it is counted and shown, never left out.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Group(StrEnum):
+    PERSON = "person"
+    SYSTEM = "system"
+    MEMBERS = "members"
+    OTHER = "other"
+
+
+HEADINGS = {
+    Group.PERSON: "By a person",
+    Group.SYSTEM: "By a system",
+    Group.OTHER: "By somebody else",
+    Group.MEMBERS: "Your own members",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A purpose as people read it; `colour` is its number in the palette of the charts."""
+
+    id: str
+    name: str
+    group: Group
+    colour: int
+
+
+PURPOSES = (
+    Shown("legal-obligation", "Legal obligation", Group.PERSON, 3),
+    Shown("acceptable-use", "Acceptable use", Group.PERSON, 4),
+    Shown("support-request", "Support request", Group.PERSON, 2),
+    Shown("email-notification", "Email notification", Group.SYSTEM, 0),
+    Shown("sms", "SMS", Group.SYSTEM, 1),
+    Shown("billing", "Billing", Group.SYSTEM, 5),
+    Shown("re-keying", "Re-keying", Group.SYSTEM, 6),
+    Shown("erasure", "Erasure", Group.SYSTEM, 6),
+    Shown("own-account", "Own account", Group.MEMBERS, 0),
+    Shown("authorization", "Authorization", Group.MEMBERS, 6),
+    Shown("team-administration", "Team administration", Group.MEMBERS, 1),
+)
+BY_ID = {purpose.id: purpose for purpose in PURPOSES}
+
+
+def of(group: Group) -> tuple[Shown, ...]:
+    return tuple(purpose for purpose in PURPOSES if purpose.group is group)
+
+
+def named(purpose: str) -> Shown:
+    """Return the purpose as it reads; one that the table does not know keeps its own name."""
+    return BY_ID.get(purpose) or Shown(purpose, purpose or "No purpose", Group.OTHER, 6)
+
+
+def group_of(purpose: str, by_member: bool) -> Group:
+    group = named(purpose).group
+    return Group.OTHER if group is Group.MEMBERS and not by_member else group

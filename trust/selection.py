@@ -1,0 +1,79 @@
+"""What the address of the page asks for; anything unknown falls back to the default."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from ledger.models import LeafType
+from ledger.queries import Tally
+from trust.purposes import BY_ID, Group, group_of
+from usage.periods import DEFAULT, PRESETS, Preset
+
+RANGES = {preset.id: preset for preset in PRESETS.values() if preset.id != "24h"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which entries the table holds."""
+
+    id: str
+    title: str
+    noun: str
+    types: tuple[LeafType, ...]
+    has_purpose: bool = True
+
+
+KINDS = {
+    kind.id: kind
+    for kind in (
+        Kind("openings", "Openings", "opening", (LeafType.OPENING,)),
+        Kind("refusals", "Refusals", "refusal", (LeafType.REFUSAL,)),
+        Kind("both", "Openings and refusals", "entry", (LeafType.OPENING, LeafType.REFUSAL)),
+        Kind("grants", "Grants", "grant entry", (LeafType.GRANT_STARTED, LeafType.GRANT_CLOSED)),
+        Kind("keys", "Key changes", "key change", (LeafType.ROTATION, LeafType.DESTRUCTION), has_purpose=False),
+    )
+}
+_DEFAULT_KIND = KINDS["openings"]
+
+
+class Selection:
+    """The filters of one request. `group` None means everybody but the organization's own members."""
+
+    def __init__(self, query: QueryDict, slug: str) -> None:
+        self.slug = slug
+        self.preset: Preset = RANGES.get(query.get("range", DEFAULT), RANGES[DEFAULT])
+        self.kind = KINDS.get(query.get("show", ""), _DEFAULT_KIND)
+        asked, by = query.get("purpose", ""), query.get("by", "")
+        self.purpose = BY_ID.get(asked) if self.kind.has_purpose else None
+        self.group = Group(by) if by in set(Group) and self.kind.has_purpose else None
+        if self.purpose and self.group is None and self.purpose.group is Group.MEMBERS:
+            self.group = Group.MEMBERS
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.purpose or self.group or self.kind is not _DEFAULT_KIND)
+
+    def of_kind(self, tallies: Iterable[Tally]) -> list[Tally]:
+        kinds = {kind.value for kind in self.kind.types}
+        return [tally for tally in tallies if tally.type in kinds]
+
+    def holds(self, tally: Tally) -> bool:
+        """Tell whether leaves of the right kind pass the filters."""
+        if not self.kind.has_purpose:
+            return True
+        group = group_of(tally.purpose, tally.by_member)
+        right_group = group is self.group if self.group else group is not Group.MEMBERS
+        return right_group and (self.purpose is None or self.purpose.id == tally.purpose)
+
+    def url(self, name: str = "trust:data_access", **changes: str) -> str:
+        query = {
+            "range": self.preset.id,
+            "show": "" if self.kind is _DEFAULT_KIND else self.kind.id,
+            "purpose": self.purpose.id if self.purpose else "",
+            "by": self.group.value if self.group else "",
+        } | changes
+        path = reverse(name, args=[self.slug])
+        return f"{path}?{urlencode({key: value for key, value in query.items() if value})}"
