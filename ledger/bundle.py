@@ -91,6 +91,8 @@ def _earlier(tenant: UUID, checkpoint: Checkpoint) -> list[dict[str, object]]:
     """Return the newest checkpoints that the tenant was given before, oldest first, with their consistency proofs."""
     given = Export.objects.filter(tenant=tenant, checkpoint__lt=checkpoint.pk).order_by("-checkpoint")
     notes = [export.checkpoint for export in given.select_related("checkpoint")[:_EARLIER]][::-1]
+    if any(note.size > checkpoint.size for note in notes):
+        raise LedgerError("tampered", "An earlier checkpoint is of a longer log.", permanent=True)
     proofs = _split([tree.consistency(note.size, checkpoint.size) for note in notes])
     return [{"checkpoint": note.text, "proof": proof} for note, proof in zip(notes, proofs, strict=True)]
 

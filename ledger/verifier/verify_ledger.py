@@ -391,6 +391,8 @@ def compare(bundle: Bundle, other: Bundle) -> str:
     """Check two bundles against each other and return what was found."""
     if bundle.key != other.key or bundle.checkpoint.name != other.checkpoint.name:
         raise Refuted("the two exports are signed by different keys or for different logs")
+    for each in (other.checkpoint, *other.earlier):
+        listed(bundle, each)
     if bundle.tenant != other.tenant:
         if not any([listed(bundle, other.checkpoint), listed(other, bundle.checkpoint)]):
             raise Unreadable("nothing to compare: neither export lists the checkpoint of the other, and sizes differ")
@@ -430,9 +432,9 @@ def report(bundle: Bundle) -> Iterator[str]:
     yield "map         the chain ends here" if count else "map         the tenant has no chain"
     yield f"earlier     continues {len(bundle.earlier)} checkpoints of former exports"
     types = Counter(body["type"] for body in chain.bodies)
-    yield "opened      " + times(types["opening"])
+    yield "opened      " + (times(types["opening"]) if types["opening"] else never(chain))
     yield from openings(chain.bodies, "opening")
-    yield "refused     " + times(types["refusal"])
+    yield "refused     " + (times(types["refusal"]) if types["refusal"] else never(chain))
     yield from openings(chain.bodies, "refusal")
     yield "others      " + ", ".join(f"{types[kind]} {kind}" for kind in BODIES if kind not in ("opening", "refusal"))
     yield f"erased      {chain.erased} entries no longer have a body"
@@ -455,15 +457,19 @@ def unopened(bundle: Bundle) -> Iterator[str]:
         if body["type"] == "opening"
         for field in body["fields"]
     }
-    never = "never" if not bundle.chain.erased else "not in the entries that still have a body"
     for purpose, fields in bundle.purposes.items():
         for field in fields:
             if (purpose, field) not in seen:
-                yield f"  {never}: {field} for {purpose}"
+                yield f"  {never(bundle.chain)}: {field} for {purpose}"
+
+
+def never(chain: Chain) -> str:
+    """Say that something isn't there; what was erased can't be spoken for."""
+    return "not in the entries that still have a body" if chain.erased else "never"
 
 
 def times(count: int) -> str:
-    return {0: "never", 1: "once"}.get(count, f"{count} times")
+    return "once" if count == 1 else f"{count} times"
 
 
 def moment(seconds: int) -> str:
