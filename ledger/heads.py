@@ -10,12 +10,13 @@ from ledger.models import Log
 
 # One statement sees one moment. Chains that went on since the asked size are set back to before their first later leaf.
 _HEADS = """
-    SELECT head.tenant, COALESCE(next.sequence - 1, head.sequence), COALESCE(next.previous, head.hash)
+    WITH later AS MATERIALIZED (SELECT tenant, sequence, previous FROM ledger_leaf WHERE position >= %s),
+        first AS MATERIALIZED (SELECT tenant, MIN(sequence) AS sequence FROM later GROUP BY tenant)
+    SELECT head.tenant, COALESCE(first.sequence - 1, head.sequence), COALESCE(later.previous, head.hash)
     FROM ledger_head head
-    LEFT JOIN (SELECT tenant, MIN(sequence) AS sequence FROM ledger_leaf WHERE position >= %s GROUP BY tenant) later
-        ON later.tenant = head.tenant
-    LEFT JOIN ledger_leaf next ON next.tenant = later.tenant AND next.sequence = later.sequence
-    WHERE COALESCE(next.sequence, 2) > 1"""
+    LEFT JOIN first ON first.tenant = head.tenant
+    LEFT JOIN later ON later.tenant = first.tenant AND later.sequence = first.sequence
+    WHERE COALESCE(first.sequence, 2) > 1"""
 
 
 def log_size() -> int:

@@ -12,6 +12,7 @@ Console. The format is docs/ledger.md, version 1; in what follows, H is SHA-256.
 
 import argparse
 import base64
+import gc
 import json
 import struct
 import sys
@@ -61,12 +62,7 @@ def load(path: str) -> dict[str, Any]:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise Unreadable("the file is larger than any export")
-    return members(parse(data), "bundle", *MEMBERS)
-
-
-def parse(text: str | bytes) -> Any:
-    """Parse JSON; a member that stands twice, or a number that is none, is an error."""
-    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse_constant)
+    return members(DECODER.decode(data.decode()), "bundle", *MEMBERS)
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -78,6 +74,10 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def refuse_constant(name: str) -> None:
     raise Unreadable(f"{name} is no JSON")
+
+
+# A member that stands twice, or a number that is none, is an error.
+DECODER = json.JSONDecoder(object_pairs_hook=unique, parse_constant=refuse_constant)
 
 
 def members(value: Any, what: str, *names: str) -> dict[str, Any]:
@@ -183,58 +183,66 @@ class Chain:
         return sha256(struct.pack(">Q", len(self.hashes)) + self.hashes[-1]).digest()
 
 
+@dataclass(slots=True)
+class Leaf:
+    position: int
+    sequence: int
+    at: int  # microseconds since 1970
+    previous: bytes
+    commitment: bytes
+    hash: bytes
+    body: str | None  # None once it was erased
+
+
 def read_chain(tenant: UUID, leaves: list[Any]) -> Chain:
-    chain = Chain([], [], [], 0)
-    last, last_at, last_position, last_erased, destroyed = ZEROS, 0, -1, -1, -1
-    for index, leaf in enumerate(leaves):
-        position, at, commitment, body = read_leaf(leaf)
-        sequence, stated = number(leaf["sequence"]), digest(leaf["hash"])
-        header = (
-            struct.pack(">BBQ16sQQ", 0, 1, position, tenant.bytes, sequence, at) + digest(leaf["previous"]) + commitment
-        )
-        if sequence != index + 1:
-            raise Refuted(f"entry {index + 1} is missing: entry {sequence} stands in its place")
-        if leaf["previous"] != last.hex():
-            raise Refuted(f"entry {sequence} does not continue the entry before")
-        if sha256(header).digest() != stated:
-            raise Refuted(f"entry {sequence} is not what its hash says")
-        if position <= last_position or at < last_at:
-            raise Refuted(f"entry {sequence} stands before the entry before")
-        last, last_at, last_position = stated, at, position
-        chain.positions.append(position)
-        chain.hashes.append(stated)
-        if body is None:
-            chain.erased, last_erased = chain.erased + 1, index
-            continue
-        chain.bodies.append(read_body(body, sequence))
-        if chain.bodies[-1]["type"] == "destruction":
-            destroyed = index
-    if last_erased > destroyed:
-        raise Refuted(f"entry {last_erased + 1} lacks its body, and no destruction after it says why")
+    chain, erased, destroyed = Chain([], [], [], 0), 0, 0
+    last = Leaf(-1, 0, 0, ZEROS, ZEROS, ZEROS, None)
+    for leaf in map(read_leaf, leaves):
+        verify_link(tenant.bytes, last, leaf)
+        chain.positions.append(leaf.position)
+        chain.hashes.append(leaf.hash)
+        if leaf.body is None:
+            chain.erased, erased = chain.erased + 1, leaf.sequence
+        else:
+            chain.bodies.append(read_body(leaf.body, leaf.sequence))
+            destroyed = leaf.sequence if chain.bodies[-1]["type"] == "destruction" else destroyed
+        last = leaf
+    if erased > destroyed:
+        raise Refuted(f"entry {erased} lacks its body, and no destruction after it says why")
     return chain
 
 
-def read_leaf(leaf: Any) -> tuple[int, int, bytes, str | None]:
-    """Return position, time, commitment and body of a leaf."""
-    kept = type(leaf) is not dict or "commitment" not in leaf
+def read_leaf(raw: Any) -> Leaf:
+    kept = type(raw) is not dict or "commitment" not in raw
     own = ("salt", "body") if kept else ("commitment",)
-    members(leaf, "entry", "position", "sequence", "at", "previous", "hash", *own)
-    place = number(leaf["position"]), number(leaf["at"])
-    if not kept:
-        return *place, digest(leaf["commitment"]), None
-    body = text_of(leaf["body"])
-    return *place, sha256(digest(leaf["salt"]) + body.encode()).digest(), body
+    members(raw, "entry", "position", "sequence", "at", "previous", "hash", *own)
+    body = text_of(raw["body"]) if kept else None
+    commitment = digest(raw["commitment"]) if body is None else sha256(digest(raw["salt"]) + body.encode()).digest()
+    numbers = number(raw["position"]), number(raw["sequence"]), number(raw["at"])
+    return Leaf(*numbers, digest(raw["previous"]), commitment, digest(raw["hash"]), body)
+
+
+def verify_link(tenant: bytes, last: Leaf, leaf: Leaf) -> None:
+    """Refute a leaf that is not the tenant's next after `last`."""
+    sequence = leaf.sequence
+    if sequence != last.sequence + 1:
+        raise Refuted(f"entry {last.sequence + 1} is missing: entry {sequence} stands in its place")
+    if leaf.previous != last.hash:
+        raise Refuted(f"entry {sequence} does not continue the entry before")
+    numbers = struct.pack(">BBQ16sQQ", 0, 1, leaf.position, tenant, sequence, leaf.at)
+    if sha256(numbers + leaf.previous + leaf.commitment).digest() != leaf.hash:
+        raise Refuted(f"entry {sequence} is not what its hash says")
+    if leaf.position <= last.position or leaf.at < last.at:
+        raise Refuted(f"entry {sequence} stands before the entry before")
 
 
 def read_body(text: str, sequence: int) -> dict[str, Any]:
     """Parse a body. The server committed to it, so one that is not in the format counts against the server."""
     try:
-        body: dict[str, Any] = parse(text)
+        body: dict[str, Any] = DECODER.decode(text)
         needed = {"actor": str, **BODIES[body["type"]]}
-        valid = all(type(body[name]) is kind for name, kind in needed.items()) and all(
-            type(each) is str
-            for each in [*body.get("fields", []), *(body[name] for name in WHY if body.get(name) is not None)]
-        )
+        said = [*body.get("fields", []), *(body[name] for name in WHY if body.get(name) is not None)]
+        valid = all(type(body[name]) is kind for name, kind in needed.items()) and {*map(type, said)} <= {str}
     except (ValueError, LookupError, TypeError, RecursionError, Unreadable):
         valid = False
     if not valid:
@@ -520,4 +528,5 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # a long chain is many small objects, and they live to the end
     sys.exit(main(sys.argv[1:]))

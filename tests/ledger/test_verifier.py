@@ -1,6 +1,7 @@
 """The verifier as a person runs it: alone, with a report to read, and without a traceback whatever the file."""
 
 import base64
+import gc
 import json
 import runpy
 import subprocess
@@ -50,8 +51,11 @@ def test_it_stands_alone(tmp_path: Path) -> None:
 
 def test_as_a_script_it_exits_with_its_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(VERIFIER), str(tmp_path / "missing.json")])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(VERIFIER), run_name="__main__")
+    try:
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(VERIFIER), run_name="__main__")
+    finally:
+        gc.enable()
     assert ended.value.code == 2
 
 
