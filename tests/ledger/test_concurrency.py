@@ -1,9 +1,12 @@
 """What happens at the same moment in the ledger. Each test names the lock or constraint that it proves."""
 
+import time
 from itertools import pairwise
 
 import pytest
+from django.db import connections
 
+from ledger import checkpoints
 from ledger.audit import audit
 from ledger.models import Checkpoint, Leaf, Subtree
 from ledger.subtrees import complete_subtrees
@@ -13,8 +16,19 @@ from tests.test_concurrency import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_signers_at_once_never_go_back_by_the_advisory_lock_on_storing_a_checkpoint() -> None:
+def test_signers_at_once_never_go_back_by_the_advisory_lock_on_storing_a_checkpoint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     append(300)
+    look = checkpoints.latest_checkpoint
+
+    def look_slowly() -> Checkpoint | None:
+        found = look()
+        if connections["vault"].in_atomic_block:
+            time.sleep(0.05)  # between looking at the last checkpoint and storing the next
+        return found
+
+    monkeypatch.setattr(checkpoints, "latest_checkpoint", look_slowly)
     signed = at_once(*[lambda now=now: checkpoint(now=now) for now in (4000, 3000, 2000, 1000)])
     assert all(isinstance(each, Checkpoint) for each in signed)
     times = list(Checkpoint.objects.order_by("pk").values_list("time", flat=True))
