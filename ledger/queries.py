@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
 
-from ledger.models import Checkpoint, Head, Leaf, LeafBody, LeafType
+from ledger.models import Head, Leaf, LeafBody, LeafType
 
 BY_MEMBER = Q(actor__startswith="user:") | Q(actor__startswith="key:")
 _GRANT_TYPES = (LeafType.GRANT_STARTED, LeafType.GRANT_CLOSED)
@@ -106,10 +106,6 @@ def first_leaf(tenant: UUID) -> Leaf | None:
 def length(tenant: UUID) -> int:
     """Return how many leaves the tenant's chain has."""
     return Head.objects.filter(tenant=tenant).values_list("sequence", flat=True).first() or 0
-
-
-def latest_checkpoint() -> Checkpoint | None:
-    return Checkpoint.objects.order_by("-pk").first()
 
 
 def covered(tenant: UUID, size: int) -> int:

@@ -6,6 +6,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ledger.errors import LedgerError
 from vault.errors import VaultError
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -36,7 +37,7 @@ class LastResortMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         away = isinstance(exception, OperationalError) or (
-            isinstance(exception, VaultError) and not exception.permanent
+            isinstance(exception, VaultError | LedgerError) and not exception.permanent
         )
         if not away:
             return None

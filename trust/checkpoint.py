@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from ledger.checkpoints import latest_checkpoint
 from ledger.models import Checkpoint
-from ledger.queries import covered, latest_checkpoint
+from ledger.queries import covered
 
 DUE = timedelta(minutes=3)  # one is signed each minute; after three something is wrong
 

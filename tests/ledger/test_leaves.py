@@ -1,18 +1,16 @@
 """Appending: numbered without gaps, linked, committed for good."""
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 
 from ledger.append import append_leaf, append_leaves
+from ledger.errors import LedgerError
 from ledger.ids import new_id
-from ledger.leaves import Entry
-from ledger.models import Head, Leaf, LeafType
+from ledger.leaves import NO_HASH
+from ledger.models import Erasure, Head, Leaf
+from tests.support.ledger import LLAMAS, append, checkpoint, opening
 
 pytestmark = pytest.mark.django_db
-
-
-def opening(tenant: object, number: int = 1) -> Entry:
-    return Entry(tenant, LeafType.OPENING, "user:someone", purpose="own-account", more={"n": number})  # type: ignore[arg-type]
 
 
 def test_leaves_of_a_tenant_are_numbered_without_gaps_and_linked() -> None:
@@ -24,16 +22,39 @@ def test_leaves_of_a_tenant_are_numbered_without_gaps_and_linked() -> None:
     assert Head.objects.get(tenant=tenant).sequence == 2
 
 
-@pytest.mark.parametrize("table", ["ledger_leaf", "ledger_leafbody", "ledger_checkpoint", "ledger_subtree"])
-def test_the_database_refuses_to_change_or_delete_what_is_recorded(table: str) -> None:
-    append_leaf(opening(new_id()))
-    with connections["vault"].cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table}")
-        if not cursor.fetchone()[0]:
-            pytest.skip("empty")
-    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET position = 9"):
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("ledger_leaf", "position"),
+        ("ledger_leafbody", "position"),
+        ("ledger_checkpoint", "size"),
+        ("ledger_subtree", "level"),
+        ("ledger_erasure", "tenant"),
+    ],
+)
+def test_the_database_refuses_to_change_or_delete_what_is_recorded(table: str, column: str) -> None:
+    append(256)
+    checkpoint()
+    Erasure.objects.create(tenant=new_id())
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="vault"):
             connections["vault"].cursor().execute(statement)
+
+
+def test_a_chain_that_does_not_end_where_its_head_says_takes_no_leaf() -> None:
+    append_leaf(opening(LLAMAS))
+    Head.objects.update(hash=NO_HASH)
+    with pytest.raises(LedgerError, match="tampered"):
+        append_leaf(opening(LLAMAS))
+
+
+def test_a_database_that_is_away_is_worth_another_try() -> None:
+    def away(*arguments: object) -> None:
+        raise OperationalError
+
+    with connections["vault"].execute_wrapper(away), pytest.raises(LedgerError, match="OperationalError") as error:
+        append_leaf(opening(LLAMAS))
+    assert (error.value.code, error.value.permanent) == ("not-recorded", False)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,18 +3,19 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+import json
 from pathlib import Path
-from uuid import UUID
+from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import Organization
-from ledger.models import Checkpoint
+from tests.support.ledger import verify
 from tests.trust.conftest import URL, Record
 from trust import rows, verifier
-from trust.views import proof
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
 
@@ -50,28 +51,45 @@ def test_the_csv_holds_whole_lists(as_owner: Client, record: Record) -> None:
     assert len(lines(as_owner)[1][6].split()) == 100
 
 
-def test_the_bundle_is_that_of_the_organization_and_is_not_cached(
-    as_owner: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+def test_the_bundle_proves_the_organizations_own_chain_up_to_now(
+    as_owner: Client, organization: Organization, tmp_path: Path
 ) -> None:
-    asked: list[UUID] = []
-
-    def bundle_for(tenant: UUID) -> Iterator[bytes]:
-        asked.append(tenant)
-        return iter([b'{"format":', b'"x"}'])
-
-    monkeypatch.setattr(proof, "bundle_for", bundle_for)
-    Checkpoint.objects.create(size=1, time=0, text="")
     answer = as_owner.get(URL + "bundle.json")
-    assert answer.getvalue() == b'{"format":"x"}'
-    assert asked == [organization.pk]
     assert answer["Cache-Control"] == "no-store"
     assert answer["Content-Disposition"].startswith('attachment; filename="llamas-of-lisbon-ledger-20')
+    bundle = json.loads(answer.getvalue())
+    assert bundle["tenant"] == str(organization.pk)
+    actions = [json.loads(leaf["body"]).get("action") for leaf in bundle["leaves"]]
+    assert {"organization:created", "member:added", "project:created", None} <= set(actions)
+    assert verify(tmp_path, bundle) == 0
 
 
-def test_before_the_first_checkpoint_there_is_no_bundle(as_owner: Client) -> None:
-    answer = as_owner.get(URL + "bundle.json", follow=True)
-    assert answer.redirect_chain == [(URL, 302)]
-    assert b"There is no proof bundle yet" in answer.content
+def test_the_command_writes_the_same_proof_and_the_next_one_continues_it(
+    as_owner: Client, organization: Organization, tmp_path: Path
+) -> None:
+    earlier = exported(organization)
+    as_owner.get(URL)
+    later = exported(organization)
+    assert len(later["leaves"]) > len(earlier["leaves"])
+    assert verify(tmp_path, later, earlier) == 0
+    with pytest.raises(CommandError, match="no organization"):
+        call_command("export_ledger", organization="nobody")
+
+
+def test_without_the_unsealer_there_is_no_bundle_and_the_page_says_when_to_come_back(
+    as_owner: Client, tmp_path: Path, settings: Any
+) -> None:
+    settings.UNSEALER_SOCKET = tmp_path / "away.sock"
+    unsealer.cache_clear()
+    answer = as_owner.get(URL + "bundle.json")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def exported(organization: Organization) -> dict[str, Any]:
+    out = io.StringIO()
+    call_command("export_ledger", organization=organization.slug, stdout=out)
+    bundle: dict[str, Any] = json.loads(out.getvalue())
+    return bundle
 
 
 def test_the_verifier_is_the_file_of_this_installation_and_its_hash_stands_on_the_page(

@@ -17,9 +17,10 @@ from vault.errors import VaultError
 from vault.keyring import Keyring
 from vault.unsealer import wire
 from vault.unsealer.dispatch import answer
-from vault.unsealer.messages import Check
+from vault.unsealer.messages import Check, SignCheckpoint
 from vault.unsealer.recorder import Recorder
 from vault.unsealer.session import Session
+from vault.unsealer.ticker import Ticker
 from vault.unsealer.wire import Closed, Failure, Result
 
 log = logging.getLogger(__name__)
@@ -36,15 +37,19 @@ class Server:
 
     def serve(self) -> None:
         """Answer callers until `stop`."""
-        answer(self._session(), Check())
+        session = self._session()
+        answer(session, Check())
+        ticker = Ticker(lambda: answer(session, SignCheckpoint()))
         with socket.socket(socket.AF_UNIX) as listener:
             listen(listener, self._path, self._group)
             listener.settimeout(0.2)
+            ticker.start()
             while not self._stopping.is_set():
                 with suppress(TimeoutError):
                     connection, _ = listener.accept()
                     threading.Thread(target=self._attend, args=(connection,), daemon=True).start()
         self._path.unlink(missing_ok=True)
+        ticker.stop()
 
     def stop(self) -> None:
         self._stopping.set()

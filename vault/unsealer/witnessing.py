@@ -1,10 +1,14 @@
 """The ledger's side of the unsealer: grants, audit events and signed checkpoints."""
 
+from urllib.parse import urlsplit
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from ledger import checkpoints
 from ledger.events import append_events
 from ledger.models import LeafType
+from ledger.notes import Signer
 from vault.errors import VaultError
 from vault.planes import SIGNER, Plane
 from vault.unsealer import grants
@@ -30,7 +34,8 @@ def record(session: Session, request: Record) -> None:
 
 
 def sign_checkpoint(session: Session, request: SignCheckpoint) -> int:
-    raise NotImplementedError
+    checkpoint: int = checkpoints.sign_checkpoint(Signer(_log_name(), _signing_key(session))).pk
+    return checkpoint
 
 
 def public_key(session: Session, request: PublicKey) -> bytes:
@@ -39,6 +44,12 @@ def public_key(session: Session, request: PublicKey) -> bytes:
 
 def check(session: Session, request: Check) -> None:
     session.keyring.check()
+
+
+def _log_name() -> str:
+    """Return the name that the log began with: one that changed would be another log."""
+    last = checkpoints.latest_checkpoint()
+    return last.text.partition("\n")[0] if last else f"{urlsplit(settings.CONSOLE_ORIGIN).hostname}/ledger"
 
 
 def _signing_key(session: Session) -> Ed25519PrivateKey:

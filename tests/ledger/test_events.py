@@ -1,0 +1,76 @@
+"""Audit events: bound to the transaction of their change, and each given one leaf in the right chain."""
+
+import importlib
+import json
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from ledger import events
+from ledger.actor import Actor
+from ledger.append import append_leaf
+from ledger.events import append_events, pending_entries, record_event, settle_events
+from ledger.ids import INSTALLATION, new_id
+from ledger.leaves import Entry
+from ledger.models import Action, AuditEvent, LeafBody, LeafType
+
+pytestmark = pytest.mark.django_db
+WORKER = Actor.system("worker")
+
+
+def recorded(actor: Actor = WORKER, organization_id: UUID | None = None) -> AuditEvent:
+    with transaction.atomic():
+        return record_event(actor, Action.PRICE_SET, target="a model", organization_id=organization_id, cents=3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_not_recorded_outside_of_a_transaction() -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        record_event(WORKER, Action.PRICE_SET, target="a model")
+
+
+def test_an_event_gets_one_leaf_however_often_it_is_asked_for() -> None:
+    event = recorded()
+    entries = pending_entries()
+    append_events(entries)
+    append_events(entries)
+    body = json.loads(LeafBody.objects.get(event=event.pk).text)
+    assert (body["type"], body["action"], body["payload"]) == ("event", "price:set", {"cents": 3})
+    settle_events(entries)
+    assert pending_entries() == []
+
+
+def test_an_event_that_somebody_else_appends_at_the_same_moment_is_left_to_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recorded()
+    entries = pending_entries()
+    append_events(entries)
+    look, looks = events._without_leaf, iter([entries])
+    monkeypatch.setattr(events, "_without_leaf", lambda found: next(looks, None) or look(found))
+    append_events(entries)
+    assert LeafBody.objects.count() == 1
+
+
+def test_an_event_stands_in_the_chain_of_whom_it_concerns() -> None:
+    person, organization = new_id(), new_id()
+    recorded(Actor.user(person), organization)
+    recorded(Actor.user(person))
+    recorded(Actor.operator())
+    assert [entry.tenant for entry in pending_entries()] == [organization, person, INSTALLATION]
+
+
+def test_the_same_event_has_no_second_leaf() -> None:
+    entry = Entry(INSTALLATION, LeafType.EVENT, str(WORKER), event=new_id())
+    append_leaf(entry)
+    with pytest.raises(IntegrityError):
+        append_leaf(entry)
+
+
+def test_events_from_before_the_log_wait_for_their_leaf_after_the_migration() -> None:
+    event = recorded()
+    settle_events(pending_entries())
+    importlib.import_module("ledger.migrations.0003_the_log").queue_events(apps, None)
+    assert [entry.event for entry in pending_entries()] == [event.pk]

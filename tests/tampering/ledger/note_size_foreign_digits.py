@@ -1,0 +1,11 @@
+from typing import Any
+
+from tests.support.ledger_chain import sign
+
+TITLE = "a checkpoint counts in other digits"
+CODE = 2
+REASON = "not decimal"
+
+
+def tamper(bundle: dict[str, Any]) -> None:
+    bundle["checkpoint"] = sign(bundle["checkpoint"].replace("\n12\n", "\n" + "١٢" + "\n", 1))

@@ -1,0 +1,12 @@
+from typing import Any
+
+from tests.support.ledger_chain import rehash
+
+TITLE = "an entry is older than the entry before"
+CODE = 1
+REASON = "stands before the entry before"
+
+
+def tamper(bundle: dict[str, Any]) -> None:
+    bundle["leaves"][2]["at"] = 1
+    rehash(bundle)
