@@ -14,6 +14,7 @@ import argparse
 import base64
 import gc
 import json
+import os
 import struct
 import sys
 from bisect import bisect_left
@@ -466,9 +467,10 @@ def unopened(bundle: Bundle) -> Iterator[str]:
         for field in body["fields"]
     }
     for purpose, fields in bundle.purposes.items():
-        for field in fields:
-            if (purpose, field) not in seen:
-                yield f"  {never(bundle.chain)}: {field} for {purpose}"
+        missing = [field for field in fields if (purpose, field) not in seen]
+        if missing:
+            what = "anything" if len(missing) == len(fields) else ", ".join(missing)
+            yield f"  {never(bundle.chain)}: {what} for {purpose}"
 
 
 def never(chain: Chain) -> str:
@@ -529,4 +531,10 @@ def main(argv: list[str]) -> int:
 
 if __name__ == "__main__":
     gc.disable()  # a long chain is many small objects, and they live to the end
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # somebody reads only the first lines; no traceback, and no word of success either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 2
+    sys.exit(code)
