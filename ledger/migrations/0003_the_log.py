@@ -87,11 +87,12 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(default='', max_length=24)),
                 ('actor', models.CharField(max_length=80)),
                 ('grant', models.UUIDField(null=True)),
-                ('event', models.UUIDField(null=True, unique=True)),
+                ('event', models.UUIDField(null=True)),
                 ('salt', models.BinaryField(max_length=32)),
                 ('text', models.TextField()),
             ],
             options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('event__isnull', False)), fields=('event',), name='an_event_has_one_leaf')],
                 'indexes': [models.Index(fields=['tenant', 'type', 'purpose', '-position'], name='leaf_body_by_purpose'), models.Index(condition=models.Q(('grant__isnull', False)), fields=['grant'], name='leaf_body_by_grant')],
             },
         ),

@@ -60,11 +60,16 @@ class LeafBody(models.Model):
     purpose = models.CharField(max_length=24, default="")
     actor = models.CharField(max_length=80)
     grant = models.UUIDField(null=True)
-    event = models.UUIDField(null=True, unique=True)
+    event = models.UUIDField(null=True)
     salt = models.BinaryField(max_length=32)
     text = models.TextField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event"], condition=models.Q(event__isnull=False), name="an_event_has_one_leaf"
+            )
+        ]
         indexes = [
             models.Index(fields=["tenant", "type", "purpose", "-position"], name="leaf_body_by_purpose"),
             models.Index(fields=["grant"], condition=models.Q(grant__isnull=False), name="leaf_body_by_grant"),

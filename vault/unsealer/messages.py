@@ -42,6 +42,7 @@ class Request(Struct, frozen=True, array_like=True, tag=True):
     """The base of all requests; `answer` is the type of what comes back."""
 
     answer: ClassVar[object] = None
+    one_way: ClassVar[bool] = False  # nothing comes back, and nobody waits for it
 
 
 class Seal(Request, frozen=True):
@@ -61,6 +62,7 @@ class Open(Request, frozen=True):
 
 
 class End(Request, frozen=True):
+    one_way = True
     scope: bytes
 
 

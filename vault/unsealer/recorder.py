@@ -1,54 +1,51 @@
-"""Recording for many callers: one thread commits what has gathered, so that a busy log costs fewer disk flushes.
+"""Recording for many callers: whoever is first commits for all who wait, so that a busy log costs fewer disk flushes.
 
-Nobody's append returns before the commit that holds it.
+Nobody's append returns before the commit that holds it. A caller alone commits in its own thread, without a hand-over.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from queue import SimpleQueue
+from dataclasses import dataclass
 
 from ledger.append import append_leaves
 from ledger.leaves import Entry
 
-_MOST = 64  # requests a commit
+Check = Callable[[], None]
+_MOST = 64  # jobs a commit
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Job:
     entries: Sequence[Entry]
-    check: Callable[[], None] | None
-    done: "Future[None]" = field(default_factory=Future)
+    check: Check | None
+    done: bool = False
+    error: Exception | None = None
 
 
 class Recorder:
-    """Appends in a thread of its own, which is the only one that holds a connection for it."""
+    """Appends to the log for the threads of this process."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[_Job] = SimpleQueue()
-        threading.Thread(target=self._run, name="recorder", daemon=True).start()
+        self._waiting: deque[_Job] = deque()
+        self._committing = threading.Lock()
 
-    def append(self, entries: Sequence[Entry], check: Callable[[], None] | None) -> None:
+    def append(self, entries: Sequence[Entry], check: Check | None) -> None:
         """Commit leaves; raises what the ledger or the check raised."""
         job = _Job(entries, check)
-        self._jobs.put(job)
-        job.done.result()
+        self._waiting.append(job)
+        with self._committing:
+            while not job.done:
+                _commit(self._next())
+        if job.error:
+            raise job.error
 
-    def _run(self) -> None:
-        while True:
-            job = self._jobs.get()
-            # A check may raise, which takes back its whole commit: such a job is alone in it.
-            _commit([job] if job.check else [job, *self._gathered()])
-
-    def _gathered(self) -> list[_Job]:
-        jobs: list[_Job] = []
-        while len(jobs) < _MOST and not self._jobs.empty():
-            job = self._jobs.get()
-            if job.check:
-                _commit([job])
-            else:
-                jobs.append(job)
+    def _next(self) -> list[_Job]:
+        """Return the jobs of the next commit, in the order in which they came."""
+        jobs = [self._waiting.popleft()]
+        # A check may raise, which takes back its whole commit: such a job is alone in it.
+        while not jobs[0].check and len(jobs) < _MOST and self._waiting and not self._waiting[0].check:
+            jobs.append(self._waiting.popleft())
         return jobs
 
 
@@ -57,7 +54,6 @@ def _commit(jobs: list[_Job]) -> None:
         append_leaves([entry for job in jobs for entry in job.entries], check=jobs[0].check)
     except Exception as error:
         for job in jobs:
-            job.done.set_exception(error)
-    else:
-        for job in jobs:
-            job.done.set_result(None)
+            job.error = error
+    for job in jobs:
+        job.done = True

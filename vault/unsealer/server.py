@@ -21,11 +21,11 @@ from vault.unsealer.messages import Check, SignCheckpoint
 from vault.unsealer.recorder import Recorder
 from vault.unsealer.session import Session
 from vault.unsealer.ticker import Ticker
-from vault.unsealer.wire import Closed, Failure, Result
+from vault.unsealer.wire import Closed, Failure, Frames, Result
 
 log = logging.getLogger(__name__)
 
-_IDLE = 5.0  # seconds until a silent caller's thread lets go of its database connection
+_IDLE = 5000  # milliseconds until a silent caller's thread lets go of its database connection
 _BACKLOG = 128
 
 
@@ -58,16 +58,20 @@ class Server:
         return Session(self._keyring, self._recorder.append)
 
     def _attend(self, connection: socket.socket) -> None:
-        session = self._session()
+        session, frames = self._session(), Frames(connection)
         with connection, suppress(Closed, ValueError, OSError):
             while not self._stopping.is_set():
-                wait_for_more(connection)
-                wire.send(connection, self._answer(session, wire.receive(connection)))
+                if not frames.has_more(_IDLE):
+                    connections.close_all()
+                if reply := self._answer(session, frames.receive()):
+                    frames.send(reply)
         connections.close_all()
 
-    def _answer(self, session: Session, frame: bytes) -> bytes:
+    def _answer(self, session: Session, frame: bytes) -> bytes | None:
         try:
-            return wire.encode(Result(answer(session, wire.request_of(frame))))
+            request = wire.request_of(frame)
+            result = answer(session, request)
+            return None if request.one_way else wire.encode(Result(result))
         except VaultError as error:
             if error.permanent:
                 log.warning("unsealer: refused: %s", error.code)
@@ -92,13 +96,3 @@ def listen(listener: socket.socket, path: Path, group: str) -> None:
         shutil.chown(path, group=group)
         path.chmod(0o660)
     listener.listen(_BACKLOG)
-
-
-def wait_for_more(connection: socket.socket) -> None:
-    """Wait for the next request; after a while without one, without a database connection."""
-    connection.settimeout(_IDLE)
-    try:
-        connection.recv(1, socket.MSG_PEEK)
-    except TimeoutError:
-        connections.close_all()
-    connection.settimeout(None)

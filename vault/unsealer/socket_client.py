@@ -5,18 +5,16 @@ caller learns that trying again can help.
 """
 
 import os
-import select
 import socket
 import threading
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
 from vault.errors import VaultError
 from vault.unsealer import wire
 from vault.unsealer.messages import Request
-from vault.unsealer.wire import Closed, Failure
+from vault.unsealer.wire import Closed, Failure, Frames
 
 _CONNECT_PATIENCE, _PATIENCE = 2.0, 30.0  # seconds
 
@@ -29,10 +27,12 @@ class Socket:
         self._local = threading.local()
 
     def call(self, request: Request) -> object:
-        connection = self._connection()
+        frames = self._frames()
         try:
-            wire.send(connection, wire.encode(request))
-            answer = wire.answer_of(wire.receive(connection))
+            frames.send(wire.encode(request))
+            if request.one_way:
+                return None
+            answer = wire.answer_of(frames.receive())
         except (OSError, Closed, ValueError):
             self.close()
             raise _away() from None
@@ -42,36 +42,32 @@ class Socket:
 
     def close(self) -> None:
         """Close this thread's connection, and its scopes with it."""
-        if connection := getattr(self._local, "connection", None):
-            connection.close()
-        self._local.connection = None
+        frames: Frames | None = getattr(self._local, "frames", None)
+        if frames:
+            frames.connection.close()
+        self._local.frames = None
 
-    def _connection(self) -> socket.socket:
-        connection: socket.socket | None = getattr(self._local, "connection", None)
-        # A forked child must not talk over its parent's connection.
-        if connection and self._local.pid == os.getpid() and _is_alive(connection):
-            return connection
+    def _frames(self) -> Frames:
+        frames: Frames | None = getattr(self._local, "frames", None)
+        # A forked child must not talk over its parent's connection. Of a live one nothing can be read between requests.
+        if frames and self._local.pid == os.getpid() and not frames.has_more(0):
+            return frames
         self.close()
-        self._local.connection, self._local.pid = self._connect(), os.getpid()
-        return cast(socket.socket, self._local.connection)
-
-    def _connect(self) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.settimeout(_CONNECT_PATIENCE)
-            connection.connect(str(self._path))
-            connection.settimeout(_PATIENCE)
-        except OSError:
-            connection.close()
-            raise _away() from None
-        return connection
+        fresh = Frames(_connect(self._path))
+        self._local.frames, self._local.pid = fresh, os.getpid()
+        return fresh
 
 
-def _is_alive(connection: socket.socket) -> bool:
-    """Tell whether the other side is still there: between requests only the end of a dead connection can be read."""
-    poller = select.poll()
-    poller.register(connection, select.POLLIN)
-    return not poller.poll(0)
+def _connect(path: Path) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(_CONNECT_PATIENCE)
+        connection.connect(str(path))
+        connection.settimeout(_PATIENCE)
+    except OSError:
+        connection.close()
+        raise _away() from None
+    return connection
 
 
 def _away() -> VaultError:

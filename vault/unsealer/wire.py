@@ -1,5 +1,6 @@
 """Frames on the socket: four bytes of length, then MessagePack. A request goes out, a result or failure comes back."""
 
+import select
 import socket
 from typing import Any
 
@@ -11,6 +12,7 @@ from vault.unsealer.messages import AnyRequest, Request
 
 MOST = 64 * 1024 * 1024  # bytes a frame
 _LENGTH = 4
+_READ = 256 * 1024
 
 
 class Result(Struct, array_like=True, tag=True):
@@ -53,23 +55,36 @@ def answer_of(frame: bytes) -> Result | Failure:
     return _answers.decode(frame)
 
 
-def send(connection: socket.socket, frame: bytes) -> None:
-    connection.sendall(len(frame).to_bytes(_LENGTH, "big") + frame)
+class Frames:
+    """A connection, frame by frame. What arrived beyond a frame waits for the next one."""
 
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._pieces = bytearray()
 
-def receive(connection: socket.socket) -> bytes:
-    """Return the next frame; Closed at the end, ValueError for one that is too long."""
-    size = int.from_bytes(_exactly(connection, _LENGTH), "big")
-    if size > MOST:
-        raise ValueError("frame too long")
-    return _exactly(connection, size)
+    def send(self, frame: bytes) -> None:
+        self.connection.sendall(len(frame).to_bytes(_LENGTH, "big") + frame)
 
+    def receive(self) -> bytes:
+        """Return the next frame; Closed at the end, ValueError for one that is too long."""
+        self._fill(_LENGTH)
+        end = _LENGTH + int.from_bytes(self._pieces[:_LENGTH], "big")
+        if end > MOST:
+            raise ValueError("frame too long")
+        self._fill(end)
+        frame = bytes(self._pieces[_LENGTH:end])
+        del self._pieces[:end]
+        return frame
 
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    pieces = bytearray()
-    while len(pieces) < size:
-        piece = connection.recv(min(size - len(pieces), 1 << 20))
-        if not piece:
-            raise Closed
-        pieces += piece
-    return bytes(pieces)
+    def has_more(self, patience: int) -> bool:
+        """Tell whether something can be read within so many milliseconds: a request, or the end."""
+        poller = select.poll()
+        poller.register(self.connection, select.POLLIN)
+        return bool(self._pieces or poller.poll(patience))
+
+    def _fill(self, size: int) -> None:
+        while len(self._pieces) < size:
+            piece = self.connection.recv(_READ)
+            if not piece:
+                raise Closed
+            self._pieces += piece
