@@ -21,7 +21,7 @@ from django_cryptography.fields import EncryptedMixin
 
 from vault.errors import VaultError
 from vault.planes import Plane
-from vault.sealed import LOADED, Sealed, SealedDescriptor
+from vault.sealed import Sealed, SealedDescriptor, load
 
 
 class SealedMixin(EncryptedMixin):
@@ -71,8 +71,8 @@ class SealedMixin(EncryptedMixin):
             raise VaultError("refused", f"{self.name}: plaintext is never written without its row.")
         return value.record()
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed[Any] | None:
-        return None if value is None else Sealed(self, bytes(value), None, LOADED)
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return [load]
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith(_SERIALIZED):
@@ -84,9 +84,9 @@ class SealedMixin(EncryptedMixin):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = super().pre_save(model_instance, add)
-        if isinstance(value, Sealed) and value.owner is not model_instance:
-            setattr(model_instance, self.attname, value)  # a copied instance: binds to its row, or refuses
-            value = super().pre_save(model_instance, add)
+        if add and isinstance(value, Sealed) and value.is_loaded:
+            # The copy of a row under another key: its records would not open there.
+            raise VaultError("refused", f"A sealed {self.name} cannot be copied to another row.")
         return value
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:

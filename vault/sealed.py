@@ -18,21 +18,54 @@ if TYPE_CHECKING:
     from vault.fields import SealedMixin
 
 T = TypeVar("T")
-LOADED = object()
+
+
+class Stored(bytes):
+    """A record as it came from the database, before anybody asked its row for it: most are never asked for.
+
+    It knows no row, so it opens nothing; a row's attribute gives a `Sealed` in its place.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<Sealed>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return "<Sealed>"
+
+    def __reduce__(self) -> NoReturn:
+        raise VaultError("refused", "Sealed values do not pickle.")
+
+    def __copy__(self) -> "Stored":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Stored":
+        return self
+
+    @property
+    def is_fresh(self) -> NoReturn:
+        raise VaultError("refused", "A sealed value without its row has no place.")
+
+
+def load(value: bytes | memoryview | None, expression: object, connection: object) -> Stored | None:
+    """Return a column's value as the ORM hands it out; a plain function, because lists call it for every cell."""
+    return None if value is None else Stored(value)
 
 
 class Sealed(Generic[T]):
     """One value of one sealed field. Opens only through a disclosure scope."""
 
-    __slots__ = ("_field", "_plaintext", "_record", "owner", "sealed_for")
+    __slots__ = ("_field", "_plaintext", "_record", "is_loaded", "owner", "sealed_for")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(
-        self, field: "SealedMixin", record: bytes | None, plaintext: T | None = None, sealed_for: object = None
-    ) -> None:
+    def __init__(self, field: "SealedMixin", record: bytes | None, plaintext: T | None = None) -> None:
         self._field, self._record, self._plaintext = field, record, plaintext
-        self.sealed_for = sealed_for  # the primary key of the record's row, or LOADED, or None if it is not known
         self.owner: models.Model | None = None
+        self.sealed_for: object = None  # the primary key of the record's row, as far as it is known
+        self.is_loaded = False
 
     def __repr__(self) -> str:
         return "<Sealed>"
@@ -88,7 +121,7 @@ class Sealed(Generic[T]):
             row = self._row()
             others = (value for value in vars(row).values() if isinstance(value, Sealed) and value is not self)
             _seal([self, *(value.bound_to(row) for value in others if value.is_fresh)])
-        elif self.sealed_for not in (None, LOADED, self._row().pk):
+        elif self.sealed_for not in (None, self._row().pk):
             raise VaultError("refused", f"A sealed {self._field.name} cannot be copied to another row.")
         return cast(bytes, self._record)
 
@@ -112,8 +145,8 @@ class Sealed(Generic[T]):
         return self.owner
 
     def _twin(self, owner: models.Model | None) -> "Sealed[T]":
-        twin: Sealed[T] = Sealed(self._field, self._record, self._plaintext, self.sealed_for)
-        twin.owner = owner
+        twin: Sealed[T] = Sealed(self._field, self._record, self._plaintext)
+        twin.owner, twin.sealed_for, twin.is_loaded = owner, self.sealed_for, self.is_loaded
         return twin
 
 
@@ -127,8 +160,10 @@ def _seal(values: list[Sealed[Any]]) -> None:
 class SealedDescriptor:
     """Binds what is assigned or loaded to its row; on the class it names the field for disclosure scopes.
 
-    A loaded value is bound when it is first asked for: a list of rows that nobody opens stays as cheap as can be.
+    A loaded record becomes a value when it is first asked for: a list of rows that nobody opens stays cheap.
     """
+
+    __slots__ = ("_name", "field")
 
     def __init__(self, field: "SealedMixin") -> None:
         self.field, self._name = field, field.attname
@@ -144,17 +179,16 @@ class SealedDescriptor:
         if self._name not in values:
             owner.refresh_from_db(fields=[self._name])
         value = values[self._name]
-        if isinstance(value, Sealed) and value.owner is not owner:
+        if isinstance(value, Stored):
+            sealed: Sealed[Any] = Sealed(self.field, bytes(value))
+            sealed.owner, sealed.sealed_for, sealed.is_loaded = owner, owner.pk, True
+            value = values[self._name] = sealed
+        elif isinstance(value, Sealed) and value.owner is not owner:
             value = values[self._name] = value.bound_to(owner)
         return value
 
     def __set__(self, owner: models.Model, value: object) -> None:
-        if value is not None and not isinstance(value, Sealed):
-            value = Sealed(self.field, None, value)
-        values = owner.__dict__
-        if isinstance(value, Sealed):
-            if value.owner is not None:
-                value = value.bound_to(owner)
-            elif value.sealed_for is LOADED:
-                value.sealed_for = values.get("id")
-        values[self._name] = value
+        if value.__class__ is not Stored and value is not None:
+            sealed = value if isinstance(value, Sealed) else Sealed(self.field, None, value)
+            value = sealed if sealed.owner is None else sealed.bound_to(owner)
+        owner.__dict__[self._name] = value

@@ -14,9 +14,13 @@ from django.db.models.functions import Concat, Lower
 from django.db.transaction import atomic
 from django.forms import modelform_factory
 
+from accounts.models import User
+from ledger.actor import Actor
 from ledger.ids import new_id
 from tests.vault.specimen import OTHERS, VALUES, Specimen, opened
+from vault.disclosure import disclose
 from vault.errors import VaultError
+from vault.purposes import Purpose
 
 EACH = pytest.mark.parametrize("name", VALUES)
 pytestmark = pytest.mark.django_db
@@ -64,8 +68,11 @@ def test_values_only_and_defer_give_sealed_values(specimen: Specimen, name: str)
 
 @EACH
 def test_a_value_from_values_has_no_row_and_does_not_open(specimen: Specimen, name: str) -> None:
-    with pytest.raises(VaultError, match="refused"):
-        Specimen.objects.values_list(name, flat=True).get().message()
+    stored = Specimen.objects.values_list(name, flat=True).get()
+    me = new_id()
+    mine: dict[str, Any] = {"actor": Actor.user(me), "tenant": me, "subjects": [me], "fields": [User.name]}
+    with disclose(Purpose.OWN_ACCOUNT, **mine) as scope, pytest.raises(VaultError, match="without its row"):
+        scope.open(stored)
 
 
 @EACH
