@@ -1,5 +1,6 @@
 """Runs the whole suite: on SQLite, then on PostgreSQL, then the journeys in a browser against the running stack.
 
+The two rooms that everything rests on, vault and ledger, must be covered whole, lines and branches, by the first two together.
 What a machine lacks is skipped and said at the end; with REQUIRE_SERVICES=1 (CI) a lack is a failure.
 Arguments go on to pytest: `python -m dev.test tests/keys -k revoke`.
 """
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -30,13 +32,16 @@ class Run:
 def main() -> int:
     chosen = tuple(sys.argv[1:])
     failed, skipped = [], []
+    coverage = Path(tempfile.mkdtemp(prefix="llama-console-coverage-"))
     for run in _runs(chosen):
         if run.missing:
             skipped.append(f"{run.name}: {run.missing}")
             continue
         print(f"\n── {run.name}", flush=True)
-        if _pytest(run) not in {0, _NO_TESTS if chosen else 0}:
+        if _pytest(run, coverage) not in {0, _NO_TESTS if chosen else 0}:
             failed.append(run.name)
+    if not (chosen or skipped or failed) and not _is_covered(coverage):
+        failed.append("coverage of vault and ledger")
     for line in skipped:
         print(f"skipped — {line}")
     if skipped and os.environ.get("REQUIRE_SERVICES") == "1":
@@ -48,7 +53,8 @@ def main() -> int:
 
 def _runs(chosen: tuple[str, ...]) -> list[Run]:
     parallel = ("-n", str(min(os.cpu_count() or 2, 8)))
-    rooms = (*parallel, "--ignore=tests/journeys", *chosen)
+    measured = () if chosen else ("--cov", "--cov-report=")
+    rooms = (*parallel, *measured, "--ignore=tests/journeys", *chosen)
     return [
         Run("SQLite", rooms, {}),
         Run("PostgreSQL", (*rooms, "--ignore=tests/dev", "--ignore=tests/gateway"), _databases(), _no_postgres()),
@@ -61,10 +67,20 @@ def _runs(chosen: tuple[str, ...]) -> list[Run]:
     ]
 
 
-def _pytest(run: Run) -> int:
+def _is_covered(folder: Path) -> bool:
+    """Tell whether vault and ledger were covered whole, and print what was not."""
+    coverage = (sys.executable, "-m", "coverage")
+    environment = {**os.environ, "COVERAGE_FILE": str(folder / "all")}
+    subprocess.run([*coverage, "combine", "--quiet", *folder.glob("run-*")], env=environment, check=True)
+    report = [*coverage, "report", "--skip-covered", "--show-missing", "--fail-under=100"]
+    return subprocess.run(report, env=environment, check=False).returncode == 0
+
+
+def _pytest(run: Run, coverage: Path) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="llama-console-tests-") as var:
-        environment = {**os.environ, **run.environment, "VAR_DIR": var}
+        data = {"COVERAGE_FILE": str(coverage / f"run-{run.name.split()[0]}")}
+        environment = {**os.environ, **run.environment, **data, "VAR_DIR": var}
         code = subprocess.run([sys.executable, "-m", "pytest", *run.arguments], env=environment, check=False).returncode
     print(f"── {run.name}: {time.monotonic() - began:.0f} s", flush=True)
     return code
