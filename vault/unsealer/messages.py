@@ -99,6 +99,13 @@ class Retire(Request, frozen=True):
     version: int
 
 
+class Idle(Request, frozen=True):
+    tenant: UUID
+    plane: str
+    version: int
+    idle: bool
+
+
 class Rewrap(Request, frozen=True):
     answer = int
     most: int
@@ -106,6 +113,11 @@ class Rewrap(Request, frozen=True):
 
 class Shred(Request, frozen=True):
     actor: str
+    tenant: UUID
+
+
+class DropBodies(Request, frozen=True):
+    answer = int
     tenant: UUID
 
 
@@ -135,6 +147,6 @@ class Check(Request, frozen=True):
 
 
 AnyRequest = (
-    Seal | Begin | Open | End | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Rewrap | Shred
-    | StartGrant | CloseGrant | Record | SignCheckpoint | PublicKey | Check
+    Seal | Begin | Open | End | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Idle | Rewrap
+    | Shred | DropBodies | StartGrant | CloseGrant | Record | SignCheckpoint | PublicKey | Check
 )  # fmt: skip
