@@ -42,8 +42,9 @@ class Sealers:
         ids = {f"{field.attname}_key": key_id_in(field) for field in self.fields}
         under = Q(*[(f"{name}__in", key_ids) for name in ids], _connector=Q.OR)
         own = {f"{self.model.vault_tenant_field}__in": tenants}  # type: ignore[attr-defined]
-        every: models.QuerySet[Any] = self.model._base_manager.all()
-        return every.alias(**ids).filter(under, **own).order_by("pk")
+        every = self.model._base_manager.all()
+        found: models.QuerySet[Any] = every.alias(**ids).filter(under, **own)
+        return found.order_by("pk")
 
     def key_ids(self, tenants: Sequence[UUID], key_ids: Sequence[bytes]) -> set[bytes]:
         """Return those of these keys under which some record is."""
