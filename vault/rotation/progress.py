@@ -16,9 +16,9 @@ class Bar:
         self._last: tuple[str, int] | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        tenth = 10 * done // total if total else 10
+        tenth = 10 * done // total
         if self._is_terminal:
-            filled = _WIDTH * done // total if total else _WIDTH
+            filled = _WIDTH * done // total
             end = "\n" if done >= total else ""
             self._stream.write(f"\r{what} [{'#' * filled:<{_WIDTH}}] {done:,}/{total:,}{end}", ending="")
         elif self._last != (what, tenth):
