@@ -39,11 +39,14 @@ def an_hour_later() -> None:
     DataKey.objects.update(retired_at=F("retired_at") - GRACE)
 
 
-def opened(row: Any, name: str) -> Any:
+def opened(row: Any, name: str, session: Session | None = None) -> Any:
     """Open without a scope, as the unsealer would."""
     value = getattr(row, name)
+    if value is None:
+        return None
     message = value.message()
-    (plaintext,) = Session(Keyring(roots()), append).unseal_all([(column(message.label), message)])
+    session = session or Session(Keyring(roots()), append)
+    (plaintext,) = session.unseal_all([(column(message.label), message)])
     return value.decode(plaintext)
 
 
