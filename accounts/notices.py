@@ -12,7 +12,7 @@ from notifications.notices import Letter, notice
 
 @notice("verify-email")
 def verify_email(user_id: UUID) -> Letter | None:
-    user = User.objects.filter(pk=user_id, email_verified_at=None).first()
+    user = User.objects.filter(pk=user_id, is_active=True, email_verified_at=None).first()
     if user is None:
         return None
     token, code = issue_verification(user)
@@ -26,6 +26,6 @@ def verify_email(user_id: UUID) -> Letter | None:
 
 @notice("already-registered")
 def already_registered(user_id: UUID) -> Letter | None:
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id, is_active=True).first()
     sign_in_url = settings.CONSOLE_ORIGIN + reverse("accounts:sign_in")
     return Letter(user, "accounts/email/already_registered", {"sign_in_url": sign_in_url}) if user else None

@@ -39,6 +39,11 @@ def may_repeat(kind: str, subject_id: UUID) -> bool:
     return OutboxMessage.objects.filter(kind=kind, subject_id=subject_id, created_at__gt=since).count() < _REPEATS
 
 
+def cancel(subject_id: UUID) -> None:
+    """Delete what waits to be told about a row: it is going away."""
+    OutboxMessage.objects.filter(subject_id=subject_id, sent_at=None).delete()
+
+
 def claim_due(now: datetime) -> list[UUID]:
     """Lease the due messages to the caller and return their ids; two relays never get the same."""
     with transaction.atomic():

@@ -70,6 +70,9 @@ def _check_sealed(model: type[models.Model], sealed: list[SealedMixin]) -> Itera
         yield _error(key, "E003", "must be a UUIDField with a default: values are sealed before their row is saved")
     if not hasattr(model, "vault_tenant"):
         yield Error(f"{model._meta.label} has sealed fields and no vault_tenant.", obj=model, id="vault.E004")
+    elif getattr(model, "vault_tenant_field", "") not in {field.attname for field in model._meta.concrete_fields}:
+        problem = "has sealed fields, and no column that holds the tenant is named in vault_tenant_field"
+        yield Error(f"{model._meta.label} {problem}.", obj=model, id="vault.E006")
     for field in sealed:
         if not any(opens(purpose, field.sealed_label) for purpose in Purpose):
             yield _error(field, "E005", "is opened by no purpose in vault/purposes.py")

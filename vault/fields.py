@@ -2,7 +2,8 @@
 
 The package types the column as binary, whitelists look-ups and handles migrations. Ours are the cipher (an AEAD bound
 to the row's place), the codec (JSON through the base field, where the package unpickles) and when it opens: never on
-load. A model with sealed fields has a UUID primary key made by the client and a `vault_tenant`.
+load. A model with sealed fields has a UUID primary key made by the client, a `vault_tenant`, and the name of the column
+it comes from in `vault_tenant_field`.
 
 The database sees ciphertext alone: `order_by` sorts by ciphertext, which is no order, and the only look-up is `isnull`.
 A record opens in the row that it was sealed for, so a record that `update`, or `bulk_create` with a conflict on another

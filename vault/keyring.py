@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Max
+from django.utils import timezone
 
 from ledger.ids import INSTALLATION
 from ledger.models import Erasure
@@ -83,6 +84,11 @@ class Keyring:
         if version == newest or not _rows(tenant, plane).filter(version=version).delete()[0]:
             raise VaultError("refused", "Only an old version of a key can be destroyed.")
         self.forget()
+
+    def mark_idle(self, tenant: UUID, plane: Plane, version: int, *, idle: bool) -> None:
+        """Note when an old key lost its last reference; the first such moment counts until there is one again."""
+        row = _rows(tenant, plane).filter(version=version, retired_at__isnull=idle)
+        row.update(retired_at=timezone.now() if idle else None)
 
     def rewrap(self, most: int) -> int:
         """Wrap up to so many keys under the newest roots; return how many are left to do."""

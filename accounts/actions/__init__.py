@@ -1,12 +1,16 @@
+from accounts.actions.erasure import LastOwner, erase_organization, erase_user
 from accounts.actions.organizations import add_member, create_organization, create_project
 from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import issue_verification, verify_by_code, verify_by_token
 
 __all__ = [
+    "LastOwner",
     "Registration",
     "add_member",
     "create_organization",
     "create_project",
+    "erase_organization",
+    "erase_user",
     "issue_verification",
     "request_verification",
     "sign_up",

@@ -25,6 +25,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = SealedCharField(max_length=20)
     created_at = models.DateTimeField(auto_now_add=True)
+    vault_tenant_field = "organization_id"
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "user"], name="one_membership_a_person")]

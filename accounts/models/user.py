@@ -46,6 +46,7 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = ""  # Django's own mail helpers shall not find an address
     objects = UserManager()
     vault_not_personal = {"password": "an Argon2 hash"}
+    vault_tenant_field = "id"
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -27,6 +27,7 @@ class StoredExchange(models.Model):
     response = SealedContentField(bucket=256)
 
     objects = StoredExchangeQuerySet.as_manager()
+    vault_tenant_field = "organization_id"
 
     class Meta:
         indexes = [models.Index(fields=["organization_id", "-id"], name="content_by_organization")]

@@ -11,11 +11,13 @@ class Action(StrEnum):
     """Audit tags, subject:action. The payload of each holds ids and counts, never personal data."""
 
     ACCOUNT_CREATED = "account:created"
+    ACCOUNT_ERASED = "account:erased"
     EMAIL_VERIFIED = "email:verified"
     VERIFICATION_REQUESTED = "verification:requested"
     SIGNED_IN = "session:started"
     SIGNED_OUT = "session:ended"
     ORGANIZATION_CREATED = "organization:created"
+    ORGANIZATION_ERASED = "organization:erased"
     PROJECT_CREATED = "project:created"
     MEMBER_ADDED = "member:added"
     KEY_CREATED = "key:created"

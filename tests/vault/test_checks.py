@@ -27,7 +27,8 @@ def model(**attributes: Any) -> type[models.Model]:
 
 def sealed(**attributes: Any) -> type[models.Model]:
     key = models.UUIDField(primary_key=True, default=uuid4)
-    return model(**{"id": key, "name": SealedCharField(max_length=80), "vault_tenant": property(id), **attributes})
+    tenant = {"vault_tenant": property(id), "vault_tenant_field": "id"}
+    return model(**{"id": key, "name": SealedCharField(max_length=80), **tenant, **attributes})
 
 
 def found(subject: type[models.Model]) -> list[str | None]:
@@ -108,6 +109,12 @@ def test_a_sealed_model_has_a_primary_key_that_is_there_before_the_row() -> None
 def test_a_sealed_model_names_its_tenant() -> None:
     key = models.UUIDField(primary_key=True, default=uuid4)
     assert found(model(id=key, name=SealedCharField(max_length=80))) == ["vault.E004"]
+
+
+def test_a_sealed_model_names_the_column_of_its_tenant_so_that_rotation_finds_its_rows() -> None:
+    assert found(sealed(vault_tenant_field="owner_id")) == ["vault.E006"]
+    owner = models.ForeignKey("self", models.CASCADE)
+    assert not found(sealed(vault_tenant_field="owner_id", owner=owner))
 
 
 def test_a_sealed_field_is_opened_by_some_purpose() -> None:

@@ -13,6 +13,8 @@ class DataKey(models.Model):
     version = models.PositiveIntegerField(default=1)
     wrapped = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)
+    # Since when nothing was found under this older key. It goes once that has held for the grace of a rotation.
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "plane", "version"], name="one_data_key_a_version")]

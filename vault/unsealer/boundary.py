@@ -72,13 +72,24 @@ class Unsealer:
         """Destroy an old data key to which nothing refers any more; never the newest."""
         self._transport.call(ask.Retire(actor, tenant, plane, version))
 
+    def mark_idle(self, tenant: UUID, plane: str, version: int, *, idle: bool = True) -> None:
+        """Note that nothing refers to an old data key since now, or that something does again."""
+        self._transport.call(ask.Idle(tenant, plane, version, idle))
+
     def rewrap(self, most: int) -> int:
         """Wrap up to so many data keys under the newest roots; return how many still need it."""
         return self._ask(ask.Rewrap(most), int)
 
     def shred(self, actor: str, tenant: UUID) -> None:
-        """Destroy all data keys of a tenant and record it: what was sealed under them is gone for ever."""
+        """Destroy all data keys of a tenant and record it: what was sealed under them is gone for ever.
+
+        Doing it again changes and records nothing.
+        """
         self._transport.call(ask.Shred(actor, tenant))
+
+    def drop_bodies(self, tenant: UUID) -> int:
+        """Drop what the leaves of a shredded tenant say, except of the destruction; return how many."""
+        return self._ask(ask.DropBodies(tenant), int)
 
     def start_grant(self, grant: UUID) -> None:
         """Record that an approved grant is in force; raises unless its signature is good."""

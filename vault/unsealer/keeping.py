@@ -7,7 +7,7 @@ from django.conf import settings
 
 from ledger.ids import INSTALLATION
 from ledger.leaves import Entry
-from ledger.models import LeafType
+from ledger.models import Erasure, LeafType
 from vault.blind_index import email_index
 from vault.errors import VaultError
 from vault.models import DataKey
@@ -16,6 +16,7 @@ from vault.planes import API_KEYS, Plane
 from vault.purposes import Purpose
 from vault.unsealer.messages import (
     HashingKey,
+    Idle,
     Index,
     IndexEmail,
     Opening,
@@ -68,6 +69,11 @@ def retire(session: Session, request: Retire) -> None:
     row = DataKey.objects.filter(tenant=request.tenant, plane=plane, version=request.version).first()
     leaf = _rotation(request, "key-destroyed", bytes(row.key_id) if row else b"")
     session.record(leaf, check=lambda: session.keyring.retire(request.tenant, plane, request.version))
+    session.keyring.forget()  # what another caller looked up before this was committed
+
+
+def idle(session: Session, request: Idle) -> None:
+    session.keyring.mark_idle(request.tenant, Plane(request.plane), request.version, idle=request.idle)
 
 
 def rewrap(session: Session, request: Rewrap) -> int:
@@ -75,7 +81,9 @@ def rewrap(session: Session, request: Rewrap) -> int:
 
 
 def shred(session: Session, request: Shred) -> None:
-    rows = DataKey.objects.filter(tenant=request.tenant).order_by("plane", "version")
+    rows = list(DataKey.objects.filter(tenant=request.tenant).order_by("plane", "version"))
+    if not rows and Erasure.objects.filter(tenant=request.tenant).exists():
+        return
     more = {
         "keys": [bytes(row.key_id).hex() for row in rows],
         "planes": sorted({row.plane for row in rows}),
@@ -83,6 +91,7 @@ def shred(session: Session, request: Shred) -> None:
     }
     leaf = Entry(request.tenant, LeafType.DESTRUCTION, request.actor, purpose=Purpose.ERASURE, more=more)
     session.record(leaf, check=lambda: session.keyring.shred(request.tenant))
+    session.keyring.forget()
 
 
 def _open_inside(session: Session, actor: str, values: list[Value]) -> list[bytes]:

@@ -101,6 +101,13 @@ class Retire(Request, frozen=True):
     version: int
 
 
+class Idle(Request, frozen=True):
+    tenant: UUID
+    plane: str
+    version: int
+    idle: bool
+
+
 class Rewrap(Request, frozen=True):
     answer = int
     most: int
@@ -108,6 +115,11 @@ class Rewrap(Request, frozen=True):
 
 class Shred(Request, frozen=True):
     actor: str
+    tenant: UUID
+
+
+class DropBodies(Request, frozen=True):
+    answer = int
     tenant: UUID
 
 
@@ -137,6 +149,6 @@ class Check(Request, frozen=True):
 
 
 AnyRequest = (
-    Seal | Begin | Open | End | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Rewrap | Shred
-    | StartGrant | CloseGrant | Record | SignCheckpoint | PublicKey | Check
+    Seal | Begin | Open | End | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Idle | Rewrap
+    | Shred | DropBodies | StartGrant | CloseGrant | Record | SignCheckpoint | PublicKey | Check
 )  # fmt: skip

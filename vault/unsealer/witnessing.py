@@ -6,13 +6,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from ledger import checkpoints
+from ledger.erasure import drop_bodies as drop
 from ledger.events import append_events
 from ledger.models import LeafType
 from ledger.notes import Signer
 from vault.errors import VaultError
 from vault.planes import SIGNER, Plane
 from vault.unsealer import grants
-from vault.unsealer.messages import Check, CloseGrant, PublicKey, Record, SignCheckpoint, StartGrant
+from vault.unsealer.messages import Check, CloseGrant, DropBodies, PublicKey, Record, SignCheckpoint, StartGrant
 from vault.unsealer.session import Session
 
 
@@ -31,6 +32,10 @@ def record(session: Session, request: Record) -> None:
     if any(entry.type != LeafType.EVENT for entry in request.entries):
         raise VaultError("refused", "Only audit events are recorded for others.")
     append_events(request.entries)
+
+
+def drop_bodies(session: Session, request: DropBodies) -> int:
+    return drop(request.tenant)
 
 
 def sign_checkpoint(session: Session, request: SignCheckpoint) -> int:

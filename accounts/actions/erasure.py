@@ -1,0 +1,99 @@
+"""Erasing a person or an organization: access ends, what finds them goes, and then their keys are destroyed.
+
+The console's changes are committed first. A crash before leaves an account that works, a crash after one that can be
+erased again: every step may be repeated. Rows with sealed values stay, and nothing opens them any more.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Membership, Organization, Role, User
+from ledger.actor import Actor
+from ledger.events import record_event
+from ledger.models import Action
+from notifications import outbox
+from vault.disclosure import disclose
+from vault.purposes import Purpose
+from vault.unsealer import unsealer
+
+_SESSION_KEYS = ("_auth_user_id", "pending_user")
+
+
+class LastOwner(Exception):
+    """The person is the only owner of an organization, which would be left to nobody."""
+
+    def __init__(self, organization: Organization) -> None:
+        super().__init__(f"They are the only owner of {organization.slug}: name another one, or erase it first.")
+
+
+def erase_user(actor: Actor, user: User) -> None:
+    """End a person's account and destroy their keys; LastOwner while an organization would be left to nobody."""
+    with transaction.atomic():
+        _refuse_last_owner(actor, user)
+        # The lock is that of the index's rotation, which writes an index only for who has one.
+        known = User.objects.select_for_update().get(pk=user.pk)
+        if known.email_indexes.exists():
+            record_event(actor, Action.ACCOUNT_ERASED, target=known.pk)
+        _end_access(known)
+    unsealer().shred(str(actor), user.vault_tenant)
+
+
+def erase_organization(actor: Actor, organization: Organization) -> None:
+    """End an organization with its projects, keys and memberships, and destroy its data keys."""
+    with transaction.atomic():
+        Organization.objects.select_for_update().get(pk=organization.pk)
+        members, projects = organization.memberships.count(), organization.projects.count()
+        if members or projects:
+            counts = {"members": members, "projects": projects}
+            record_event(
+                actor, Action.ORGANIZATION_ERASED, target=organization.pk, organization_id=organization.pk, **counts
+            )
+        organization.projects.all().delete()  # and their API keys, which are refused from now on
+        organization.memberships.all().delete()
+        outbox.cancel(organization.pk)
+    unsealer().shred(str(actor), organization.vault_tenant)
+
+
+def _end_access(user: User) -> None:
+    user.is_active, user.password = False, make_password(None)
+    user.save(update_fields=["is_active", "password"])
+    user.email_indexes.all().delete()
+    user.verifications.all().delete()
+    user.memberships.all().delete()
+    outbox.cancel(user.pk)
+    Session.objects.filter(pk__in=list(_sessions_of(user.pk))).delete()
+
+
+def _sessions_of(user_id: UUID) -> Iterable[str]:
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        data = session.get_decoded()
+        if str(user_id) in {data.get(name) for name in _SESSION_KEYS}:
+            yield session.pk
+
+
+def _refuse_last_owner(actor: Actor, user: User) -> None:
+    # Locked in one order, so that two owners who are erased at the same moment see each other.
+    organizations = Organization.objects.select_for_update().filter(
+        pk__in=list(user.memberships.values_list("organization", flat=True))
+    )
+    for organization in organizations.order_by("pk"):
+        if _owners(actor, organization) == {user.pk}:
+            raise LastOwner(organization)
+
+
+def _owners(actor: Actor, organization: Organization) -> set[UUID]:
+    memberships = list(Membership.objects.filter(organization=organization))
+    with disclose(
+        Purpose.AUTHORIZATION,
+        actor=actor,
+        tenant=organization.pk,
+        fields=[Membership.role],
+        subjects=[membership.pk for membership in memberships],
+    ) as scope:
+        roles = scope.open_all([membership.role for membership in memberships])
+    return {membership.user_id for membership, role in zip(memberships, roles, strict=True) if role == Role.OWNER}

@@ -1,0 +1,36 @@
+"""After a tenant's keys were destroyed: the receipt of it, and letting go of what their leaves say."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import LedgerError
+from ledger.models import Erasure, Leaf, LeafBody, LeafType
+
+FORMAT = "llama-console-erasure/1"
+
+
+def receipt(tenant: UUID) -> dict[str, object]:
+    """Return what was destroyed, when, and where in the log that stands; LedgerError if nothing was.
+
+    `horizon` is the day from which on no backup holds the keys.
+    """
+    body = LeafBody.objects.filter(tenant=tenant, type=LeafType.DESTRUCTION).order_by("position").first()
+    if body is None:
+        raise LedgerError("not-erased", "No key of this customer was destroyed.", permanent=True)
+    leaf, said = Leaf.objects.get(pk=body.position), msgspec.json.decode(body.text)
+    return {
+        "format": FORMAT,
+        "tenant": str(tenant),
+        "time": datetime.fromtimestamp(leaf.at / 1_000_000, UTC).isoformat(),
+        **{name: said[name] for name in ("keys", "planes", "horizon")},
+        "leaf": {"position": leaf.position, "sequence": leaf.sequence, "hash": bytes(leaf.hash).hex()},
+    }
+
+
+def drop_bodies(tenant: UUID) -> int:
+    """Delete salts and bodies of an erased tenant's leaves, except of the destruction; the leaves stay valid."""
+    if not Erasure.objects.filter(tenant=tenant).exists():
+        raise LedgerError("not-erased", "Only what the leaves of an erased customer say is dropped.", permanent=True)
+    return LeafBody.objects.filter(tenant=tenant).exclude(type=LeafType.DESTRUCTION).delete()[0]
