@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.entries import Contact, Entry, matching, pack, unpack
+from accounts.entries import Contact, Entry, find, pack, unpack
 from accounts.models import Directory, Organization, User
 from ledger.actor import Actor
 from vault.disclosure import disclose
@@ -49,7 +49,8 @@ def refresh_member(actor: Actor, *, user: User, contact: Contact | None = None) 
 def search(actor: Actor, *, organization: Organization, text: str, most: int = MOST_FOUND) -> list[Entry]:
     """Return the members whose name or address contains the text, ordered by name. One leaf a search."""
     directory = Directory.objects.filter(organization=organization).first() or rebuild(actor, organization=organization)
-    return matching(_entries(actor, directory, Purpose.TEAM_ADMINISTRATION), text, most)
+    packed = _open(actor, directory, Purpose.TEAM_ADMINISTRATION)
+    return find(packed, text, most) if packed else []
 
 
 def rebuild(actor: Actor, *, organization: Organization) -> Directory:
@@ -98,14 +99,15 @@ def _change(
     change: Callable[[list[Entry]], Iterable[Entry]],
     purpose: Purpose = Purpose.TEAM_ADMINISTRATION,
 ) -> None:
-    entries = pack(change(_entries(actor, directory, purpose)))
-    directory.entries = entries
+    packed = _open(actor, directory, purpose)
+    directory.entries = pack(change(unpack(packed) if packed else []))
     directory.save(update_fields=["entries"])
 
 
-def _entries(actor: Actor, directory: Directory, purpose: Purpose) -> list[Entry]:
+def _open(actor: Actor, directory: Directory, purpose: Purpose) -> bytes:
+    """Return the packed entries; nothing, and no leaf, where nobody is in it."""
     if directory.entries is None:
-        return []
+        return b""
     with disclose(
         purpose,
         actor=actor,
@@ -113,7 +115,8 @@ def _entries(actor: Actor, directory: Directory, purpose: Purpose) -> list[Entry
         fields=[Directory.entries],
         subjects=[directory.pk],
     ) as scope:
-        return unpack(scope.open(directory.entries))
+        packed: bytes = scope.open(directory.entries)
+    return packed
 
 
 def _contact(actor: Actor, user: User) -> Contact:
@@ -131,4 +134,4 @@ def _contact(actor: Actor, user: User) -> Contact:
 
 
 def _without(entries: Iterable[Entry], user_id: UUID) -> list[Entry]:
-    return [entry for entry in entries if entry.id != user_id.bytes]
+    return [entry for entry in entries if entry.user_id != user_id]

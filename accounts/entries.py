@@ -1,10 +1,12 @@
-"""What stands in a directory: who, their name, their address, and both folded for searching. Pure functions.
+"""What stands in a directory: who, their name and their address. Pure functions.
 
-Packed it is MessagePack, sorted by name: ten thousand entries unpack in a few milliseconds.
+Packed, it is two texts with a line for each member: what searches look through, folded, and the entries as JSON.
+A search reads the first as one text and decodes only the lines that it found, so ten thousand members take it no
+longer than the disk takes to commit its leaf.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
@@ -21,27 +23,28 @@ class Contact:
     email: str
 
 
-class Entry(Struct, frozen=True, array_like=True, gc=False):
-    """One member, with the folded text that searches look through. `repr` shows nobody."""
+class Entry(Struct, frozen=True, array_like=True):
+    """One member; its `repr` shows nobody."""
 
-    id: bytes
+    user_id: UUID
     name: str
     email: str
-    folded: str
 
     def __repr__(self) -> str:
         return "<Entry>"
 
     @classmethod
     def of(cls, user_id: UUID, contact: Contact) -> "Entry":
-        return cls(user_id.bytes, contact.name, contact.email, f"{fold(contact.name)}\n{fold(contact.email)}")
-
-    @property
-    def user_id(self) -> UUID:
-        return UUID(bytes=self.id)
+        return cls(user_id, contact.name, contact.email)
 
 
-_decoder = msgspec.msgpack.Decoder(list[Entry])
+class _Packed(Struct, array_like=True):
+    folded: bytes  # name, tab, address, newline; of what is folded none contains either
+    entries: bytes  # JSON, newline; in the same order
+
+
+_packed = msgspec.msgpack.Decoder(_Packed)
+_entry = msgspec.json.Decoder(Entry)
 
 
 def fold(text: str) -> str:
@@ -51,14 +54,29 @@ def fold(text: str) -> str:
 
 
 def pack(entries: Iterable[Entry]) -> bytes:
-    return msgspec.msgpack.encode(sorted(entries, key=lambda entry: (entry.folded, entry.id)))
+    """Return the entries for sealing, by name and where there is none by address."""
+    ordered = sorted(entries, key=lambda entry: (fold(entry.name or entry.email), fold(entry.email), entry.user_id))
+    folded = "".join(f"{fold(entry.name)}\t{fold(entry.email)}\n" for entry in ordered)
+    lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in ordered)
+    return msgspec.msgpack.encode(_Packed(folded.encode(), lines))
 
 
 def unpack(data: bytes) -> list[Entry]:
-    return _decoder.decode(data)
+    return [_entry.decode(line) for line in _packed.decode(data).entries.splitlines()]
 
 
-def matching(entries: Iterable[Entry], text: str, most: int) -> list[Entry]:
+def find(data: bytes, text: str, most: int) -> list[Entry]:
     """Return the first entries whose name or address contains the text; all of them contain nothing."""
-    wanted = fold(text)
-    return list(islice((entry for entry in entries if wanted in entry.folded), most))
+    packed, wanted = _packed.decode(data), fold(text).encode()
+    numbers = list(islice(_lines_with(packed.folded, wanted), most))
+    lines = packed.entries.splitlines() if numbers else []
+    return [_entry.decode(lines[number]) for number in numbers]
+
+
+def _lines_with(folded: bytes, wanted: bytes) -> Iterator[int]:
+    """Yield the numbers of the lines that contain what is wanted; in UTF-8, bytes are found where characters are."""
+    number = start = 0
+    while start < len(folded) and (place := folded.find(wanted, start)) >= 0:
+        number += folded.count(b"\n", start, place)
+        yield number
+        number, start = number + 1, folded.index(b"\n", place) + 1
