@@ -52,6 +52,13 @@ def test_nothing_finds_everybody_by_name_and_no_more_than_asked_for(organization
     assert len(directory.search(Actor.operator(), organization=organization, text="", most=1)) == 1
 
 
+def test_names_and_addresses_come_back_as_they_were_written() -> None:
+    written = [Contact("Zoë\r\nOne", "Zoe@Example.com"), Contact("", "a@example.com"), Contact("a\tb", "ﬁ@example.com")]
+    entries = {Entry.of(new_id(), contact) for contact in written}
+    assert set(unpack(pack(entries))) == entries
+    assert unpack(pack([])) == []
+
+
 @pytest.mark.parametrize(("name", "text"), [("Straße", "STRASSE"), ("Zoe\u0308", "zoë"), ("ﬁnn", "Finn"), ("Ⅳ", "iv")])
 def test_spellings_that_people_take_for_the_same_are_the_same(name: str, text: str) -> None:
     entries = [Entry.of(new_id(), Contact(name, "a@example.com"))]
