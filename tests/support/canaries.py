@@ -17,6 +17,7 @@ Canary = str | bytes
 _DEPTH = 3  # layers of base64 and compression, one in another
 _INFLATE_LIMIT = 1 << 20
 _BASE64 = re.compile(rb"[A-Za-z0-9_\-+/]{24,}")
+_HEX = re.compile(rb".{0,2}?([0-9a-f]{20,}|[0-9A-F]{20,}).{0,2}")  # a letter beside it may be a length
 _WRAPPED = re.compile(rb"(?:[A-Za-z0-9+/]{60,76}\r?\n)+[A-Za-z0-9+/]*")  # as in emails and PEM files
 _PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|PK\x03\x04")
 _ZLIB_OR_GZIP, _DEFLATE = zlib.MAX_WBITS | 32, -zlib.MAX_WBITS
@@ -112,8 +113,16 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
     yield from _inflated_all(data)
     for run in _WRAPPED.finditer(data):
         yield from _decoded(b"".join(run.group().split()))
-    for run in _BASE64.finditer(data):
-        yield from _decoded(run.group().translate(_STANDARD))
+    for run in set(_BASE64.findall(data)):
+        if spelled := _HEX.fullmatch(run):  # ids for the most part, thousands of them: as base64 they are nothing
+            yield from _unhexed(spelled[1].decode())
+        else:
+            yield from _decoded(run.translate(_STANDARD))
+
+
+def _unhexed(text: str) -> Iterator[bytes]:
+    for piece in (text, text[1:]):
+        yield bytes.fromhex(piece[: len(piece) // 2 * 2])
 
 
 def _decoded(text: bytes) -> Iterator[bytes]:

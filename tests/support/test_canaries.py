@@ -64,6 +64,8 @@ SINKS = {
     "base64 in base64": base64.b64encode(base64.b64encode(JSON)),
     "base64 in zlib": zlib.compress(base64.b64encode(JSON)),
     "zlib in base64 in gzip": gzip.compress(base64.b64encode(zlib.compress(JSON))),
+    "json in hex": JSON.hex().encode(),
+    "zlib in hex": zlib.compress(JSON).hex().encode(),
     "cut off zlib": zlib.compress(RAW + os.urandom(2000))[:-100],
 }
 
