@@ -18,14 +18,15 @@ _DATABASES = (
 
 
 @contextmanager
-def isolated() -> Iterator[None]:
+def isolated() -> Iterator[Path]:
+    """Yield the folder; `default` and `vault` are migrated in it."""
     with tempfile.TemporaryDirectory(prefix="llama-console-bench-") as var, patch.dict(os.environ):
         for name in _DATABASES:
             os.environ.pop(name, None)
         os.environ |= {"VAR_DIR": var, "ENVIRONMENT": "development", "SECRET_KEY": "a key for benchmarks alone"}
         os.environ["DJANGO_SETTINGS_MODULE"] = "llama_console.settings"
         _set_up(Path(var))
-        yield
+        yield Path(var)
 
 
 def _set_up(var: Path) -> None:
@@ -41,4 +42,5 @@ def _set_up(var: Path) -> None:
     from vault.roots import create_file
 
     create_file(settings.ROOT_KEYS_FILE)
-    call_command("migrate", database="vault", verbosity=0)
+    for database in ("default", "vault"):
+        call_command("migrate", database=database, verbosity=0)

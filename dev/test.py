@@ -1,6 +1,6 @@
 """Runs the whole suite: on SQLite, then on PostgreSQL, then the journeys in a browser against the running stack.
 
-The two rooms that everything rests on, vault and ledger, must be covered whole, lines and branches, by the first two together.
+Vault and ledger, on which everything rests, must be covered whole, lines and branches, by the first two together.
 What a machine lacks is skipped and said at the end; with REQUIRE_SERVICES=1 (CI) a lack is a failure.
 Arguments go on to pytest: `python -m dev.test tests/keys -k revoke`.
 """

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import add_member, create_organization
+from accounts.entries import Contact
 from accounts.models import Organization, Project, Role, User
 from keys.secrets import _hash_key
 from ledger.actor import Actor
@@ -16,6 +17,9 @@ from vault.roots import create_file
 from vault.unsealer import unsealer
 
 PASSWORD = "correct horse battery staple"
+OLIVIA = Contact("Olivia Owner", "olivia@example.com")
+MIRA = Contact("Mira Member", "mira@example.com")
+OTTO = Contact("Otto Outside", "otto@example.com")
 
 
 def pytest_configure() -> None:
@@ -45,12 +49,12 @@ def person(email: str, **fields: Any) -> User:
 
 @pytest.fixture
 def owner(db: None) -> User:
-    return person("olivia@example.com", name="Olivia Owner")
+    return person(OLIVIA.email, name=OLIVIA.name)
 
 
 @pytest.fixture
 def organization(owner: User) -> Organization:
-    return create_organization(Actor.user(owner.pk), name="Llamas of Lisbon", owner=owner)
+    return create_organization(Actor.user(owner.pk), name="Llamas of Lisbon", owner=owner, contact=OLIVIA)
 
 
 @pytest.fixture
@@ -61,15 +65,15 @@ def project(organization: Organization) -> Project:
 @pytest.fixture
 def member(organization: Organization) -> User:
     """A member with the lowest role."""
-    mira = person("mira@example.com", name="Mira Member")
-    add_member(Actor.operator(), organization=organization, user=mira, role=Role.VIEWER)
+    mira = person(MIRA.email, name=MIRA.name)
+    add_member(Actor.operator(), organization=organization, user=mira, role=Role.VIEWER, contact=MIRA)
     return mira
 
 
 @pytest.fixture
 def outsider(db: None) -> User:
-    otto = person("otto@example.com", name="Otto Outside")
-    create_organization(Actor.user(otto.pk), name="Outsiders", owner=otto)
+    otto = person(OTTO.email, name=OTTO.name)
+    create_organization(Actor.user(otto.pk), name="Outsiders", owner=otto, contact=OTTO)
     return otto
 
 

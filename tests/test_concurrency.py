@@ -14,8 +14,10 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from accounts.actions import issue_verification, sign_up, verify_by_code
-from accounts.models import Organization, User
+from accounts import directory
+from accounts.actions import add_member, create_organization, issue_verification, sign_up, verify_by_code
+from accounts.models import Membership, Organization, Role, User
+from ledger.actor import Actor
 from ledger.append import append_leaf
 from ledger.ids import new_id
 from ledger.leaves import Entry
@@ -94,6 +96,28 @@ def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:
     user = User.objects.create_user("new@example.com", None)
     _, code = issue_verification(user)
     assert at_once(*[lambda: verify_by_code(user.pk, code)] * THREADS).count(True) == 1
+
+
+def test_members_added_at_once_are_all_in_the_directory_by_the_lock_on_their_organizations_row() -> None:
+    owner, *others = (User.objects.create_user(f"{n}@example.com", None) for n in range(THREADS))
+    organization = create_organization(Actor.operator(), name="Llamas", owner=owner)
+    added = {"organization": organization, "role": Role.VIEWER}
+    results = at_once(*[lambda user=user: add_member(Actor.operator(), user=user, **added) for user in others])
+    assert [type(result) for result in results] == [Membership] * len(others)
+    found = directory.search(Actor.operator(), organization=organization, text="")
+    assert {entry.user_id for entry in found} == {owner.pk, *(user.pk for user in others)}
+
+
+def test_a_member_added_while_a_directory_is_built_is_in_it_by_the_lock_on_their_organizations_row() -> None:
+    owner, other = (User.objects.create_user(f"{n}@example.com", None) for n in range(2))
+    organization = create_organization(Actor.operator(), name="Llamas", owner=owner)
+    organization.directory.delete()
+    at_once(
+        lambda: add_member(Actor.operator(), organization=organization, user=other, role=Role.VIEWER),
+        *[lambda: directory.rebuild(Actor.operator(), organization=organization)] * 3,
+    )
+    found = directory.search(Actor.operator(), organization=organization, text="")
+    assert {entry.user_id for entry in found} == {owner.pk, other.pk}
 
 
 def test_a_tenants_first_data_key_is_one_by_its_unique_constraint() -> None:

@@ -12,7 +12,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Membership, Organization, Role, User
+from accounts.directory import forget_member
+from accounts.models import Directory, Membership, Organization, Role, User
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -39,6 +40,8 @@ def erase_user(actor: Actor, user: User) -> None:
         known = User.objects.select_for_update().get(pk=user.pk)
         if known.email_indexes.exists():
             record_event(actor, Action.ACCOUNT_ERASED, target=known.pk)
+        for organization in Organization.objects.visible_to(known).order_by("pk"):
+            forget_member(actor, organization=organization, user=known, purpose=Purpose.ERASURE)
         _end_access(known)
     unsealer().shred(str(actor), user.vault_tenant)
 
@@ -55,6 +58,7 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
             )
         organization.projects.all().delete()  # and their API keys, which are refused from now on
         organization.memberships.all().delete()
+        Directory.objects.filter(organization=organization).delete()
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)
 

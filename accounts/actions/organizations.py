@@ -5,7 +5,9 @@ import secrets
 from django.db import transaction
 from django.utils.text import slugify
 
-from accounts.models import Membership, Organization, Project, Role, User
+from accounts import directory
+from accounts.entries import Contact
+from accounts.models import Directory, Membership, Organization, Project, Role, User
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -14,21 +16,32 @@ _RESERVED = frozenset({"admin", "api", "new", "staff"})
 
 
 def create_organization(
-    actor: Actor, *, name: str, owner: User, first_project: str = "Default", is_demo: bool = False
+    actor: Actor,
+    *,
+    name: str,
+    owner: User,
+    contact: Contact | None = None,
+    first_project: str = "Default",
+    is_demo: bool = False,
 ) -> Organization:
-    """Make an organization with its owner and a first project."""
+    """Make an organization with its owner and a first project; `contact` is the owner's, if it is at hand."""
     with transaction.atomic():
         organization = Organization.objects.create(name=name, slug=_free_slug(name), is_demo=is_demo)
         record_event(actor, Action.ORGANIZATION_CREATED, target=organization.pk, organization_id=organization.pk)
-        add_member(actor, organization=organization, user=owner, role=Role.OWNER)
+        Directory.objects.create(organization_id=organization.pk)
+        add_member(actor, organization=organization, user=owner, role=Role.OWNER, contact=contact)
         create_project(actor, organization=organization, name=first_project)
     return organization
 
 
-def add_member(actor: Actor, *, organization: Organization, user: User, role: Role) -> Membership:
+def add_member(
+    actor: Actor, *, organization: Organization, user: User, role: Role, contact: Contact | None = None
+) -> Membership:
+    """Add a member and enter them in the directory; without their `contact` at hand it is opened for that."""
     with transaction.atomic():
         membership = Membership.objects.create(organization=organization, user=user, role=role.value)
         record_event(actor, Action.MEMBER_ADDED, target=user.pk, organization_id=organization.pk)
+        directory.enter_member(actor, organization=organization, user=user, contact=contact)
     return membership
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from accounts.actions.organizations import create_organization
+from accounts.entries import Contact
 from accounts.models import Organization, User
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -58,7 +59,8 @@ def _create(email: str, password: str, organization_name: str) -> User:
         user = User.objects.create_user(email, password)
         actor = Actor.user(user.pk)
         record_event(actor, Action.ACCOUNT_CREATED, target=user.pk)
-        create_organization(actor, name=organization_name or "Personal", owner=user)
+        name = organization_name or "Personal"
+        create_organization(actor, name=name, owner=user, contact=Contact("", email))
         outbox.put("verify-email", user.pk)
     return user
 

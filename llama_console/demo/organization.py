@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import create_organization, create_project
+from accounts.entries import Contact
 from accounts.models import Organization, User
 from keys.actions import issue_key
 from ledger.actor import Actor
@@ -19,7 +20,7 @@ from llama_console.demo.traffic import DAYS, KEYS, replay
 from usage.actions import record_calls
 from usage.models import UsageEvent
 
-EMAIL = "demo@acme.example"
+NAME, EMAIL = "Demo Owner", "demo@acme.example"
 SLUG = "acme-research"
 DEMO_START = timezone.now() - timedelta(days=DAYS + 30)
 _BATCH = 2000
@@ -52,9 +53,7 @@ def _sign_in_file() -> Path:
 
 def _person(user: User | None, password: str) -> User:
     if user is None:
-        return User.objects.create_user(
-            EMAIL, password, name="Demo Owner", is_demo=True, email_verified_at=timezone.now()
-        )
+        return User.objects.create_user(EMAIL, password, name=NAME, is_demo=True, email_verified_at=timezone.now())
     user.set_password(password)
     user.save(update_fields=["password"])
     return user
@@ -64,7 +63,12 @@ def _organization(owner: User) -> Organization:
     actor = Actor.operator()
     with transaction.atomic():
         organization = create_organization(
-            actor, name="Acme Research", owner=owner, first_project="Platform", is_demo=True
+            actor,
+            name="Acme Research",
+            owner=owner,
+            contact=Contact(NAME, EMAIL),
+            first_project="Platform",
+            is_demo=True,
         )
         create_project(actor, organization=organization, name="Research", retention_days=7)
         projects = {project.name: project for project in organization.projects.all()}

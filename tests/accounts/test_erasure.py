@@ -21,7 +21,8 @@ from accounts.actions import (
     issue_verification,
     request_verification,
 )
-from accounts.models import EmailIndex, EmailVerification, Membership, Organization, Role, User
+from accounts.directory import search
+from accounts.models import Directory, EmailIndex, EmailVerification, Membership, Organization, Role, User
 from accounts.notices import already_registered, verify_email
 from content.models import StoredExchange
 from keys.actions import issue_key
@@ -219,3 +220,14 @@ def _erase(*, yes: bool = False, **options: str) -> str:
     arguments = [f"--{name}={value}" for name, value in options.items()]
     call_command("erase", *arguments, *(["--yes"] if yes else []), stdout=out)
     return out.getvalue()
+
+
+def test_an_erased_member_is_in_no_directory_any_more(owner: User, organization: Organization, member: User) -> None:
+    actor = Actor.user(owner.pk)
+    assert search(actor, organization=organization, text="mira")
+    erase_user(OPERATOR, member)
+    assert search(actor, organization=organization, text="mira") == []
+    assert [entry.user_id for entry in search(actor, organization=organization, text="olivia")] == [owner.pk]
+    assert LeafBody.objects.filter(tenant=organization.pk, purpose="erasure", type=LeafType.OPENING).count() == 1
+    erase_organization(OPERATOR, organization)
+    assert not Directory.objects.filter(organization=organization).exists()

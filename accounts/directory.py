@@ -1,0 +1,137 @@
+"""The sealed directory of an organization: members are entered, forgotten and found by name or address.
+
+Each change and each search opens one value and leaves one leaf with the organization. A name or an address that the
+caller does not have at hand is opened as well, with a leaf for that person. Who changes a directory holds the lock on
+the organization's row, which is there before the directory is.
+"""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.entries import Contact, Entry, find, pack, unpack
+from accounts.models import Directory, Organization, User
+from ledger.actor import Actor
+from vault.disclosure import disclose
+from vault.purposes import Purpose
+
+MOST_FOUND = 50
+
+
+def enter_member(actor: Actor, *, organization: Organization, user: User, contact: Contact | None = None) -> None:
+    """Enter a member, or replace their entry; `contact` says what is known of them and need not be opened."""
+    with transaction.atomic():
+        if directory := _locked(organization.pk):
+            entry = Entry.of(user.pk, contact or _contact(actor, user))
+            _change(actor, directory, lambda entries: [*_without(entries, user.pk), entry])
+
+
+def forget_member(
+    actor: Actor, *, organization: Organization, user: User, purpose: Purpose = Purpose.TEAM_ADMINISTRATION
+) -> None:
+    """Take somebody out of a directory; under the purpose ERASURE when they are erased altogether."""
+    with transaction.atomic():
+        if directory := _locked(organization.pk):
+            _change(actor, directory, lambda entries: _without(entries, user.pk), purpose)
+
+
+def refresh_member(actor: Actor, *, user: User, contact: Contact | None = None) -> None:
+    """Take over a changed name or address in every organization of a person."""
+    with transaction.atomic():
+        organizations = Organization.objects.visible_to(user).order_by("pk")  # one order, so that no two wait in a ring
+        known = contact
+        for organization in organizations:
+            known = known or _contact(actor, user)
+            enter_member(actor, organization=organization, user=user, contact=known)
+
+
+def search(actor: Actor, *, organization: Organization, text: str, most: int = MOST_FOUND) -> list[Entry]:
+    """Return the members whose name or address contains the text, ordered by name. One leaf a search."""
+    directory = Directory.objects.filter(organization=organization).first() or rebuild(actor, organization=organization)
+    packed = _open(actor, directory, Purpose.TEAM_ADMINISTRATION)
+    return find(packed, text, most) if packed else []
+
+
+def rebuild(actor: Actor, *, organization: Organization) -> Directory:
+    """Make the directory anew from the members; one leaf a member.
+
+    Opening thousands of people takes a while. It is done before the lock is taken; under it only those are opened
+    who came or changed meanwhile.
+    """
+    known = _Known(actor)
+    known.read(organization)
+    with transaction.atomic():
+        directory = _locked(organization.pk) or Directory(organization_id=organization.pk)
+        directory.entries = pack(known.read(organization))
+        directory.save()
+    return directory
+
+
+class _Known:
+    """The entries of people who were opened, as long as their sealed values stay the same."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._known: dict[UUID, tuple[User, Entry]] = {}
+
+    def read(self, organization: Organization) -> list[Entry]:
+        members = User.objects.filter(memberships__organization=organization).only("name", "email")
+        return [self._entry(user) for user in members.iterator()]
+
+    def _entry(self, user: User) -> Entry:
+        before, entry = self._known.get(user.pk, (None, None))
+        if before is None or entry is None or (before.name, before.email) != (user.name, user.email):
+            entry = Entry.of(user.pk, _contact(self._actor, user))
+            self._known[user.pk] = user, entry
+        return entry
+
+
+def _locked(organization_id: UUID) -> Directory | None:
+    """Lock an organization for its directory's sake and return that; rows that refer to it can still be added."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
+    return Directory.objects.filter(organization_id=organization_id).first()
+
+
+def _change(
+    actor: Actor,
+    directory: Directory,
+    change: Callable[[list[Entry]], Iterable[Entry]],
+    purpose: Purpose = Purpose.TEAM_ADMINISTRATION,
+) -> None:
+    packed = _open(actor, directory, purpose)
+    directory.entries = pack(change(unpack(packed) if packed else []))
+    directory.save(update_fields=["entries"])
+
+
+def _open(actor: Actor, directory: Directory, purpose: Purpose) -> bytes:
+    """Return the packed entries; nothing, and no leaf, where nobody is in it."""
+    if directory.entries is None:
+        return b""
+    with disclose(
+        purpose,
+        actor=actor,
+        tenant=directory.vault_tenant,
+        fields=[Directory.entries],
+        subjects=[directory.pk],
+    ) as scope:
+        packed: bytes = scope.open(directory.entries)
+    return packed
+
+
+def _contact(actor: Actor, user: User) -> Contact:
+    """Open what a directory holds of a person."""
+    with disclose(
+        Purpose.TEAM_ADMINISTRATION,
+        actor=actor,
+        tenant=user.vault_tenant,
+        fields=[User.name, User.email],
+        subjects=[user.pk],
+    ) as scope:
+        values = [value for value in (user.name, user.email) if value is not None]
+        *name, email = scope.open_all(values)
+    return Contact(name[0] if name else "", email)
+
+
+def _without(entries: Iterable[Entry], user_id: UUID) -> list[Entry]:
+    return [entry for entry in entries if entry.user_id != user_id]
