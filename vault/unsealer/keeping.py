@@ -27,7 +27,7 @@ from vault.unsealer.messages import (
     Shred,
     Value,
 )
-from vault.unsealer.opening import entry
+from vault.unsealer.opening import entry, refuse
 from vault.unsealer.scopes import rule_of
 from vault.unsealer.session import Session
 
@@ -68,6 +68,7 @@ def retire(session: Session, request: Retire) -> None:
     row = DataKey.objects.filter(tenant=request.tenant, plane=plane, version=request.version).first()
     leaf = _rotation(request, "key-destroyed", bytes(row.key_id) if row else b"")
     session.record(leaf, check=lambda: session.keyring.retire(request.tenant, plane, request.version))
+    session.keyring.forget()  # others could still read the row until the commit
 
 
 def rewrap(session: Session, request: Rewrap) -> int:
@@ -83,15 +84,22 @@ def shred(session: Session, request: Shred) -> None:
     }
     leaf = Entry(request.tenant, LeafType.DESTRUCTION, request.actor, purpose=Purpose.ERASURE, more=more)
     session.record(leaf, check=lambda: session.keyring.shred(request.tenant))
+    session.keyring.forget()  # others could still read the rows until the commit
 
 
 def _open_inside(session: Session, actor: str, values: list[Value]) -> list[bytes]:
     """Open values for use in here, one leaf a tenant."""
     openings = [_rekeying(actor, tenant, values) for tenant in sorted({value.tenant for value in values})]
-    for opening in openings:
-        rule_of(opening)
-    session.record(*(entry(LeafType.OPENING, opening) for opening in openings))
-    return session.unseal_all([(column(value.label), value) for value in values])
+    try:
+        for opening in openings:
+            rule_of(opening)
+        places = [(column(value.label), value) for value in values]
+        session.record(*(entry(LeafType.OPENING, opening) for opening in openings))
+        return session.unseal_all(places)
+    except VaultError as error:
+        for opening in openings:
+            refuse(session, error, opening)
+        raise
 
 
 def _rekeying(actor: str, tenant: UUID, values: list[Value]) -> Opening:

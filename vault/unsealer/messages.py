@@ -64,6 +64,11 @@ class End(Request, frozen=True):
     scope: bytes
 
 
+class Distrust(Request, frozen=True):
+    scope: bytes
+    code: str
+
+
 class IndexEmail(Request, frozen=True):
     answer = list[Index]
     address: str
@@ -118,6 +123,10 @@ class CloseGrant(Request, frozen=True):
     grant: UUID
 
 
+class CloseExpired(Request, frozen=True):
+    answer = int
+
+
 class Record(Request, frozen=True):
     entries: list[Entry]
 
@@ -135,6 +144,6 @@ class Check(Request, frozen=True):
 
 
 AnyRequest = (
-    Seal | Begin | Open | End | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Rewrap | Shred
-    | StartGrant | CloseGrant | Record | SignCheckpoint | PublicKey | Check
+    Seal | Begin | Open | End | Distrust | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Rewrap
+    | Shred | StartGrant | CloseGrant | CloseExpired | Record | SignCheckpoint | PublicKey | Check
 )  # fmt: skip

@@ -56,8 +56,11 @@ def _commit(jobs: list[_Job]) -> None:
     try:
         append_leaves([entry for job in jobs for entry in job.entries], check=jobs[0].check)
     except Exception as error:
-        for job in jobs:
-            job.done.set_exception(error)
+        if len(jobs) == 1:
+            jobs[0].done.set_exception(error)
+            return
+        for job in jobs:  # one tenant's broken chain is not the others' failure
+            _commit([job])
     else:
         for job in jobs:
             job.done.set_result(None)

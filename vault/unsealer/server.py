@@ -62,7 +62,11 @@ class Server:
         with connection, suppress(Closed, ValueError, OSError):
             while not self._stopping.is_set():
                 wait_for_more(connection)
-                wire.send(connection, self._answer(session, wire.receive(connection)))
+                answered = self._answer(session, wire.receive(connection))
+                try:
+                    wire.send(connection, answered)
+                except VaultError as error:
+                    wire.send(connection, wire.encode(Failure.of(error)))
         connections.close_all()
 
     def _answer(self, session: Session, frame: bytes) -> bytes:

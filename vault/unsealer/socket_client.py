@@ -15,7 +15,7 @@ import msgspec
 
 from vault.errors import VaultError
 from vault.unsealer import wire
-from vault.unsealer.messages import Request
+from vault.unsealer.messages import Begin, End, Open, Request
 from vault.unsealer.wire import Closed, Failure
 
 _CONNECT_PATIENCE, _PATIENCE = 2.0, 30.0  # seconds
@@ -29,7 +29,19 @@ class Socket:
         self._local = threading.local()
 
     def call(self, request: Request) -> object:
+        scopes = self._scopes()
+        if isinstance(request, End):
+            scopes.pop(request.scope, None)
         connection = self._connection()
+        # The scope went with its connection. That is nobody's attempt, so the unsealer shall not record it as refused.
+        if isinstance(request, Open) and scopes.get(request.scope, connection) is not connection:
+            raise _away()
+        answer = self._exchange(connection, request)
+        if isinstance(request, Begin):
+            scopes[cast(bytes, answer)] = connection
+        return answer
+
+    def _exchange(self, connection: socket.socket, request: Request) -> object:
         try:
             wire.send(connection, wire.encode(request))
             answer = wire.answer_of(wire.receive(connection))
@@ -45,6 +57,11 @@ class Socket:
         if connection := getattr(self._local, "connection", None):
             connection.close()
         self._local.connection = None
+
+    def _scopes(self) -> dict[bytes, socket.socket]:
+        """Return this thread's open scopes with the connection that each began on."""
+        scopes: dict[bytes, socket.socket] = vars(self._local).setdefault("scopes", {})
+        return scopes
 
     def _connection(self) -> socket.socket:
         connection: socket.socket | None = getattr(self._local, "connection", None)

@@ -54,6 +54,9 @@ def answer_of(frame: bytes) -> Result | Failure:
 
 
 def send(connection: socket.socket, frame: bytes) -> None:
+    """Send a frame; VaultError for one that the other side would not take, before anything of it is sent."""
+    if len(frame) > MOST:
+        raise VaultError("too-large", "This is more than the unsealer takes at once.")
     connection.sendall(len(frame).to_bytes(_LENGTH, "big") + frame)
 
 
