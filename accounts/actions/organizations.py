@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import Membership, Organization, Project, Role, User
+from accounts.roles import newest_version, write_role
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -27,8 +28,9 @@ def create_organization(
 
 def add_member(actor: Actor, *, organization: Organization, user: User, role: Role) -> Membership:
     with transaction.atomic():
-        membership = Membership.objects.create(organization=organization, user=user, role=role.value)
-        record_event(actor, Action.MEMBER_ADDED, target=user.pk, organization_id=organization.pk)
+        version = newest_version(organization.pk, user.pk) + 1
+        membership = Membership.objects.create(organization=organization, user=user, role=write_role(role, version))
+        record_event(actor, Action.MEMBER_ADDED, target=user.pk, organization_id=organization.pk, version=version)
     return membership
 
 
