@@ -1,4 +1,4 @@
-"""What the cases in `vault/` act on: two people, their organizations, a running grant, and the databases as an owner."""
+"""What the cases in `vault/` act on: people, their organizations, a running grant, and the databases as an owner."""
 
 from pathlib import Path
 from typing import Any

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError
+import django.db
 
 from ledger.errors import LedgerError
 from vault.errors import VaultError
@@ -41,5 +41,5 @@ def answer(session: Session, request: Request) -> object:
         return _ANSWERS[type(request)](session, request)
     except LedgerError as error:
         raise VaultError(error.code, "The ledger did not record it.", permanent=error.permanent) from None
-    except DatabaseError:
+    except django.db.Error:
         raise VaultError("vault-away", "The vault database does not answer.", permanent=False) from None

@@ -9,7 +9,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from ledger.append import append_leaves
+from django.db import connections
+
+from ledger.append import DATABASE, append_leaves
 from ledger.leaves import Entry
 
 _MOST = 64  # requests a commit
@@ -26,8 +28,9 @@ class Recorder:
     """Appends in a thread of its own, which is the only one that holds a connection for it."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[_Job] = SimpleQueue()
-        threading.Thread(target=self._run, name="recorder", daemon=True).start()
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
 
     def append(self, entries: Sequence[Entry], check: Callable[[], None] | None) -> None:
         """Commit leaves; raises what the ledger or the check raised."""
@@ -35,20 +38,25 @@ class Recorder:
         self._jobs.put(job)
         job.done.result()
 
+    def stop(self) -> None:
+        """Commit what waits, and let go of the database."""
+        self._jobs.put(None)
+        self._thread.join()
+
     def _run(self) -> None:
-        while True:
-            job = self._jobs.get()
+        while job := self._jobs.get():
             # A check may raise, which takes back its whole commit: such a job is alone in it.
             _commit([job] if job.check else [job, *self._gathered()])
+        connections.close_all()
 
     def _gathered(self) -> list[_Job]:
         jobs: list[_Job] = []
         while len(jobs) < _MOST and not self._jobs.empty():
             job = self._jobs.get()
-            if job.check:
-                _commit([job])
-            else:
-                jobs.append(job)
+            if job is None or job.check:
+                self._jobs.put(job)
+                break
+            jobs.append(job)
         return jobs
 
 
@@ -56,6 +64,7 @@ def _commit(jobs: list[_Job]) -> None:
     try:
         append_leaves([entry for job in jobs for entry in job.entries], check=jobs[0].check)
     except Exception as error:
+        connections[DATABASE].close_if_unusable_or_obsolete()  # this thread has no request whose end would do it
         if len(jobs) == 1:
             jobs[0].done.set_exception(error)
             return

@@ -50,6 +50,7 @@ class Server:
                     threading.Thread(target=self._attend, args=(connection,), daemon=True).start()
         self._path.unlink(missing_ok=True)
         ticker.stop()
+        self._recorder.stop()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -75,6 +76,8 @@ class Server:
         except VaultError as error:
             if error.permanent:
                 log.warning("unsealer: refused: %s", error.code)
+            else:
+                connections.close_all()  # one of them may be dead; the next request connects anew
             return wire.encode(Failure.of(error))
         except Exception as error:  # whatever it is, the caller gets nothing and the next one is served
             log.error("unsealer: unexpected %s", type(error).__name__)
