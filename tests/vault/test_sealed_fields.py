@@ -86,7 +86,7 @@ def test_a_dump_holds_ciphertext() -> None:
     user = person("zoe@example.com", name="Zoë")
     dump = serializers.serialize("json", [user])
     assert "zoe" not in dump
-    assert "Zo" not in dump
+    assert "Zoë" not in dump
     loaded = next(iter(serializers.deserialize("json", dump))).object
     assert opened(loaded) == "zoe@example.com"
 
@@ -95,7 +95,7 @@ def test_dumpdata_and_loaddata_carry_the_same_ciphertext(tmp_path: Path) -> None
     user = person("zoe@example.com", name="Zoë")
     before, file = stored(user), tmp_path / "users.json"
     call_command("dumpdata", "accounts.User", output=str(file), verbosity=0)
-    assert "Zo" not in file.read_text()
+    assert "Zoë" not in file.read_text()
     User.objects.all().delete()
     call_command("loaddata", str(file), verbosity=0)
     assert stored(user) == before
@@ -232,7 +232,7 @@ def test_the_table_of_purposes_can_be_published() -> None:
     assert fields_by_purpose()["billing"] == []
 
 
-def test_data_keys_are_wrapped_anew_under_a_newer_root(owner: User, settings: Any, tmp_path: Path) -> None:
+def test_data_keys_are_wrapped_anew_under_a_newer_root(settings: Any, tmp_path: Path) -> None:
     settings.ROOT_KEYS_FILE = tmp_path / "roots.json"
     create_file(settings.ROOT_KEYS_FILE)
     roots.cache_clear()
