@@ -82,13 +82,6 @@ class SealedMixin(EncryptedMixin):
     def get_prep_value(self, value: Any) -> Any:
         return value if isinstance(value, Sealed) else models.Field.get_prep_value(self, value)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = super().pre_save(model_instance, add)
-        if isinstance(value, Sealed) and value.owner is not model_instance:
-            setattr(model_instance, self.attname, value)  # a copied instance: binds to its row, or refuses
-            value = super().pre_save(model_instance, add)
-        return value
-
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql") and not _is_bulk_update(value):
             raise VaultError("refused", f"{self.name}: an expression would be computed in the clear.")
