@@ -7,6 +7,7 @@ from django.http import Http404
 
 from accounts.models import Membership, Organization, Role, User
 from accounts.policy import Permission, allows
+from accounts.roles import PRIVILEGED, newest_version, read_role
 from ledger.actor import Actor
 from vault.disclosure import disclose
 from vault.purposes import Purpose
@@ -49,7 +50,10 @@ class Acting:
             fields=[Membership.role],
             subjects=[self.membership.pk],
         ) as scope:
-            return Role(scope.open(self.membership.role))
+            role, version = read_role(scope.open(self.membership.role))
+            if role in PRIVILEGED and version != newest_version(self.organization.pk, self.user.pk):
+                raise scope.distrust("rolled-back", "This role is not the one that was given last.")
+            return role
 
     def may(self, permission: Permission) -> bool:
         return allows(self.role, permission)

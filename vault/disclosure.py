@@ -42,6 +42,11 @@ class Scope:
         found = iter(unsealer().open(self._token, [value.message() for value in sealed]) if sealed else ())
         return [self._fresh(value) if value.is_fresh else value.decode(next(found)) for value in values]
 
+    def distrust(self, code: str, message: str) -> VaultError:
+        """Record that something it opened is refused all the same, and return the error to raise."""
+        unsealer().distrust(self._token, code)
+        return VaultError(code, message)
+
     def close(self) -> None:
         # A scope that can't be closed ends with its connection.
         with suppress(VaultError):

@@ -1,10 +1,17 @@
 """What an approver signs: a grant, word for word. The unsealer and the approver's tool must agree on every byte."""
 
 import json
+import re
 
 from vault.models import Grant
 
 _CONTEXT = b"llama-console grant 1\n"
+_STAFF = re.compile(r"staff:[a-z0-9][a-z0-9._-]{0,59}")
+
+
+def is_staff(text: str) -> bool:
+    """Tell whether this names somebody of staff. One spelling a person, so that nobody is two by case or spaces."""
+    return _STAFF.fullmatch(text) is not None
 
 
 def signed_text(grant: Grant) -> bytes:

@@ -1,5 +1,6 @@
 from accounts.actions.erasure import LastOwner, erase_organization, erase_user
 from accounts.actions.organizations import add_member, create_organization, create_project
+from accounts.actions.roles import change_role
 from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import issue_verification, verify_by_code, verify_by_token
 
@@ -7,6 +8,7 @@ __all__ = [
     "LastOwner",
     "Registration",
     "add_member",
+    "change_role",
     "create_organization",
     "create_project",
     "erase_organization",

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from accounts import directory
 from accounts.entries import Contact
 from accounts.models import Directory, Membership, Organization, Project, Role, User
+from accounts.roles import newest_version, write_role
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -39,8 +40,9 @@ def add_member(
 ) -> Membership:
     """Add a member and enter them in the directory; without their `contact` at hand it is opened for that."""
     with transaction.atomic():
-        membership = Membership.objects.create(organization=organization, user=user, role=role.value)
-        record_event(actor, Action.MEMBER_ADDED, target=user.pk, organization_id=organization.pk)
+        version = newest_version(organization.pk, user.pk) + 1
+        membership = Membership.objects.create(organization=organization, user=user, role=write_role(role, version))
+        record_event(actor, Action.MEMBER_ADDED, target=user.pk, organization_id=organization.pk, version=version)
         directory.enter_member(actor, organization=organization, user=user, contact=contact)
     return membership
 

@@ -20,6 +20,7 @@ class Action(StrEnum):
     ORGANIZATION_ERASED = "organization:erased"
     PROJECT_CREATED = "project:created"
     MEMBER_ADDED = "member:added"
+    MEMBER_ROLE_CHANGED = "member:role-changed"
     KEY_CREATED = "key:created"
     KEY_REVOKED = "key:revoked"
     MODELS_SYNCED = "models:synced"
@@ -36,7 +37,10 @@ class AuditEvent(models.Model):
     payload = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "-id"], name="audit_by_organization")]
+        indexes = [
+            models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
+            models.Index(fields=["organization_id", "target"], name="audit_by_target"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"

@@ -11,6 +11,7 @@ from catalog.served import ServedModel
 from content.exchanges import Exchange
 from keys.verification import Caller
 from usage.calls import Call
+from vault.errors import VaultError
 
 OWNER_KEY = "llama_owner_key"  # her project keeps requests for seven days
 MEMBER_KEY = "llama_member_key"  # his project keeps nothing
@@ -38,6 +39,7 @@ class MemoryRooms:
         self.secrets: list[str] = []
         self.model_queries = 0
         self.away = False  # every database fails
+        self.locked = False  # the unsealer is away
         self.refuses: Callable[[Call], bool] = lambda call: False  # poison
         self.before_recording: Callable[[], None] = lambda: None
 
@@ -87,6 +89,8 @@ class MemoryRooms:
     def _fail_if_away(self) -> None:
         if self.away:
             raise OperationalError("the database is away: secret internals")
+        if self.locked:
+            raise VaultError("unsealer-away", "The unsealer does not answer now.", permanent=False)
 
 
 def eventually(happened: Callable[[], object], patience: float = 8.0) -> None:

@@ -169,3 +169,18 @@ def test_the_queue_of_exchanges_is_bounded(rooms: MemoryRooms, tmp_path: Path) -
     for _ in range(7):
         large.keep(exchange("x" * 10_000_000))
     assert large.lost_exchanges == 1
+
+
+def test_while_the_unsealer_is_away_exchanges_wait_in_memory_and_are_kept_in_order_when_it_is_back(
+    writer: Writer, rooms: MemoryRooms, tmp_path: Path
+) -> None:
+    rooms.locked = True
+    for number in range(120):
+        writer.keep(exchange(f"Louvre {number}"))
+    threading.Event().wait(0.05)
+    assert not rooms.exchanges
+    assert b"Louvre" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    rooms.locked = False
+    eventually(lambda: len(rooms.exchanges) == 120)
+    assert [each.request for each in rooms.exchanges] == [f"Louvre {number}" for number in range(120)]
+    assert writer.lost_exchanges == 0

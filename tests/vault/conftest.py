@@ -1,9 +1,11 @@
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from tests.vault.granting import Approvers
 from tests.vault.specimen import VALUES, Specimen, register
 
 
@@ -21,3 +23,12 @@ def _specimens(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def specimen(_specimens: None, db: None) -> Specimen:
     row = Specimen.objects.create(number=1, **VALUES)
     return Specimen.objects.get(pk=row.pk)
+
+
+@pytest.fixture
+def approvers(settings: Any, tmp_path: Path) -> Approvers:
+    """Ana and Bo may approve; nobody else may."""
+    settings.APPROVERS_FILE = tmp_path / "approvers.json"
+    approvers = Approvers(settings.APPROVERS_FILE)
+    approvers.admit("staff:ana", "staff:bo")
+    return approvers

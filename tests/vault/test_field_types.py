@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def stored(row: Specimen, name: str) -> bytes:
     pk = row.pk.hex if connection.vendor == "sqlite" else row.pk
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {name} FROM accounts_specimen WHERE id = %s", [pk])
+        cursor.execute(f'SELECT "{name}" FROM accounts_specimen WHERE id = %s', [pk])
         return bytes(cursor.fetchone()[0])
 
 

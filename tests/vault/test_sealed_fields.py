@@ -1,7 +1,11 @@
 """Sealed fields: rows can be written, moved and listed without opening, and nothing opens by accident."""
 
+import copy
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import serializers
@@ -19,8 +23,9 @@ from vault.disclosure import disclose
 from vault.errors import VaultError
 from vault.models import DataKey
 from vault.planes import Plane
-from vault.purposes import Purpose
-from vault.unsealer import unsealer
+from vault.purposes import Purpose, fields_by_purpose
+from vault.roots import add_roots, create_file, roots
+from vault.unsealer import Unsealer, unsealer
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +86,7 @@ def test_a_dump_holds_ciphertext() -> None:
     user = person("zoe@example.com", name="Zoë")
     dump = serializers.serialize("json", [user])
     assert "zoe" not in dump
-    assert "Zo" not in dump
+    assert "Zoë" not in dump
     loaded = next(iter(serializers.deserialize("json", dump))).object
     assert opened(loaded) == "zoe@example.com"
 
@@ -90,7 +95,7 @@ def test_dumpdata_and_loaddata_carry_the_same_ciphertext(tmp_path: Path) -> None
     user = person("zoe@example.com", name="Zoë")
     before, file = stored(user), tmp_path / "users.json"
     call_command("dumpdata", "accounts.User", output=str(file), verbosity=0)
-    assert "Zo" not in file.read_text()
+    assert "Zoë" not in file.read_text()
     User.objects.all().delete()
     call_command("loaddata", str(file), verbosity=0)
     assert stored(user) == before
@@ -193,3 +198,76 @@ def test_nothing_opens_when_the_leaf_cannot_be_written(owner: User) -> None:
 def test_a_role_is_sealed_under_the_organizations_key(organization: Organization) -> None:
     membership = Membership.objects.get(organization=organization)
     assert str(membership.role) == "<Sealed>"
+
+
+def test_plaintext_that_is_not_saved_yet_opens_in_a_scope_that_covers_it(owner: User, outsider: User) -> None:
+    with disclose(
+        Purpose.OWN_ACCOUNT, actor=Actor.user(owner.pk), tenant=owner.pk, fields=[User.email], subjects=[owner.pk]
+    ) as scope:
+        owner.email, owner.name, outsider.email = "new@example.com", "New", "other@example.com"
+        assert scope.open(owner.email) == "new@example.com"
+        for value in (owner.name, outsider.email):
+            with pytest.raises(VaultError, match="outside-scope"):
+                scope.open(value)
+    with pytest.raises(VaultError, match="outside-scope"):
+        scope.open(owner.email)
+
+
+def test_a_copied_row_keeps_its_values_and_a_row_with_another_id_does_not_get_them(owner: User) -> None:
+    twin = copy.deepcopy(User.objects.get(pk=owner.pk))
+    twin.is_active = False
+    twin.save()
+    assert opened(User.objects.get(pk=owner.pk)) == "olivia@example.com"
+    assert copy.copy(owner.email) == owner.email
+    assert len({owner.email.message().__repr__(), owner.name.message().__repr__()}) == 2
+    assert "olivia" not in repr(owner.email.message())
+    other = copy.copy(User.objects.get(pk=owner.pk))
+    other.pk = new_id()
+    with pytest.raises(VaultError, match="another row"):
+        other.save(force_insert=True)
+
+
+def test_the_table_of_purposes_can_be_published() -> None:
+    assert fields_by_purpose()["sms"] == ["accounts.User.phone"]
+    assert fields_by_purpose()["billing"] == []
+
+
+def test_data_keys_are_wrapped_anew_under_a_newer_root(settings: Any, tmp_path: Path) -> None:
+    settings.ROOT_KEYS_FILE = tmp_path / "roots.json"
+    create_file(settings.ROOT_KEYS_FILE)
+    roots.cache_clear()
+    unsealer.cache_clear()
+    user = person("zoe@example.com")
+    DataKey.objects.exclude(tenant=user.pk).delete()
+    add_roots(settings.ROOT_KEYS_FILE)
+    assert unsealer().rewrap(1) == 0
+    unsealer.cache_clear()
+    assert opened(User.objects.get(pk=user.pk)) == "zoe@example.com"
+    roots.cache_clear()
+
+
+def test_the_log_is_signed_on_request(owner: User) -> None:
+    opened(owner)
+    assert unsealer().sign_checkpoint() <= unsealer().sign_checkpoint()
+
+
+def test_what_is_away_is_not_recorded_as_refused(owner: User) -> None:
+    with disclose(
+        Purpose.OWN_ACCOUNT, actor=Actor.user(owner.pk), tenant=owner.pk, fields=[User.email], subjects=[owner.pk]
+    ) as scope:
+        unsealer()._transport._keyring.forget()  # type: ignore[attr-defined]
+        with provider_is_away(unsealer()), pytest.raises(VaultError, match="away"):
+            scope.open(User.objects.get(pk=owner.pk).email)
+    assert not LeafBody.objects.filter(tenant=owner.pk, type=LeafType.REFUSAL).exists()
+
+
+@contextmanager
+def provider_is_away(house: Unsealer) -> Iterator[None]:
+    class Away:
+        def __getattr__(self, name: str) -> Any:
+            raise VaultError("root-provider-away", "The provider does not answer.", permanent=False)
+
+    keyring = house._transport._keyring  # type: ignore[attr-defined]
+    keyring._roots, kept = Away(), keyring._roots
+    yield
+    keyring._roots = kept

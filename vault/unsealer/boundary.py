@@ -48,6 +48,10 @@ class Unsealer:
         """Close a scope. It never opens anything again."""
         self._transport.call(ask.End(scope))
 
+    def distrust(self, scope: bytes, code: str) -> None:
+        """Record that what a scope opened was genuine once and is refused now, for a reason of the caller's."""
+        self._transport.call(ask.Distrust(scope, code))
+
     def index_email(self, address: str) -> list[Index]:
         """Return the blind index of an address in every version in use, oldest first."""
         return self._ask(ask.IndexEmail(address), list)
@@ -98,6 +102,10 @@ class Unsealer:
     def close_grant(self, actor: str, grant: UUID) -> None:
         """Record the end of a grant. It never opens anything again."""
         self._transport.call(ask.CloseGrant(actor, grant))
+
+    def close_expired(self) -> int:
+        """Record the end of every grant whose time is over; return how many."""
+        return self._ask(ask.CloseExpired(), int)
 
     def record(self, entries: Sequence[Entry]) -> None:
         """Give audit events their leaves, once however often it is asked for."""

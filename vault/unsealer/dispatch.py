@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError
+import django.db
 
 from ledger.errors import LedgerError
 from vault.errors import VaultError
@@ -16,6 +16,7 @@ _ANSWERS: dict[type[Request], Callable[[Session, Any], object]] = {
     messages.Begin: opening.begin,
     messages.Open: opening.open_values,
     messages.End: opening.end,
+    messages.Distrust: opening.distrust,
     messages.IndexEmail: keeping.index_email,
     messages.HashingKey: keeping.hashing_key,
     messages.Reseal: keeping.reseal,
@@ -28,6 +29,7 @@ _ANSWERS: dict[type[Request], Callable[[Session, Any], object]] = {
     messages.DropBodies: witnessing.drop_bodies,
     messages.StartGrant: witnessing.start_grant,
     messages.CloseGrant: witnessing.close_grant,
+    messages.CloseExpired: witnessing.close_expired,
     messages.Record: witnessing.record,
     messages.SignCheckpoint: witnessing.sign_checkpoint,
     messages.PublicKey: witnessing.public_key,
@@ -41,5 +43,5 @@ def answer(session: Session, request: Request) -> object:
         return _ANSWERS[type(request)](session, request)
     except LedgerError as error:
         raise VaultError(error.code, "The ledger did not record it.", permanent=error.permanent) from None
-    except DatabaseError:
+    except django.db.Error:
         raise VaultError("vault-away", "The vault database does not answer.", permanent=False) from None

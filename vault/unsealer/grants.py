@@ -4,6 +4,7 @@ A row edited in the database opens nothing: it no longer matches its signature. 
 nobody can take back, and are counted while the log is locked.
 """
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +15,7 @@ from vault.errors import VaultError
 from vault.models import Grant
 from vault.models.grant import LONGEST
 from vault.purposes import RULES, Purpose
-from vault.signing import signed_text
+from vault.signing import is_staff, signed_text
 from vault.unsealer.approvers import verify
 from vault.unsealer.messages import Opening
 
@@ -28,10 +29,9 @@ def find(grant_id: UUID | None) -> Grant:
 
 def check_signed(grant: Grant, approvers: Path) -> None:
     """Raise unless somebody else approved just this, for at most twelve hours that are not over."""
-    rule = RULES[Purpose(grant.purpose)]
     if not (grant.signature and grant.approved_at and grant.until):
         raise VaultError("grant-not-approved", "This grant was not approved.")
-    if grant.approver == grant.requester or not rule.granted or not set(grant.fields) <= rule.fields:
+    if not _is_possible(grant):
         raise VaultError("grant-forged", "Nobody could have approved this grant.")
     verify(approvers, grant.approver, bytes(grant.signature), signed_text(grant))
     if grant.until - grant.approved_at > LONGEST:
@@ -49,9 +49,10 @@ def check_covers(grant: Grant, opening: Opening) -> None:
 
 def check_unused(grant: Grant) -> None:
     """Raise unless the grant was started, was not closed and has openings left. Call it with the log locked."""
-    types = list(LeafBody.objects.filter(grant=grant.pk).values_list("type", flat=True))
-    if LeafType.GRANT_STARTED not in types or LeafType.GRANT_CLOSED in types:
-        raise VaultError("grant-closed", "This grant is not open.")
+    types = _running_types(grant.pk)
+    # An approver may have signed the row again: in force is what the tenant reads in the ledger.
+    if _started_text(grant.pk) != started(grant).body():
+        raise VaultError("grant-forged", "The grant is not the one that was started.")
     if types.count(LeafType.OPENING) >= grant.maximum:
         raise VaultError("grant-used-up", "This grant was used as often as it allows.")
 
@@ -61,10 +62,16 @@ def check_not_started(grant: Grant) -> None:
         raise VaultError("grant-started", "This grant was started before.")
 
 
-def check_running(grant: Grant) -> None:
-    types = set(LeafBody.objects.filter(grant=grant.pk).values_list("type", flat=True))
-    if LeafType.GRANT_STARTED not in types or LeafType.GRANT_CLOSED in types:
-        raise VaultError("grant-closed", "This grant is not open.")
+def check_running(grant_id: UUID) -> None:
+    _running_types(grant_id)
+
+
+def expired() -> list[UUID]:
+    """Return the grants that run although the time that was signed for them is over."""
+    ended = LeafBody.objects.filter(type=LeafType.GRANT_CLOSED).values("grant")
+    running = LeafBody.objects.filter(type=LeafType.GRANT_STARTED, grant__isnull=False).exclude(grant__in=ended)
+    time = now()
+    return [body.grant for body in running if body.grant and _until(body) <= time]
 
 
 def started(grant: Grant) -> Entry:
@@ -80,11 +87,45 @@ def started(grant: Grant) -> Entry:
     return Entry(grant.tenant, LeafType.GRANT_STARTED, grant.approver, grant.purpose, grant.pk, more=more)
 
 
-def closed(grant: Grant, actor: str) -> Entry:
-    return Entry(grant.tenant, LeafType.GRANT_CLOSED, actor, grant.purpose, grant.pk, more={"case": grant.case})
+def closed(grant_id: UUID, actor: str) -> Entry:
+    """Return the closing leaf, by what the starting one says: the row may have been edited since."""
+    body = LeafBody.objects.filter(grant=grant_id, type=LeafType.GRANT_STARTED).first()
+    if body is None:
+        raise VaultError("grant-closed", "This grant is not open.")
+    more = {"case": json.loads(body.text)["case"]}
+    return Entry(body.tenant, LeafType.GRANT_CLOSED, actor, body.purpose, grant_id, more=more)
 
 
 def now() -> datetime:
     """Return the time; never earlier than the newest leaf, so that a clock set back prolongs no grant."""
     newest = Log.objects.values_list("at", flat=True).first() or 0
     return max(datetime.now(UTC), datetime.fromtimestamp(newest / 1_000_000, UTC))
+
+
+def _is_possible(grant: Grant) -> bool:
+    """Tell whether the row is one that an approver's tool would sign, whatever somebody wrote into its columns."""
+    lists = all(isinstance(each, list) and all(isinstance(name, str) for name in each) for each in _lists(grant))
+    if not lists or grant.purpose not in RULES or grant.approver == grant.requester:
+        return False
+    rule = RULES[Purpose(grant.purpose)]
+    people = is_staff(grant.approver) and is_staff(grant.requester)
+    return people and rule.granted and set(grant.fields) <= rule.fields
+
+
+def _lists(grant: Grant) -> tuple[object, object]:
+    return grant.fields, grant.subjects
+
+
+def _running_types(grant_id: UUID) -> list[str]:
+    types = list(LeafBody.objects.filter(grant=grant_id).values_list("type", flat=True))
+    if LeafType.GRANT_STARTED not in types or LeafType.GRANT_CLOSED in types:
+        raise VaultError("grant-closed", "This grant is not open.")
+    return types
+
+
+def _until(body: LeafBody) -> datetime:
+    return datetime.fromisoformat(json.loads(body.text)["until"])
+
+
+def _started_text(grant_id: UUID) -> str:
+    return LeafBody.objects.values_list("text", flat=True).get(grant=grant_id, type=LeafType.GRANT_STARTED)

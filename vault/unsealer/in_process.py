@@ -1,5 +1,6 @@
 """The unsealer in this very process: keys and all. For development, tests and the operator's commands."""
 
+import threading
 from collections.abc import Callable, Sequence
 
 from ledger.append import append_leaves
@@ -11,13 +12,20 @@ from vault.unsealer.session import Session
 
 
 class InProcess:
-    """Answers requests on the spot."""
+    """Answers requests on the spot. A thread has a session of its own, as it has a connection over the socket."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._session = Session(keyring, append)
+        self._keyring = keyring
+        self._local = threading.local()
 
     def call(self, request: Request) -> object:
-        return answer(self._session, request)
+        return answer(self._session(), request)
+
+    def _session(self) -> Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = Session(self._keyring, append)
+        session: Session = self._local.session
+        return session
 
 
 def append(entries: Sequence[Entry], check: Callable[[], None] | None) -> None:

@@ -28,7 +28,7 @@ from vault.unsealer.messages import (
     Shred,
     Value,
 )
-from vault.unsealer.opening import entry
+from vault.unsealer.opening import entry, refuse
 from vault.unsealer.scopes import rule_of
 from vault.unsealer.session import Session
 
@@ -97,10 +97,16 @@ def shred(session: Session, request: Shred) -> None:
 def _open_inside(session: Session, actor: str, values: list[Value]) -> list[bytes]:
     """Open values for use in here, one leaf a tenant."""
     openings = [_rekeying(actor, tenant, values) for tenant in sorted({value.tenant for value in values})]
-    for opening in openings:
-        rule_of(opening)
-    session.record(*(entry(LeafType.OPENING, opening) for opening in openings))
-    return session.unseal_all([(column(value.label), value) for value in values])
+    try:
+        for opening in openings:
+            rule_of(opening)
+        places = [(column(value.label), value) for value in values]
+        session.record(*(entry(LeafType.OPENING, opening) for opening in openings))
+        return session.unseal_all(places)
+    except VaultError as error:
+        for opening in openings:
+            refuse(session, error, opening)
+        raise
 
 
 def _rekeying(actor: str, tenant: UUID, values: list[Value]) -> Opening:

@@ -66,6 +66,11 @@ class End(Request, frozen=True):
     scope: bytes
 
 
+class Distrust(Request, frozen=True):
+    scope: bytes
+    code: str
+
+
 class IndexEmail(Request, frozen=True):
     answer = list[Index]
     address: str
@@ -132,6 +137,10 @@ class CloseGrant(Request, frozen=True):
     grant: UUID
 
 
+class CloseExpired(Request, frozen=True):
+    answer = int
+
+
 class Record(Request, frozen=True):
     entries: list[Entry]
 
@@ -149,6 +158,6 @@ class Check(Request, frozen=True):
 
 
 AnyRequest = (
-    Seal | Begin | Open | End | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Idle | Rewrap
-    | Shred | DropBodies | StartGrant | CloseGrant | Record | SignCheckpoint | PublicKey | Check
+    Seal | Begin | Open | End | Distrust | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Idle
+    | Rewrap | Shred | DropBodies | StartGrant | CloseGrant | CloseExpired | Record | SignCheckpoint | PublicKey | Check
 )  # fmt: skip

@@ -4,12 +4,13 @@ import secrets
 
 from django.conf import settings
 
+from ledger.ids import INSTALLATION
 from ledger.leaves import Entry
 from ledger.models import LeafType
 from vault.errors import VaultError
 from vault.places import column
 from vault.unsealer import grants
-from vault.unsealer.messages import Begin, End, Open, Opening, Seal, Value
+from vault.unsealer.messages import Begin, Distrust, End, Open, Opening, Seal, Value
 from vault.unsealer.scopes import Scope, rule_of, scope_of
 from vault.unsealer.session import Session
 
@@ -25,7 +26,7 @@ def begin(session: Session, request: Begin) -> bytes:
     try:
         scope = _admit(session, opening)
     except VaultError as error:
-        _refuse(session, error, opening)
+        refuse(session, error, opening)
         raise
     token = secrets.token_bytes(_TOKEN_SIZE)
     session.scopes[token] = scope
@@ -39,7 +40,7 @@ def open_values(session: Session, request: Open) -> list[bytes]:
             raise VaultError("scope-closed", "The disclosure scope was left.")
         return session.unseal_all([(scope.column(value), value) for value in request.values])
     except VaultError as error:
-        _refuse(session, error, _attempt(scope, request.values))
+        refuse(session, error, _attempt(scope, request.values))
         raise
 
 
@@ -47,9 +48,16 @@ def end(session: Session, request: End) -> None:
     session.scopes.pop(request.scope, None)
 
 
+def distrust(session: Session, request: Distrust) -> None:
+    scope = session.scopes.get(request.scope)
+    if scope is None:
+        raise VaultError("scope-closed", "The disclosure scope was left.")
+    session.record(entry(LeafType.REFUSAL, _short(scope.opening), code=request.code[:24]))
+
+
 def entry(type: LeafType, opening: Opening, **more: object) -> Entry:
     """Return the leaf of an opening or a refusal."""
-    said = {"fields": sorted(opening.fields), "subjects": sorted(map(str, opening.subjects)), **more}
+    said = {"fields": sorted(set(opening.fields)), "subjects": sorted(set(map(str, opening.subjects))), **more}
     return Entry(opening.tenant, type, opening.actor, opening.purpose, opening.grant, more=said)
 
 
@@ -73,12 +81,12 @@ def _attempt(scope: Scope | None, values: list[Value]) -> Opening:
     """Return what was tried, as an opening: of a scope that is not there only the values are known."""
     fields, subjects = sorted({value.label for value in values}), sorted({value.pk for value in values})
     if scope is None:
-        return Opening("", "system:unknown", values[0].tenant, fields, subjects)
+        return Opening("", "system:unknown", values[0].tenant if values else INSTALLATION, fields, subjects)
     tried = scope.opening
     return Opening(tried.purpose, tried.actor, tried.tenant, fields, subjects, tried.grant)
 
 
-def _refuse(session: Session, error: VaultError, opening: Opening) -> None:
+def refuse(session: Session, error: VaultError, opening: Opening) -> None:
     """Record a refusal. What was merely away was not refused, and comes again."""
     if error.permanent:
         session.record(entry(LeafType.REFUSAL, _short(opening), code=error.code))

@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ledger.append import append_leaves
+from django.db import connections
+
+from ledger.append import DATABASE, append_leaves
 from ledger.leaves import Entry
 
 Check = Callable[[], None]
@@ -53,7 +55,11 @@ def _commit(jobs: list[_Job]) -> None:
     try:
         append_leaves([entry for job in jobs for entry in job.entries], check=jobs[0].check)
     except Exception as error:
-        for job in jobs:
-            job.error = error
+        connections[DATABASE].close_if_unusable_or_obsolete()  # no request ends here that would do it
+        if len(jobs) > 1:
+            for job in jobs:  # one tenant's broken chain is not the others' failure
+                _commit([job])
+            return
+        jobs[0].error = error
     for job in jobs:
         job.done = True

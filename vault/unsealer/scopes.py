@@ -43,6 +43,8 @@ def rule_of(opening: Opening) -> Rule:
         raise VaultError("refused", "A scope names its fields and at most 10,000 rows.")
     if refused := sorted(set(opening.fields) - rule.fields):
         raise VaultError("refused", f"{opening.purpose} does not open {', '.join(refused)}.")
+    if opening.grant and not rule.granted:
+        raise VaultError("refused", f"{opening.purpose} takes no grant.")
     if rule.own and str(opening.tenant) != actor.id:
         raise VaultError("refused", f"{opening.purpose} opens one's own data only.")
     return rule

@@ -17,7 +17,7 @@ from vault.errors import VaultError
 from vault.keyring import Keyring
 from vault.unsealer import wire
 from vault.unsealer.dispatch import answer
-from vault.unsealer.messages import Check, SignCheckpoint
+from vault.unsealer.messages import Check, CloseExpired, SignCheckpoint
 from vault.unsealer.recorder import Recorder
 from vault.unsealer.session import Session
 from vault.unsealer.ticker import Ticker
@@ -39,7 +39,7 @@ class Server:
         """Answer callers until `stop`."""
         session = self._session()
         answer(session, Check())
-        ticker = Ticker(lambda: answer(session, SignCheckpoint()))
+        ticker = Ticker(lambda: answer(session, SignCheckpoint()), lambda: answer(session, CloseExpired()))
         with socket.socket(socket.AF_UNIX) as listener:
             listen(listener, self._path, self._group)
             listener.settimeout(0.2)
@@ -64,7 +64,7 @@ class Server:
                 if not frames.has_more(_IDLE):
                     connections.close_all()
                 if reply := self._answer(session, frames.receive()):
-                    frames.send(reply)
+                    _send(frames, reply)
         connections.close_all()
 
     def _answer(self, session: Session, frame: bytes) -> bytes | None:
@@ -75,10 +75,19 @@ class Server:
         except VaultError as error:
             if error.permanent:
                 log.warning("unsealer: refused: %s", error.code)
+            else:
+                connections.close_all()  # one of them may be dead; the next request connects anew
             return wire.encode(Failure.of(error))
         except Exception as error:  # whatever it is, the caller gets nothing and the next one is served
             log.error("unsealer: unexpected %s", type(error).__name__)
             return wire.encode(Failure("failed", "The unsealer could not answer.", permanent=True))
+
+
+def _send(frames: Frames, reply: bytes) -> None:
+    try:
+        frames.send(reply)
+    except VaultError as error:
+        frames.send(wire.encode(Failure.of(error)))
 
 
 def listen(listener: socket.socket, path: Path, group: str) -> None:

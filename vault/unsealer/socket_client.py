@@ -8,12 +8,13 @@ import os
 import socket
 import threading
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
 from vault.errors import VaultError
 from vault.unsealer import wire
-from vault.unsealer.messages import Request
+from vault.unsealer.messages import Begin, End, Open, Request
 from vault.unsealer.wire import Closed, Failure, Frames
 
 _CONNECT_PATIENCE, _PATIENCE = 2.0, 30.0  # seconds
@@ -27,7 +28,20 @@ class Socket:
         self._local = threading.local()
 
     def call(self, request: Request) -> object:
-        frames = self._frames()
+        frames, scopes = self._frames(), self._scopes()
+        if isinstance(request, Open | End) and scopes.get(request.scope, frames) is not frames:
+            # The scope went with its connection. That is nobody's attempt, and is not recorded as refused.
+            if isinstance(request, End):
+                del scopes[request.scope]
+            raise _away()
+        answer = self._exchange(frames, request)
+        if isinstance(request, Begin):
+            scopes[cast(bytes, answer)] = frames
+        elif isinstance(request, End):
+            scopes.pop(request.scope, None)
+        return answer
+
+    def _exchange(self, frames: Frames, request: Request) -> object:
         try:
             frames.send(wire.encode(request))
             if request.one_way:
@@ -46,6 +60,11 @@ class Socket:
         if frames:
             frames.connection.close()
         self._local.frames = None
+
+    def _scopes(self) -> dict[bytes, Frames]:
+        """Return this thread's open scopes with the connection that each began on."""
+        scopes: dict[bytes, Frames] = vars(self._local).setdefault("scopes", {})
+        return scopes
 
     def _frames(self) -> Frames:
         frames: Frames | None = getattr(self._local, "frames", None)

@@ -63,13 +63,16 @@ class Frames:
         self._pieces = bytearray()
 
     def send(self, frame: bytes) -> None:
+        """Send a frame; VaultError for one that the other side would not take, before anything of it is sent."""
+        if len(frame) > MOST:
+            raise VaultError("too-large", "This is more than the unsealer takes at once.")
         self.connection.sendall(len(frame).to_bytes(_LENGTH, "big") + frame)
 
     def receive(self) -> bytes:
         """Return the next frame; Closed at the end, ValueError for one that is too long."""
         self._fill(_LENGTH)
         end = _LENGTH + int.from_bytes(self._pieces[:_LENGTH], "big")
-        if end > MOST:
+        if end > MOST + _LENGTH:
             raise ValueError("frame too long")
         self._fill(end)
         frame = bytes(self._pieces[_LENGTH:end])

@@ -1,11 +1,13 @@
 """The ledger's side of the unsealer: grants, audit events and signed checkpoints."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from ledger import checkpoints
+from ledger.actor import Actor
 from ledger.erasure import drop_bodies as drop
 from ledger.events import append_events
 from ledger.models import LeafType
@@ -13,7 +15,16 @@ from ledger.notes import Signer
 from vault.errors import VaultError
 from vault.planes import SIGNER, Plane
 from vault.unsealer import grants
-from vault.unsealer.messages import Check, CloseGrant, DropBodies, PublicKey, Record, SignCheckpoint, StartGrant
+from vault.unsealer.messages import (
+    Check,
+    CloseExpired,
+    CloseGrant,
+    DropBodies,
+    PublicKey,
+    Record,
+    SignCheckpoint,
+    StartGrant,
+)
 from vault.unsealer.session import Session
 
 
@@ -24,8 +35,17 @@ def start_grant(session: Session, request: StartGrant) -> None:
 
 
 def close_grant(session: Session, request: CloseGrant) -> None:
-    grant = grants.find(request.grant)
-    session.record(grants.closed(grant, request.actor), check=lambda: grants.check_running(grant))
+    session.record(grants.closed(request.grant, request.actor), check=lambda: grants.check_running(request.grant))
+
+
+def close_expired(session: Session, request: CloseExpired) -> int:
+    """Close what ran out, once each: who else closes one at the same moment is no failure."""
+    closed = 0
+    for grant_id in grants.expired():
+        with suppress(VaultError):
+            close_grant(session, CloseGrant(str(Actor.system("unsealer")), grant_id))
+            closed += 1
+    return closed
 
 
 def record(session: Session, request: Record) -> None:

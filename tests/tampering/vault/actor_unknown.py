@@ -1,0 +1,13 @@
+from collections.abc import Callable
+
+from tests.tampering.stage import Stage
+from vault.unsealer import unsealer
+from vault.unsealer.messages import Opening
+
+TITLE = "an actor of no kind"
+EXPECTED = "refused"
+
+
+def tamper(stage: Stage) -> Callable[[], object]:
+    opening = Opening("own-account", "god:almighty", stage.zoe.pk, ["accounts.User.email"], [stage.zoe.pk])
+    return lambda: unsealer().begin(opening)

@@ -1,0 +1,14 @@
+from collections.abc import Callable
+
+from tests.tampering.stage import Stage
+from vault.signing import signed_text
+
+TITLE = "a grant is approved by whoever asked, in another spelling"
+EXPECTED = "grant-forged"
+
+
+def tamper(stage: Stage) -> Callable[[], object]:
+    stage.grant.approver = "staff:Bo"
+    stage.grant.signature = stage.approvers.keys["staff:bo"].sign(signed_text(stage.grant))
+    stage.grant.save()
+    return stage.open_granted

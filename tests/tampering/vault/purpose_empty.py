@@ -1,0 +1,13 @@
+from collections.abc import Callable
+
+from tests.tampering.stage import Stage
+from vault.unsealer import unsealer
+from vault.unsealer.messages import Opening
+
+TITLE = "no purpose"
+EXPECTED = "refused"
+
+
+def tamper(stage: Stage) -> Callable[[], object]:
+    opening = Opening("", "operator:command-line", stage.zoe.pk, ["accounts.User.email"], [stage.zoe.pk])
+    return lambda: unsealer().begin(opening)

@@ -1,0 +1,245 @@
+"""Grants: one asks, another signs, and only that opens, so long and so often."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.models import Organization, User
+from ledger.actor import Actor
+from ledger.append import append_leaf
+from ledger.ids import new_id
+from ledger.leaves import Entry
+from ledger.models import LeafBody, LeafType, Log
+from tests.conftest import person
+from tests.vault.granting import ANA, BO, EMAIL, NAME, Approvers, approved, open_email, requested
+from vault.disclosure import disclose
+from vault.errors import VaultError
+from vault.granted import open_granted, printable
+from vault.grants import approve_grant, close_grant
+from vault.models import DataKey, Grant
+from vault.purposes import RULES, Purpose, Rule
+from vault.signing import signed_text
+from vault.unsealer import unsealer
+
+pytestmark = pytest.mark.django_db
+ROLE = "accounts.Membership.role"
+
+
+@pytest.fixture
+def zoe() -> User:
+    return person("zoe@example.com", name="Zoë\x1b[31m")
+
+
+def leaves(grant: Grant) -> list[str]:
+    return list(LeafBody.objects.filter(grant=grant.pk).order_by("position").values_list("type", flat=True))
+
+
+def test_a_grant_opens_what_it_names_and_is_recorded_from_start_to_end(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers, fields=[NAME, EMAIL])
+    assert sorted(str(value) for _, _, value in open_granted(grant)) == ["Zoë\x1b[31m", "zoe@example.com"]
+    assert open_email(zoe, grant) == "zoe@example.com"
+    close_grant(BO, grant=grant.pk)
+    assert leaves(grant) == ["grant-started", "opening", "opening", "grant-closed"]
+    assert f"{grant}" == f"support-request grant {grant.pk}"
+
+
+def test_fields_without_a_value_and_rows_without_the_field_are_left_out(
+    owner: User, organization: Organization, approvers: Approvers
+) -> None:
+    membership = organization.memberships.get()
+    grant = approved(owner, approvers, fields=[ROLE], subjects=[membership.pk], tenant=organization.pk)
+    ((label, row, role),) = open_granted(grant)
+    assert (label, row) == (ROLE, membership.pk)
+    assert "owner" in str(role)
+    assert open_granted(approved(owner, approvers, fields=["accounts.User.phone"])) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"fields": ["accounts.User.password"]}, "no such sealed field"),
+        ({"fields": []}, "names its fields"),
+        ({"purpose": "own-account"}, "opens under a grant"),
+        ({"purpose": "unspecified"}, "opens under a grant"),
+        ({"subjects": []}, "names the rows"),
+        ({"subjects": [new_id()]}, "No such row"),
+        ({"tenant": new_id()}, "another tenant"),
+        ({"maximum": 0}, "once at least"),
+        ({"maximum": 1001}, "1000 times at most"),
+        ({"case": "  "}, "names its case"),
+        ({"case": "x" * 81}, "names its case"),
+        ({"case": "T-1\nT-2"}, "names its case"),
+    ],
+)
+def test_a_request_that_could_not_be_granted_is_refused(zoe: User, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(VaultError, match=f"refused: .*{says}"):
+        requested(zoe, **changes)
+    assert not Grant.objects.exists()
+
+
+def test_a_field_that_the_purpose_does_not_open_is_refused(zoe: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = Rule("narrow", frozenset({NAME}), frozenset({"staff"}), granted=True)
+    monkeypatch.setitem(RULES, Purpose.SUPPORT_REQUEST, narrow)
+    with pytest.raises(VaultError, match="support-request does not open"):
+        requested(zoe)
+
+
+@pytest.mark.parametrize("name", ["bo", "Bo", " bo", "bo ", "b\u043e"])
+def test_nobody_approves_their_own_request_in_any_spelling(zoe: User, approvers: Approvers, name: str) -> None:
+    grant = requested(zoe)
+    with pytest.raises(VaultError, match="refused"):
+        approve_grant(Actor.staff(name), key=approvers.keys["staff:bo"], grant=grant, hours=1)
+    assert Grant.objects.get().signature is None
+
+
+def test_the_database_itself_refuses_an_approver_who_asked(zoe: User) -> None:
+    grant = requested(zoe)
+    with pytest.raises(DatabaseError), transaction.atomic(using="vault"):
+        Grant.objects.filter(pk=grant.pk).update(approver="staff:bo")
+
+
+@pytest.mark.parametrize("hours", [0, -1, 12.01, float("nan")])
+def test_a_grant_lasts_twelve_hours_at_most(zoe: User, approvers: Approvers, hours: float) -> None:
+    with pytest.raises(VaultError, match="twelve hours at most"):
+        approved(zoe, approvers, hours=hours)
+
+
+def test_a_request_that_was_edited_before_it_was_approved_does_not_start(zoe: User, approvers: Approvers) -> None:
+    seen = requested(zoe)
+    Grant.objects.filter(pk=seen.pk).update(maximum=500)
+    with pytest.raises(VaultError, match="grant-forged"):
+        approve_grant(ANA, key=approvers.keys["staff:ana"], grant=seen, hours=1)
+    with pytest.raises(VaultError, match="grant-forged"):
+        open_email(zoe, seen)
+
+
+def test_a_grant_that_was_signed_and_not_started_opens_nothing_and_can_be_signed_again(
+    zoe: User, approvers: Approvers
+) -> None:
+    grant = requested(zoe)
+    with pytest.raises(VaultError, match="grant-forged"):
+        approve_grant(ANA, key=approvers.keys["staff:bo"], grant=grant, hours=1)
+    approve_grant(ANA, key=approvers.keys["staff:ana"], grant=grant, hours=1)
+    assert open_email(zoe, grant) == "zoe@example.com"
+    with pytest.raises(VaultError, match="grant-started"):
+        approve_grant(ANA, key=approvers.keys["staff:ana"], grant=grant, hours=1)
+    with pytest.raises(VaultError, match="grant-started"):
+        unsealer().start_grant(grant.pk)
+
+
+def test_a_started_grant_that_an_approver_signs_anew_opens_nothing_more(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers)
+    grant.maximum = 900
+    grant.signature = approvers.keys["staff:ana"].sign(signed_text(grant))
+    grant.save()
+    with pytest.raises(VaultError, match="grant-forged"):
+        open_email(zoe, grant)
+
+
+def test_a_grant_survives_a_restart_with_what_is_left_of_it(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers, maximum=2)
+    open_email(zoe, grant)
+    unsealer.cache_clear()
+    open_email(zoe, grant)
+    unsealer.cache_clear()
+    with pytest.raises(VaultError, match="grant-used-up"):
+        open_email(zoe, grant)
+
+
+def test_other_purposes_take_no_grant_and_use_none_up(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers, maximum=1)
+    with pytest.raises(VaultError, match="takes no grant"):
+        open_email(zoe, grant, purpose=Purpose.OWN_ACCOUNT, actor=Actor.user(zoe.pk))
+    assert open_email(zoe, grant) == "zoe@example.com"
+
+
+def test_a_removed_approver_is_out_at_once(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers)
+    del approvers.keys["staff:ana"]
+    approvers.admit()
+    with pytest.raises(VaultError, match="grant-forged"):
+        open_email(zoe, grant)
+
+
+@pytest.mark.parametrize("content", ["[]", '{"staff:ana": 1}', "not json"])
+def test_an_unreadable_file_of_approvers_opens_nothing(
+    zoe: User, approvers: Approvers, settings: Any, content: str
+) -> None:
+    grant = approved(zoe, approvers)
+    settings.APPROVERS_FILE.write_text(content)
+    with pytest.raises(VaultError, match="unreadable-approvers"):
+        open_email(zoe, grant)
+
+
+def test_without_a_file_of_approvers_nothing_is_approved(zoe: User, approvers: Approvers, settings: Any) -> None:
+    grant = approved(zoe, approvers)
+    settings.APPROVERS_FILE.unlink()
+    with pytest.raises(VaultError, match="grant-forged"):
+        open_email(zoe, grant)
+
+
+def test_a_clock_that_was_set_back_prolongs_no_grant(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers, hours=1)
+    later = datetime.now(UTC) + timedelta(hours=1, seconds=1)
+    append_leaf(Entry(zoe.pk, LeafType.EVENT, "system:test", event=new_id()))
+    Log.objects.update(at=int(later.timestamp() * 1_000_000))  # a leaf was written then; now the clock is back
+    with pytest.raises(VaultError, match="grant-expired"):
+        open_email(zoe, grant)
+
+
+def test_grants_that_ran_out_are_closed_once(zoe: User, approvers: Approvers) -> None:
+    over, running = approved(zoe, approvers, hours=1), approved(zoe, approvers, hours=3)
+    assert unsealer().close_expired() == 0
+    Log.objects.update(at=int((datetime.now(UTC) + timedelta(hours=2)).timestamp() * 1_000_000))
+    assert unsealer().close_expired() == 1
+    assert unsealer().close_expired() == 0
+    assert (leaves(over)[-1], leaves(running)) == ("grant-closed", ["grant-started"])
+    assert LeafBody.objects.get(grant=over.pk, type="grant-closed").actor == "system:unsealer"
+
+
+def test_what_is_not_open_cannot_be_closed(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers)
+    close_grant(ANA, grant=grant.pk)
+    for each in (grant.pk, requested(zoe).pk, new_id()):
+        with pytest.raises(VaultError, match="grant-closed"):
+            close_grant(ANA, grant=each)
+
+
+def test_a_grant_is_closed_in_its_tenants_chain_although_its_row_was_deleted(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers)
+    Grant.objects.all().delete()
+    close_grant(ANA, grant=grant.pk)
+    assert LeafBody.objects.get(grant=grant.pk, type="grant-closed").tenant == zoe.pk
+
+
+def test_a_grant_without_its_times_has_nothing_to_sign(zoe: User) -> None:
+    with pytest.raises(ValueError, match="time of its approval"):
+        signed_text(requested(zoe))
+
+
+def test_granted_values_are_printed_on_one_line() -> None:
+    assert printable("Zoë\x1b[31m\r\n\u2028\u202e") == "Zoë\\x1b[31m\\r\\n\\u2028\\u202e"
+
+
+def test_a_scope_names_sealed_fields_alone(zoe: User) -> None:
+    with (
+        pytest.raises(VaultError, match="sealed fields alone"),
+        disclose(Purpose.OWN_ACCOUNT, actor=BO, tenant=zoe.pk, fields=["email"], subjects=[zoe.pk]),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("changes", [{"purpose": "unheard-of"}, {"fields": ["a.B.c"]}, {"subjects": ["x"]}])
+def test_a_row_that_is_no_grant_is_refused_before_it_is_tried(
+    zoe: User, approvers: Approvers, changes: dict[str, Any]
+) -> None:
+    grant = approved(zoe, approvers)
+    Grant.objects.filter(pk=grant.pk).update(**changes)
+    with pytest.raises(VaultError, match="grant-forged"):
+        open_granted(Grant.objects.get())
+
+
+def test_every_model_of_the_vault_says_what_it_is(zoe: User) -> None:
+    assert str(DataKey.objects.filter(tenant=zoe.pk).get()).startswith("customer-data key ")

@@ -1,0 +1,22 @@
+"""The bounded memory of unwrapped keys."""
+
+from vault.memory import Memory
+
+
+def test_what_was_not_used_for_longest_goes_first() -> None:
+    memory: Memory[int, str] = Memory(60)
+    for number in range(4096):
+        memory.put(number, "kept")
+    assert memory.get(0) == "kept"
+    memory.put(4096, "kept")
+    assert (memory.get(0), memory.get(1)) == ("kept", None)
+
+
+def test_everything_goes_after_a_while() -> None:
+    now = [0.0]
+    memory: Memory[int, str] = Memory(60, clock=lambda: now[0])
+    memory.put(1, "kept")
+    now[0] = 60.0
+    assert memory.get(1) == "kept"
+    now[0] = 60.1
+    assert memory.get(1) is None

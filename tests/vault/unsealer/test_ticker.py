@@ -1,0 +1,23 @@
+"""The ticker does its jobs again and again, also after one that failed."""
+
+import pytest
+
+from tests.gateway.fakes import eventually
+from vault.errors import VaultError
+from vault.unsealer.ticker import Ticker
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_fails_is_said_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    done: list[int] = []
+
+    def job() -> None:
+        done.append(1)
+        if len(done) == 1:
+            raise VaultError("not-recorded", "The ledger did not record it.", permanent=False)
+
+    ticker = Ticker(job, period=0.01)
+    ticker.start()
+    eventually(lambda: len(done) >= 3)
+    ticker.stop()
+    assert "not-recorded" in caplog.text

@@ -1,0 +1,189 @@
+"""On the wire: whatever somebody sends, the server lives on and gives nothing away."""
+
+import socket
+import stat
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import pytest
+from django.db import connections
+
+from tests.vault.unsealer.running import Thread, own, sealed, value
+from vault.errors import VaultError
+from vault.unsealer import Unsealer, wire
+from vault.unsealer.messages import Seal, Value
+from vault.unsealer.server import listen
+from vault.unsealer.socket_client import Socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def framed(body: bytes) -> bytes:
+    return len(body).to_bytes(4, "big") + body
+
+
+def sent(thread: Thread, data: bytes) -> bytes:
+    """Send bytes and return what comes back until the other side is silent."""
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.settimeout(5)
+        raw.connect(str(thread.socket))
+        raw.sendall(data)
+        raw.shutdown(socket.SHUT_WR)
+        pieces = []
+        with suppress(ConnectionResetError):  # closed with something of ours unread
+            while piece := raw.recv(65536):
+                pieces.append(piece)
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xc1",
+        b"GET / HTTP/1.1",
+        msgspec.msgpack.encode(["Nothing", 1]),
+        msgspec.msgpack.encode(["Seal", "no list"]),
+        msgspec.msgpack.encode(["Begin", ["sms"]]),
+        msgspec.msgpack.encode(["Open", b"", [["a.B.c", "no uuid", "no uuid", b""]]]),
+        msgspec.msgpack.encode({"type": "Check"}),
+        b"\xdd\xff\xff\xff\xff",
+        b"\x91" * 2000,
+    ],
+)
+def test_a_frame_that_is_no_request_is_answered_as_failed(thread: Thread, body: bytes) -> None:
+    answer = wire.answer_of(sent(thread, framed(body))[4:])
+    assert isinstance(answer, wire.Failure)
+    assert (answer.code, answer.permanent) == ("failed", True)
+    thread.client().check()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\0", framed(b"abc")[:-1], (2**32 - 1).to_bytes(4, "big"), b"GET / HTTP/1.1\r\n"]
+)
+def test_what_is_no_frame_is_not_answered(thread: Thread, data: bytes) -> None:
+    assert sent(thread, data) == b""
+    thread.client().check()
+
+
+def test_requests_come_one_after_the_other(thread: Thread) -> None:
+    request = framed(msgspec.msgpack.encode(["Check"]))
+    assert sent(thread, request * 3) == framed(wire.encode(wire.Result(None))) * 3
+
+
+def test_what_is_more_than_a_frame_takes_is_refused_for_good(thread: Thread) -> None:
+    """Away would make the gateway's writer try again for ever."""
+    client = thread.client()
+    with pytest.raises(VaultError, match="too-large") as failure:
+        client.seal([value(bytes(wire.MOST))])
+    assert failure.value.permanent
+    client.check()
+
+
+def test_an_answer_that_is_more_than_a_frame_takes_is_refused_for_good(thread: Thread) -> None:
+    client = thread.client()
+    plain = value(b"")
+    small = [Value("content.StoredExchange.request", plain.pk, plain.tenant, b"") for _ in range(100)]
+    assert len(client.seal(small)) == 100
+    wire_most, wire.MOST = wire.MOST, 12_000
+    try:
+        assert len(wire.encode(Seal(small))) < wire.MOST
+        with pytest.raises(VaultError, match="too-large"):
+            client.seal(small)
+    finally:
+        wire.MOST = wire_most
+    client.check()
+
+
+def test_a_server_that_hangs_up_is_away(folder: Path) -> None:
+    path = folder / "rude.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def hang_up() -> None:
+            for answer in (b"", framed(b"nonsense"), b"\xff\xff\xff\xff"):
+                connection, _ = listener.accept()
+                with connection:
+                    wire.receive(connection)
+                    connection.sendall(answer)
+
+        rude = threading.Thread(target=hang_up)
+        rude.start()
+        client = Socket(path)
+        for _ in range(3):
+            with pytest.raises(VaultError, match="unsealer-away") as failure:
+                client.call(Seal([]))
+            assert not failure.value.permanent
+        rude.join(5)
+
+
+def test_a_missing_server_is_noticed_at_once(folder: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(VaultError, match="unsealer-away"):
+        Socket(folder / "nobody.sock").call(Seal([]))
+    assert time.monotonic() - began < 2
+
+
+def test_a_group_may_be_let_in(folder: Path) -> None:
+    thread = Thread(folder / "group.sock", group=folder.group()).start()
+    assert stat.S_IMODE(thread.socket.stat().st_mode) == 0o660
+    thread.stop()
+
+
+def test_a_stale_socket_is_replaced_and_a_live_one_is_not(folder: Path) -> None:
+    path = folder / "stale.sock"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as second:
+        listen(listener, path, "")
+        with pytest.raises(VaultError, match="already-running"):
+            listen(second, path, "")
+
+
+def test_a_silent_caller_keeps_its_scope_and_lets_go_of_the_database(
+    thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vault.unsealer.server._IDLE", 0.05)
+    client = thread.client()
+    one = sealed(client)
+    token = client.begin(own(one))
+    time.sleep(0.2)
+    assert client.open(token, [one])
+
+
+def test_a_lost_database_connection_costs_one_request(thread: Thread) -> None:
+    if connections["vault"].vendor != "postgresql":
+        pytest.skip("a connection to a file is not lost")
+    client = thread.client()
+    one = sealed(client)
+    client.begin(own(one))
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    outcomes = [_outcome(client, one) for _ in range(4)]
+    assert outcomes.count(None) >= 2
+    assert not any(error.permanent for error in outcomes if error)
+    assert client.open(client.begin(own(one)), [one])
+
+
+def _outcome(client: Unsealer, one: Value) -> VaultError | None:
+    try:
+        client.begin(own(one))
+    except VaultError as error:
+        return error
+    return None
+
+
+def test_a_forked_child_has_a_connection_of_its_own(thread: Thread, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = thread.client()
+    one = sealed(client)
+    token = client.begin(own(one))
+    monkeypatch.setattr("vault.unsealer.socket_client.os.getpid", lambda: -1)
+    with pytest.raises(VaultError, match="unsealer-away"):
+        client.open(token, [one])
