@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.directory import forget_member
 from accounts.models import Directory, Membership, Organization, Role, User
+from accounts.roles import read_role
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -100,4 +101,8 @@ def _owners(actor: Actor, organization: Organization) -> set[UUID]:
         subjects=[membership.pk for membership in memberships],
     ) as scope:
         roles = scope.open_all([membership.role for membership in memberships])
-    return {membership.user_id for membership, role in zip(memberships, roles, strict=True) if role == Role.OWNER}
+    return {
+        membership.user_id
+        for membership, role in zip(memberships, roles, strict=True)
+        if read_role(role)[0] is Role.OWNER
+    }

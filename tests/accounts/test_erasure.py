@@ -118,7 +118,7 @@ def test_nothing_of_an_erased_organization_opens_and_its_keys_are_refused(
     assert {code(opened, StoredExchange.objects.get(pk=kept.pk), "request"), code(opened, role, "role")} == {"shredded"}
     assert code(lambda: StoredExchange.objects.create(request="more", response="", **places)) == "erased"
     assert not organization.memberships.exists()
-    assert opened(Membership.objects.get(user=outsider), "role") == "owner"
+    assert opened(Membership.objects.get(user=outsider), "role") == "1 owner"
     erase_user(OPERATOR, owner)  # whom no organization needs any more
     assert code(opened, User.objects.get(pk=owner.pk), "name") == "shredded"
 

@@ -31,15 +31,18 @@ class Socket:
         frames, scopes = self._frames(), self._scopes()
         if isinstance(request, Open | End) and scopes.get(request.scope, frames) is not frames:
             # The scope went with its connection. That is nobody's attempt, and is not recorded as refused.
-            if isinstance(request, End):
-                del scopes[request.scope]
-            raise _away()
+            return self._lost(request)
+        if isinstance(request, End):
+            scopes.pop(request.scope, None)
         answer = self._exchange(frames, request)
         if isinstance(request, Begin):
             scopes[cast(bytes, answer)] = frames
-        elif isinstance(request, End):
-            scopes.pop(request.scope, None)
         return answer
+
+    def _lost(self, request: Open | End) -> None:
+        if isinstance(request, Open):
+            raise _away()
+        del self._scopes()[request.scope]
 
     def _exchange(self, frames: Frames, request: Request) -> object:
         try:

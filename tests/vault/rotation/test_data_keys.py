@@ -61,7 +61,7 @@ def test_every_value_moves_to_the_new_keys_and_opens(organization: Organization,
     assert made == DataKey.objects.filter(version=2).count() == len(before)
     assert not before & key_ids()
     assert opened(User.objects.get(pk=member.pk), "email") == "mira@example.com"
-    assert {opened(row, "role") for row in Membership.objects.all()} == {"owner", "viewer"}
+    assert {opened(row, "role") for row in Membership.objects.all()} == {"1 owner", "1 viewer"}
     assert opened(StoredExchange.objects.get(pk=kept.pk), "response") == "an answer"
 
 

@@ -108,7 +108,7 @@ def test_a_server_that_hangs_up_is_away(folder: Path) -> None:
             for answer in (b"", framed(b"nonsense"), b"\xff\xff\xff\xff"):
                 connection, _ = listener.accept()
                 with connection:
-                    wire.receive(connection)
+                    wire.Frames(connection).receive()
                     connection.sendall(answer)
 
         rude = threading.Thread(target=hang_up)
