@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.actions import add_member
-from accounts.models import Organization, Role
+from accounts.models import Organization, Role, User
 from ledger.actor import Actor
 from ledger.append import Appended, append_leaves
 from ledger.ids import new_id
@@ -20,9 +20,9 @@ Record = Callable[..., list[Appended]]
 
 
 @pytest.fixture
-def as_admin(organization: Organization) -> Client:
+def as_admin(organization: Organization, owner: User) -> Client:
     ada = person("ada@example.com", name="Ada Admin")
-    add_member(Actor.operator(), organization=organization, user=ada, role=Role.ADMIN)
+    add_member(Actor.user(owner.pk), organization=organization, user=ada, role=Role.ADMIN)
     client = Client()
     client.force_login(ada)
     return client

@@ -31,7 +31,8 @@ class Socket:
         frames, scopes = self._frames(), self._scopes()
         if isinstance(request, Open | End) and scopes.get(request.scope, frames) is not frames:
             # The scope went with its connection. That is nobody's attempt, and is not recorded as refused.
-            return self._lost(request)
+            self._lose(request)
+            return None
         if isinstance(request, End):
             scopes.pop(request.scope, None)
         answer = self._exchange(frames, request)
@@ -39,7 +40,7 @@ class Socket:
             scopes[cast(bytes, answer)] = frames
         return answer
 
-    def _lost(self, request: Open | End) -> None:
+    def _lose(self, request: Open | End) -> None:
         if isinstance(request, Open):
             raise _away()
         del self._scopes()[request.scope]
