@@ -1,4 +1,4 @@
-"""The environment of the test run, set before Django reads its settings."""
+"""The environment of the test run, set before Django reads its settings. Parallel workers share no folder."""
 
 import os
 import tempfile
@@ -6,4 +6,6 @@ import tempfile
 os.environ["ENVIRONMENT"] = "development"
 os.environ.setdefault("SECRET_KEY", "a key for tests alone")
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="llama-console-tests-"))
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["VAR_DIR"] = os.path.join(os.environ["VAR_DIR"], worker)
 os.makedirs(os.path.join(os.environ["VAR_DIR"], "static"), exist_ok=True)

@@ -41,4 +41,4 @@ def _attempt(job: Callable[[], object]) -> None:
     try:
         job()
     except VaultError as error:  # the next minute may be better; one that stays shows in the age of the checkpoint
-        log.error("unsealer: no checkpoint: %s", error.code)
+        log.error("unsealer: a job of the minute failed: %s", error.code)
