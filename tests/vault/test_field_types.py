@@ -21,6 +21,7 @@ from tests.vault.specimen import OTHERS, VALUES, Specimen, opened
 from vault.disclosure import disclose
 from vault.errors import VaultError
 from vault.purposes import Purpose
+from vault.sealed import Sealed
 
 EACH = pytest.mark.parametrize("name", VALUES)
 pytestmark = pytest.mark.django_db
@@ -248,3 +249,28 @@ def test_a_clone_keeps_the_bucket() -> None:
     assert all(field.clone().bucket == field.bucket for field in Specimen._meta.fields if hasattr(field, "bucket"))
     field = type(Specimen._meta.get_field("char"))(max_length=5, bucket=512)
     assert (field.clone().bucket, field.deconstruct()[3]["bucket"]) == (512, 512)
+
+
+def test_a_record_from_a_list_shows_and_gives_away_nothing(specimen: Specimen) -> None:
+    record = Specimen.objects.values_list("char", flat=True).get()
+    assert f"{record!r} {record!s} {record:>9}" == "<Sealed> <Sealed> <Sealed>"
+    assert copy.copy(record) is copy.deepcopy(record) is record
+    with pytest.raises(VaultError, match="pickle"):
+        pickle.dumps(record)
+
+
+def test_a_value_that_was_copied_alone_keeps_its_row(specimen: Specimen) -> None:
+    assert copy.copy(specimen.char).pk == specimen.pk
+
+
+def test_a_saved_row_under_another_key_is_refused() -> None:
+    row = Specimen(number=3, **VALUES)
+    row.save()
+    row.pk, row.number = new_id(), 4
+    with pytest.raises(VaultError, match="another row"), atomic():
+        row.save()
+
+
+def test_a_value_without_a_row_has_no_place() -> None:
+    with pytest.raises(VaultError, match="without its row"):
+        Sealed(Specimen._meta.get_field("char"), None, "plain").message()
