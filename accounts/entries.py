@@ -1,14 +1,13 @@
 """What stands in a directory: who, their name and their address. Pure functions.
 
-Packed, it is two texts with a line for each member: what searches look through, folded, and what folding lost, as
-JSON. A search reads the first as one text and decodes only the lines that it found. Every byte counts: a directory
-crosses the unsealer's socket twice.
+Packed, it is a text that searches look through, folded, with a line for each member, and what can't be told from that
+line, as JSON. A search decodes only what it found. Every byte counts: a directory crosses the unsealer's socket twice.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from uuid import UUID
 
 import msgspec
@@ -36,21 +35,24 @@ class Entry:
         return cls(user_id, contact.name, contact.email)
 
 
-class _Line(Struct, array_like=True):
-    name: str
-    email: str | None  # None where folding left it as it was
+class _Lost(Struct, array_like=True):
+    """What folding lost; None where it is what `_guess` says, or nothing was lost."""
+
+    name: str | None
+    email: str | None
 
 
 class _Packed(Struct, array_like=True):
-    """Three columns in one order."""
+    """Columns in one order."""
 
     ids: bytes  # 16 a member
     folded: bytes  # name, tab, address, newline; of what is folded none contains either
-    lines: bytes  # JSON, newline
+    ends: bytes  # where a member's part of `lost` ends: 4 a member, big-endian
+    lost: bytes  # JSON; nothing for most members
 
 
 _packed = msgspec.msgpack.Decoder(_Packed)
-_line = msgspec.json.Decoder(_Line)
+_lost = msgspec.json.Decoder(_Lost)
 
 
 def fold(text: str) -> str:
@@ -63,8 +65,10 @@ def pack(entries: Iterable[Entry]) -> bytes:
     """Return the entries for sealing, by name and where there is none by address."""
     ordered = sorted(entries, key=lambda entry: (fold(entry.name or entry.email), fold(entry.email), entry.user_id))
     folded = "".join(f"{fold(entry.name)}\t{fold(entry.email)}\n" for entry in ordered)
-    lines = b"".join(_line_of(entry) for entry in ordered)
-    return msgspec.msgpack.encode(_Packed(b"".join(entry.user_id.bytes for entry in ordered), folded.encode(), lines))
+    lost = [_lost_of(entry) for entry in ordered]
+    ends = b"".join(end.to_bytes(4, "big") for end in accumulate(map(len, lost)))
+    ids = b"".join(entry.user_id.bytes for entry in ordered)
+    return msgspec.msgpack.encode(_Packed(ids, folded.encode(), ends, b"".join(lost)))
 
 
 def unpack(data: bytes) -> list[Entry]:
@@ -74,28 +78,40 @@ def unpack(data: bytes) -> list[Entry]:
 def find(data: bytes, text: str, most: int) -> list[Entry]:
     """Return the first entries whose name or address contains the text; all of them contain nothing."""
     packed, wanted = _packed.decode(data), fold(text).encode()
-    numbers = list(islice(_lines_with(packed.folded, wanted), most))
-    if not numbers:
-        return []
-    folded, lines = packed.folded.splitlines(), packed.lines.splitlines()
-    return [_entry(packed.ids[16 * n : 16 * n + 16], folded[n], lines[n]) for n in numbers]
+    return [_entry(packed, number, line) for number, line in islice(_lines_with(packed.folded, wanted), most)]
 
 
-def _line_of(entry: Entry) -> bytes:
+def _lost_of(entry: Entry) -> bytes:
+    name = None if _guess(fold(entry.name)) == entry.name else entry.name
     email = None if fold(entry.email) == entry.email else entry.email
-    return msgspec.json.encode(_Line(entry.name, email)) + b"\n"
+    return b"" if name is None and email is None else msgspec.json.encode(_Lost(name, email))
 
 
-def _entry(id: bytes, folded: bytes, line: bytes) -> Entry:
-    known = _line.decode(line)
-    email = folded.partition(b"\t")[2].decode() if known.email is None else known.email
-    return Entry(UUID(bytes=id), known.name, email)
+def _guess(folded: str) -> str:
+    """Return how a folded name is mostly written."""
+    return folded.title()
 
 
-def _lines_with(folded: bytes, wanted: bytes) -> Iterator[int]:
-    """Yield the numbers of the lines that contain what is wanted; in UTF-8, bytes are found where characters are."""
-    number = start = 0
-    while start < len(folded) and (place := folded.find(wanted, start)) >= 0:
-        number += folded.count(b"\n", start, place)
-        yield number
-        number, start = number + 1, folded.index(b"\n", place) + 1
+def _entry(packed: _Packed, number: int, line: bytes) -> Entry:
+    name, email = line.decode().split("\t")
+    start, end = (_end(packed, n) for n in (number - 1, number))
+    lost = _lost.decode(packed.lost[start:end]) if end > start else _Lost(None, None)
+    return Entry(
+        UUID(bytes=packed.ids[16 * number : 16 * number + 16]),
+        _guess(name) if lost.name is None else lost.name,
+        email if lost.email is None else lost.email,
+    )
+
+
+def _end(packed: _Packed, number: int) -> int:
+    return int.from_bytes(packed.ends[4 * number : 4 * number + 4], "big") if number >= 0 else 0
+
+
+def _lines_with(folded: bytes, wanted: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield number and line of those that contain what is wanted; in UTF-8, bytes are found where characters are."""
+    number = end = 0
+    while end < len(folded) and (place := folded.find(wanted, end)) >= 0:
+        number += folded.count(b"\n", end, place)
+        start, end = folded.rfind(b"\n", 0, place) + 1, folded.index(b"\n", place) + 1
+        yield number, folded[start : end - 1]
+        number += 1

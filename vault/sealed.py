@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 from uuid import UUID
 
 from django.db import models
+from msgspec import Struct
 
 from vault.errors import VaultError
 from vault.unsealer import unsealer
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Stored(bytes):
+class Stored(Struct, gc=False):
     """A record as it came from the database, before anybody asked its row for it: most are never asked for.
 
-    It knows no row, so it opens nothing; a row's attribute gives a `Sealed` in its place.
+    It knows no row, so it opens nothing; a row's attribute gives a `Sealed` in its place. A Struct, because lists
+    make one for every cell.
     """
 
-    __slots__ = ()
+    record: bytes
 
     def __repr__(self) -> str:
         return "<Sealed>"
@@ -50,7 +52,7 @@ class Stored(bytes):
         raise VaultError("refused", "A sealed value without its row has no place.")
 
 
-def load(value: bytes | memoryview | None, expression: object, connection: object) -> Stored | None:
+def load(value: bytes | None, expression: object, connection: object) -> Stored | None:
     """Return a column's value as the ORM hands it out; a plain function, because lists call it for every cell."""
     return None if value is None else Stored(value)
 
@@ -180,7 +182,7 @@ class SealedDescriptor:
             owner.refresh_from_db(fields=[self._name])
         value = values[self._name]
         if isinstance(value, Stored):
-            sealed: Sealed[Any] = Sealed(self.field, bytes(value))
+            sealed: Sealed[Any] = Sealed(self.field, value.record)
             sealed.owner, sealed.sealed_for, sealed.is_loaded = owner, owner.pk, True
             value = values[self._name] = sealed
         elif isinstance(value, Sealed) and value.owner is not owner:

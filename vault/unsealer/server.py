@@ -67,9 +67,9 @@ class Server:
                     _send(frames, reply)
         connections.close_all()
 
-    def _answer(self, session: Session, frame: bytes) -> bytes | None:
+    def _answer(self, session: Session, body: bytearray) -> bytearray | None:
         try:
-            request = wire.request_of(frame)
+            request = wire.request_of(body)
             result = answer(session, request)
             return None if request.one_way else wire.encode(Result(result))
         except VaultError as error:
@@ -83,7 +83,7 @@ class Server:
             return wire.encode(Failure("failed", "The unsealer could not answer.", permanent=True))
 
 
-def _send(frames: Frames, reply: bytes) -> None:
+def _send(frames: Frames, reply: bytearray) -> None:
     try:
         frames.send(reply)
     except VaultError as error:

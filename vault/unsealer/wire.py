@@ -2,7 +2,7 @@
 
 import select
 import socket
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -10,9 +10,11 @@ from msgspec import Struct
 from vault.errors import VaultError
 from vault.unsealer.messages import AnyRequest, Request
 
+T = TypeVar("T", bytes, int)
+
 MOST = 64 * 1024 * 1024  # bytes a frame
 _LENGTH = 4
-_READ = 256 * 1024
+_READ = 64 * 1024
 
 
 class Result(Struct, array_like=True, tag=True):
@@ -41,18 +43,22 @@ _requests = msgspec.msgpack.Decoder(AnyRequest)
 _answers: "msgspec.msgpack.Decoder[Result | Failure]" = msgspec.msgpack.Decoder(Result | Failure)
 
 
-def encode(message: Request | Result | Failure) -> bytes:
-    return _encoder.encode(message)
+def encode(message: Request | Result | Failure) -> bytearray:
+    """Return a message as a frame, length and all."""
+    frame = bytearray(_LENGTH)
+    _encoder.encode_into(message, frame, _LENGTH)
+    frame[:_LENGTH] = (len(frame) - _LENGTH).to_bytes(_LENGTH, "big")
+    return frame
 
 
-def request_of(frame: bytes) -> Request:
-    """Return the request in a frame; ValueError for anything else."""
-    request: Request = _requests.decode(frame)
+def request_of(body: bytearray) -> Request:
+    """Return the request in what was received; ValueError for anything else."""
+    request: Request = _requests.decode(body)
     return request
 
 
-def answer_of(frame: bytes) -> Result | Failure:
-    return _answers.decode(frame)
+def answer_of(body: bytearray) -> Result | Failure:
+    return _answers.decode(body)
 
 
 class Frames:
@@ -62,22 +68,22 @@ class Frames:
         self.connection = connection
         self._pieces = bytearray()
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytearray) -> None:
         """Send a frame; VaultError for one that the other side would not take, before anything of it is sent."""
-        if len(frame) > MOST:
+        if len(frame) > MOST + _LENGTH:
             raise VaultError("too-large", "This is more than the unsealer takes at once.")
-        self.connection.sendall(len(frame).to_bytes(_LENGTH, "big") + frame)
+        self.connection.sendall(frame)
 
-    def receive(self) -> bytes:
-        """Return the next frame; Closed at the end, ValueError for one that is too long."""
-        self._fill(_LENGTH)
+    def receive(self) -> bytearray:
+        """Return what the next frame carries; Closed at the end, ValueError for one that is too long."""
+        while len(self._pieces) < _LENGTH:
+            self._pieces += self._some(self.connection.recv(_READ))
         end = _LENGTH + int.from_bytes(self._pieces[:_LENGTH], "big")
         if end > MOST + _LENGTH:
             raise ValueError("frame too long")
-        self._fill(end)
-        frame = bytes(self._pieces[_LENGTH:end])
+        body = self._pieces[_LENGTH:end]
         del self._pieces[:end]
-        return frame
+        return body if len(body) == end - _LENGTH else self._rest(body, end - _LENGTH)
 
     def has_more(self, patience: int) -> bool:
         """Tell whether something can be read within so many milliseconds: a request, or the end."""
@@ -85,9 +91,16 @@ class Frames:
         poller.register(self.connection, select.POLLIN)
         return bool(self._pieces or poller.poll(patience))
 
-    def _fill(self, size: int) -> None:
-        while len(self._pieces) < size:
-            piece = self.connection.recv(_READ)
-            if not piece:
-                raise Closed
-            self._pieces += piece
+    def _rest(self, begun: bytearray, size: int) -> bytearray:
+        """Return all of a body, read to where it belongs."""
+        body, place = bytearray(size), len(begun)
+        body[:place] = begun
+        while place < size:
+            place += self._some(self.connection.recv_into(memoryview(body)[place:]))
+        return body
+
+    @staticmethod
+    def _some(read: T) -> T:
+        if not read:
+            raise Closed
+        return read

@@ -55,7 +55,7 @@ def sent(thread: Thread, data: bytes) -> bytes:
     ],
 )
 def test_a_frame_that_is_no_request_is_answered_as_failed(thread: Thread, body: bytes) -> None:
-    answer = wire.answer_of(sent(thread, framed(body))[4:])
+    answer = wire.answer_of(bytearray(sent(thread, framed(body))[4:]))
     assert isinstance(answer, wire.Failure)
     assert (answer.code, answer.permanent) == ("failed", True)
     thread.client().check()
@@ -71,7 +71,7 @@ def test_what_is_no_frame_is_not_answered(thread: Thread, data: bytes) -> None:
 
 def test_requests_come_one_after_the_other(thread: Thread) -> None:
     request = framed(msgspec.msgpack.encode(["Check"]))
-    assert sent(thread, request * 3) == framed(wire.encode(wire.Result(None))) * 3
+    assert sent(thread, request * 3) == bytes(wire.encode(wire.Result(None))) * 3
 
 
 def test_what_is_more_than_a_frame_takes_is_refused_for_good(thread: Thread) -> None:

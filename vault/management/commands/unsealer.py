@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from vault.errors import VaultError
 from vault.keyring import Keyring
 from vault.roots import roots
+from vault.unsealer.allocator import keep_freed_memory
 from vault.unsealer.server import Server
 
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.UNSEALER_SOCKET:
             raise CommandError("UNSEALER_SOCKET is not set: it names the socket to listen on.")
+        keep_freed_memory()
         try:
             server = Server(settings.UNSEALER_SOCKET, Keyring(roots()), group=settings.UNSEALER_GROUP)
             for number in (signal.SIGTERM, signal.SIGINT):
