@@ -1,11 +1,14 @@
-"""Who waits for verification in this browser: an opaque id in the session, with a seal of the password given here."""
+"""Who waits for verification in this browser: an opaque id in the session, with a seal of the password given here.
+
+Of a link's token the session holds the hash alone.
+"""
 
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts.actions import Registration
+from accounts.actions import Registration, hash_token
 from accounts.models import User
 
 _PENDING, _SEAL, _TOKEN = "pending_user", "pending_seal", "verification_token"
@@ -36,12 +39,12 @@ def user(request: HttpRequest) -> User | None:
 
 def keep_token(request: HttpRequest, token: str) -> None:
     """Remember a link's token while its person signs in in this browser."""
-    request.session[_TOKEN] = token
+    request.session[_TOKEN] = hash_token(token).hex()
 
 
-def take_token(request: HttpRequest) -> str | None:
-    token: str | None = request.session.pop(_TOKEN, None)
-    return token
+def take_token(request: HttpRequest) -> bytes:
+    """Return the hash of that token, once; nothing where no link was opened."""
+    return bytes.fromhex(request.session.pop(_TOKEN, ""))
 
 
 def end(request: HttpRequest) -> None:

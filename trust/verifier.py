@@ -19,6 +19,5 @@ class Verifier:
         return hashlib.sha256(self.source).hexdigest()
 
 
-def verifier() -> Verifier | None:
-    """Return the verifier, or None where this installation has none."""
-    return Verifier(FILE.name, FILE.read_bytes()) if FILE.is_file() else None
+def verifier() -> Verifier:
+    return Verifier(FILE.name, FILE.read_bytes())

@@ -23,7 +23,7 @@ def issue_verification(user: User) -> tuple[str, str]:
     with transaction.atomic():
         user.verifications.pending(now).update(expires_at=now)
         user.verifications.create(
-            token_hash=_hash_token(token),
+            token_hash=hash_token(token),
             code_hash=_hash_code(user.pk, code),
             expires_at=now + settings.EMAIL_VERIFICATION_LIFETIME,
         )
@@ -32,8 +32,13 @@ def issue_verification(user: User) -> tuple[str, str]:
 
 def verify_by_token(user: User, token: str) -> bool:
     """Verify the user's address by a link's token; False for any token that isn't theirs and good."""
+    return verify_by_hash(user, hash_token(token))
+
+
+def verify_by_hash(user: User, token_hash: bytes) -> bool:
+    """Verify by the hash of a token, for who had the token earlier."""
     with transaction.atomic():
-        proof = _locked(user.pk).filter(token_hash=_hash_token(token)).first()
+        proof = _locked(user.pk).filter(token_hash=token_hash).first()
         return proof is not None and _use(proof)
 
 
@@ -63,7 +68,8 @@ def _use(proof: EmailVerification) -> bool:
     return True
 
 
-def _hash_token(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import pending
-from accounts.actions import verify_by_token
+from accounts.actions import verify_by_hash
 from accounts.forms import NO_MATCH, SignInForm
 from accounts.models import User
 from ledger.actor import Actor
@@ -57,7 +57,7 @@ def start_session(request: HttpRequest, user: User) -> None:
 def _admit(request: HttpRequest, user: User) -> bool:
     """Start the session of a user whose password was right, if their address is proven or the link proves it now."""
     token = pending.take_token(request)
-    if not user.is_verified and not (token and verify_by_token(user, token)):
+    if not user.is_verified and not (token and verify_by_hash(user, token)):
         return False
     start_session(request, user)
     return True

@@ -16,6 +16,7 @@ from ledger.models import LeafType
 from tests.conftest import person
 
 URL = "/o/llamas-of-lisbon/data-access/"
+HOSTILE = "<script>alert(1)</script>\u202e\"'"
 Record = Callable[..., list[Appended]]
 
 

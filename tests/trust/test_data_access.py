@@ -13,12 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Organization, User
 from ledger.ids import new_id
 from ledger.leaves import Entry
-from ledger.models import Checkpoint, LeafType
-from tests.trust.conftest import URL, Record
+from ledger.models import LeafType
+from tests.trust.conftest import HOSTILE, URL, Record
 
 pytestmark = pytest.mark.django_db
 ROUTES = ["", "data-access.csv", "bundle.json", "verify_ledger.py"]
-HOSTILE = "<script>alert(1)</script>\u202e\"'"
 
 
 def page(client: Client, **query: str) -> str:
@@ -243,39 +242,6 @@ def test_very_long_lists_are_told_in_short(as_owner: Client, record: Record) -> 
     assert len(page(as_owner)) < 60_000
 
 
-# The checkpoint
-
-
-def test_it_says_when_nothing_is_signed_yet(as_owner: Client) -> None:
-    shown = page(as_owner)
-    assert "No checkpoint yet" in shown
-    assert "Download proof bundle" not in shown
-
-
-def test_a_checkpoint_is_shown_with_its_root_and_what_it_covers(as_owner: Client, record: Record) -> None:
-    record(4)
-    _sign(timedelta(seconds=30), size=3)
-    shown = page(as_owner)
-    assert "Signed checkpoint" in shown
-    assert bytes(range(32)).hex() in shown
-    assert "your entries up to 3" in shown
-    assert "Download proof bundle" in shown
-
-
-def test_an_old_checkpoint_is_called_overdue(as_owner: Client, record: Record) -> None:
-    record()
-    _sign(timedelta(minutes=2))
-    assert "Checkpoint overdue" not in page(as_owner)
-    _sign(timedelta(minutes=4))
-    assert "Checkpoint overdue" in page(as_owner)
-
-
-@pytest.mark.parametrize("note", ["", "a\nb\n%%%\n", "x\n\n—\n", HOSTILE])
-def test_a_note_that_cannot_be_read_costs_its_root_alone(as_owner: Client, note: str) -> None:
-    Checkpoint.objects.create(size=1, time=0, text=note)
-    assert "Root hash" not in page(as_owner)
-
-
 # Cost
 
 
@@ -293,10 +259,3 @@ def test_queries_do_not_grow_with_leaves(as_owner: Client, record: Record) -> No
 def _at(moment: datetime, record: Record) -> None:
     with mock.patch("ledger.append.time.time_ns", return_value=int(moment.timestamp() * 1e9)):
         record()
-
-
-def _sign(age: timedelta, size: int = 1) -> None:
-    root = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-    at = int((datetime.now(UTC) - age).timestamp())
-    note = f"console.test/ledger\n{size}\n{root}\nmap {root}\ntime {at}\n\n— console.test/ledger AAAA\n"
-    Checkpoint.objects.create(size=size, time=at, text=note)

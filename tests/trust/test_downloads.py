@@ -103,9 +103,3 @@ def test_the_verifier_is_the_file_of_this_installation_and_its_hash_stands_on_th
     assert answer["Content-Type"].startswith("text/x-python")
     assert answer["Content-Disposition"] == 'attachment; filename="verify_ledger.py"'
     assert hashlib.sha256(answer.content).hexdigest() in as_owner.get(URL).content.decode()
-
-
-def test_an_installation_without_a_verifier_says_so(as_owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifier, "FILE", Path("/nowhere"))
-    assert as_owner.get(URL + "verify_ledger.py").status_code == 404
-    assert b"This installation has none" in as_owner.get(URL).content

@@ -1,6 +1,6 @@
 """What is taken away to check this installation from outside: the proof bundle and the verifier."""
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -20,8 +20,6 @@ def bundle(request: HttpRequest, organization: str) -> HttpResponseBase:
 def verifier(request: HttpRequest, organization: str) -> HttpResponseBase:
     acting_for(request, organization)
     found = installed()
-    if found is None:
-        raise Http404
     return _download(HttpResponse(found.source, content_type="text/x-python; charset=utf-8"), found.name)
 
 
