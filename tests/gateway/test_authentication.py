@@ -67,8 +67,11 @@ def test_a_revoked_key_is_refused_at_once(mira: httpx.Client, house: House) -> N
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_without_a_database_nobody_gets_in(mira: httpx.Client, house: House, path: str) -> None:
-    house.rooms.away = True
+@pytest.mark.parametrize("missing", ["away", "locked"], ids=["database", "unsealer"])
+def test_without_a_database_or_an_unsealer_nobody_gets_in(
+    mira: httpx.Client, house: House, path: str, missing: str
+) -> None:
+    setattr(house.rooms, missing, True)
     answer = mira.post(path, json=question())
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
