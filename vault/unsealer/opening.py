@@ -55,7 +55,7 @@ def distrust(session: Session, request: Distrust) -> None:
     session.record(entry(LeafType.REFUSAL, _short(scope.opening), code=request.code[:24]))
 
 
-def entry(type: LeafType, opening: Opening, **more: object) -> Entry:
+def entry(type: LeafType, opening: Opening, **more: str) -> Entry:
     """Return the leaf of an opening or a refusal."""
     said = {"fields": sorted(set(opening.fields)), "subjects": sorted(set(map(str, opening.subjects))), **more}
     return Entry(opening.tenant, type, opening.actor, opening.purpose, opening.grant, more=said)
