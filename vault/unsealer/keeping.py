@@ -29,7 +29,7 @@ from vault.unsealer.messages import (
     Value,
 )
 from vault.unsealer.opening import entry, refuse
-from vault.unsealer.scopes import rule_of
+from vault.unsealer.scopes import admitted, rule_of
 from vault.unsealer.session import Session
 
 _EMAIL = "accounts.User.email"
@@ -59,12 +59,14 @@ def hashing_key(session: Session, request: HashingKey) -> bytes:
 
 
 def rotate(session: Session, request: Rotate) -> int:
+    admitted(request.actor, Purpose.REKEYING)
     key = session.keyring.rotate(request.tenant, Plane(request.plane))
     session.record(_rotation(request, "key-made", key.id))
     return key.version
 
 
 def retire(session: Session, request: Retire) -> None:
+    admitted(request.actor, Purpose.REKEYING)
     plane = Plane(request.plane)
     row = DataKey.objects.filter(tenant=request.tenant, plane=plane, version=request.version).first()
     leaf = _rotation(request, "key-destroyed", bytes(row.key_id) if row else b"")
@@ -81,6 +83,7 @@ def rewrap(session: Session, request: Rewrap) -> int:
 
 
 def shred(session: Session, request: Shred) -> None:
+    admitted(request.actor, Purpose.ERASURE)
     rows = list(DataKey.objects.filter(tenant=request.tenant).order_by("plane", "version"))
     if not rows and Erasure.objects.filter(tenant=request.tenant).exists():
         return

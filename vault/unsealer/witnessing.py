@@ -29,6 +29,7 @@ from vault.unsealer.messages import (
     SignCheckpoint,
     StartGrant,
 )
+from vault.unsealer.scopes import actor_of
 from vault.unsealer.session import Session
 
 _Text = Annotated[str, Meta(max_length=200)]
@@ -50,6 +51,7 @@ def start_grant(session: Session, request: StartGrant) -> None:
 
 
 def close_grant(session: Session, request: CloseGrant) -> None:
+    actor_of(request.actor)
     session.record(grants.closed(request.grant, request.actor), check=lambda: grants.check_running(request.grant))
 
 
