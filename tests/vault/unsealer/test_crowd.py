@@ -11,6 +11,7 @@ import pytest
 
 from tests.gateway.fakes import eventually
 from tests.vault.unsealer.running import Process, Thread, answers, value
+from vault.errors import VaultError
 from vault.unsealer import Unsealer
 from vault.unsealer.socket_client import Socket
 
@@ -52,3 +53,8 @@ def test_a_caller_for_whom_there_is_no_thread_is_turned_away(thread: Thread, mon
         assert caller.recv(1) == b""
     assert answers(thread.socket)
     assert thread.client().seal([value(b"x")])
+
+
+def test_an_address_without_end_is_refused_at_once(unsealer: Unsealer) -> None:
+    with pytest.raises(VaultError, match="No mailbox"):
+        unsealer.index_email("\ufdfa" * 100_000 + "@example.com")
