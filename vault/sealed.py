@@ -131,6 +131,10 @@ class Sealed(Generic[T]):
         """Return the value as the unsealer is asked about it."""
         row = self._row()
         data = self._field.encode(self._plaintext) if self._record is None else self._record
+        if not isinstance(
+            data, bytes
+        ):  # SQLite keeps a text or number in any column; to open it is refused and recorded
+            data = b""
         return Value(self._field.sealed_label, row.pk, row.vault_tenant, data)  # type: ignore[attr-defined]
 
     def decode(self, plaintext: bytes) -> T:
