@@ -1,5 +1,6 @@
 """Who did something, in a form that may be written down: an opaque id, never a name or address."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -13,6 +14,10 @@ class ActorKind(StrEnum):
     SYSTEM = "system"  # a part of the program: worker, gateway
 
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_BY_UUID = frozenset({ActorKind.USER, ActorKind.KEY})
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     kind: ActorKind
@@ -23,9 +28,15 @@ class Actor:
 
     @classmethod
     def parse(cls, text: str) -> "Actor":
-        """Return the actor of its written form; ValueError for any other text."""
+        """Return the actor of its written form; ValueError for any other text.
+
+        One spelling an actor, short and in plain letters: people read it in lists, files and terminals.
+        """
         kind, _, name = text.partition(":")
-        return cls(ActorKind(kind), name)
+        actor = cls(ActorKind(kind), name)
+        if not _NAME.fullmatch(name) or (actor.kind in _BY_UUID and str(UUID(name)) != name):
+            raise ValueError("not an actor")
+        return actor
 
     @classmethod
     def user(cls, user_id: UUID) -> "Actor":

@@ -65,7 +65,7 @@ def _grown(before: Note, size: int, now: int) -> Note:
     complete_subtrees(size)
     if tree.root(stored_hashes, before.size) != before.root:
         raise LedgerError("tampered", "The log does not continue its last checkpoint.", permanent=True)
-    heads = list(heads_at(size))
+    heads = list(heads_at(size, as_leaves_say=True))
     if sum(sequence for _, sequence, _ in heads) != size:
         raise LedgerError("tampered", "The chains of the tenants do not add up to the log.", permanent=True)
     return Note(before.name, size, tree.root(stored_hashes, size), Trie(heads).root(), now)

@@ -7,10 +7,13 @@ from django.db import IntegrityError, transaction
 from ledger.actor import Actor, ActorKind
 from ledger.append import append_leaves
 from ledger.ids import INSTALLATION
-from ledger.leaves import Entry
+from ledger.leaves import Entry, Member, Plain
 from ledger.models import Action, AuditEvent, LeafBody, LeafType, PendingEvent
 
 _BATCH = 200
+_LONGEST = 200  # characters; what record_event writes is shorter
+_LARGEST = 1 << 63
+_MOST_MEMBERS = 20
 
 
 def record_event(
@@ -46,14 +49,38 @@ def settle_events(entries: list[Entry]) -> None:
 
 
 def _entry(event: AuditEvent) -> Entry:
-    what = {"action": event.action, "target": event.target, "payload": event.payload, "changed": event.at.isoformat()}
-    return Entry(_tenant(event), LeafType.EVENT, event.actor, event=event.pk, more=what)
+    more: dict[str, Member] = {"action": _text(event.action), "target": _text(event.target)}
+    more |= {"payload": _payload(event.payload), "changed": event.at.isoformat()}
+    return Entry(_tenant(event), LeafType.EVENT, _text(event.actor), event=event.pk, more=more)
 
 
 def _tenant(event: AuditEvent) -> UUID:
     """Return whose event it is: the organization's, else the acting user's, else the installation's."""
     kind, _, actor_id = event.actor.partition(":")
-    return event.organization_id or (UUID(actor_id) if kind == ActorKind.USER else INSTALLATION)
+    try:
+        return event.organization_id or (UUID(actor_id) if kind == ActorKind.USER else INSTALLATION)
+    except ValueError:
+        return INSTALLATION
+
+
+# Whoever writes to the console's database can write events, too. Theirs are recorded like any other, but none keeps
+# those behind it waiting, and none puts into a chain what no verifier reads.
+
+
+def _payload(payload: object) -> dict[str, Plain]:
+    """Return a payload in the values that record_event takes; any other one as text."""
+    members = payload if isinstance(payload, dict) else {"payload": payload}
+    return {_text(name): _plain(value) for name, value in list(members.items())[:_MOST_MEMBERS]}
+
+
+def _plain(value: object) -> Plain:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST):
+        return value
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    return str(value)[:_LONGEST].encode(errors="replace").decode()
 
 
 def _without_leaf(entries: list[Entry]) -> list[Entry]:

@@ -1,6 +1,7 @@
 """The database itself refuses to change what is recorded, whoever asks: triggers on both engines.
 
 Bodies of leaves may be deleted, never changed, and only those of a tenant that has an `Erasure`.
+SQLite asks no trigger about the rows that INSERT OR REPLACE puts out, so there a third one refuses the insert.
 """
 
 from typing import Any
@@ -12,6 +13,20 @@ _ERASED = "EXISTS (SELECT 1 FROM ledger_erasure WHERE tenant = OLD.tenant) AND O
 _SQLITE = """
     CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} {condition}
     BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+# A row that is there already: by what is unique in the table, and by SQLite's own number of the row.
+_SQLITE_REPLACE = """
+    CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+    WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR {same})
+    BEGIN SELECT {answer}; END"""
+_SAME = {
+    "ledger_auditevent": "id = NEW.id",
+    "ledger_leaf": "position = NEW.position OR (tenant = NEW.tenant AND sequence = NEW.sequence)",
+    "ledger_leafbody": "position = NEW.position OR event = NEW.event",
+    "ledger_checkpoint": "id = NEW.id",
+    "ledger_subtree": 'id = NEW.id OR (level = NEW.level AND "index" = NEW."index")',
+    "ledger_erasure": "tenant = NEW.tenant",
+}
+_WRITTEN_AGAIN = frozenset({"ledger_subtree", "ledger_erasure"})  # with OR IGNORE: the row that is there stays
 _POSTGRES_FUNCTION = """
     CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -32,6 +47,14 @@ def install(schema_editor: Any, tables: tuple[str, ...]) -> None:
     for table in tables:
         for statement in statements(table):
             schema_editor.execute(statement)
+
+
+def forbid_replacing(schema_editor: Any, tables: tuple[str, ...]) -> None:
+    """Close the way around the triggers that only SQLite has."""
+    if schema_editor.connection.vendor == "sqlite":
+        for table in tables:
+            answer = "RAISE(IGNORE)" if table in _WRITTEN_AGAIN else f"RAISE(ABORT, '{table} is append-only')"
+            schema_editor.execute(_SQLITE_REPLACE.format(table=table, same=_SAME[table], answer=answer))
 
 
 def _sqlite(table: str) -> list[str]:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from uuid import UUID
 
 from ledger.models.leaf import LeafType
@@ -11,6 +12,8 @@ from ledger.models.leaf import LeafType
 HASH_SIZE = SALT_SIZE = 32
 NO_HASH = bytes(HASH_SIZE)
 _VERSION = b"\x01"
+Plain: TypeAlias = str | int | None
+Member: TypeAlias = Plain | Sequence[str] | Mapping[str, Plain]  # no deeper, and no fractions: every verifier reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Entry:
     purpose: str = ""
     grant: UUID | None = None
     event: UUID | None = None
-    more: Mapping[str, object] = field(default_factory=dict)
+    more: Mapping[str, Member] = field(default_factory=dict)
 
     def body(self) -> str:
         """Return the body as JSON, members in order of their names."""

@@ -11,7 +11,9 @@ column than the primary key, writes into another row is lost there.
 """
 
 import json
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -58,9 +60,18 @@ class SealedMixin(EncryptedMixin):
         """Return the plaintext bytes of a Python value."""
         if hasattr(value, "resolve_expression"):
             raise VaultError("refused", f"{self.name}: an expression has no value to seal.")
-        return self._encode(value)
+        return cast(bytes, self._quietly(self._encode, value, "refused"))
 
     def decode(self, data: bytes) -> Any:
+        return self._quietly(self._decode, data, "unreadable")
+
+    def _quietly(self, convert: Callable[[Any], Any], value: Any, code: str) -> Any:
+        with suppress(ValidationError, ValueError, TypeError):
+            return convert(value)
+        # Outside of the handler: what was raised there names the value, and would stand in the traceback.
+        raise VaultError(code, f"{self.name}: this is no value of the field.")
+
+    def _decode(self, data: bytes) -> Any:
         return self.base_class.to_python(self, msgspec.json.decode(data))
 
     def _encode(self, value: Any) -> bytes:
@@ -155,7 +166,7 @@ class SealedJSONField(SealedMixin, models.JSONField):  # type: ignore[misc]
 
     base_class = models.JSONField
 
-    def decode(self, data: bytes) -> Any:
+    def _decode(self, data: bytes) -> Any:
         return json.loads(data.decode(), cls=self.decoder)
 
     def _encode(self, value: Any) -> bytes:
@@ -167,7 +178,7 @@ class SealedBinaryField(SealedMixin, models.BinaryField):  # type: ignore[type-a
 
     base_class = models.BinaryField
 
-    def decode(self, data: bytes) -> bytes:
+    def _decode(self, data: bytes) -> bytes:
         return data
 
     def _encode(self, value: Any) -> bytes:

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from ledger.ids import INSTALLATION
@@ -57,7 +57,7 @@ class Keyring:
         """Return the key of that id; VaultError if it is gone (shredded) or never was here."""
         if known := self._by_id.get(key_id):
             return known
-        row = DataKey.objects.filter(key_id=key_id).first()
+        row = _living().filter(key_id=key_id).first()
         if row is None:
             raise VaultError("shredded", "The key of this record does not exist any more.")
         return self._unwrapped(row)
@@ -142,8 +142,13 @@ class Keyring:
         return self._roots.is_current(Plane(row.plane), bytes(row.wrapped))
 
 
+def _living() -> models.QuerySet[DataKey]:
+    """Return all keys but those of the erased: a row that somebody puts back from a backup opens nothing here."""
+    return DataKey.objects.exclude(Exists(Erasure.objects.filter(tenant=OuterRef("tenant"))))
+
+
 def _rows(tenant: UUID, plane: Plane) -> models.QuerySet[DataKey]:
-    return DataKey.objects.filter(tenant=tenant, plane=plane).order_by("version")
+    return _living().filter(tenant=tenant, plane=plane).order_by("version")
 
 
 def _context(key_id: bytes, tenant: UUID, plane: Plane) -> bytes:

@@ -131,6 +131,9 @@ class Sealed(Generic[T]):
         """Return the value as the unsealer is asked about it."""
         row = self._row()
         data = self._field.encode(self._plaintext) if self._record is None else self._record
+        # SQLite keeps a text or a number in any column: to open that is refused and recorded like other rubbish.
+        if isinstance(data, str | int | float):
+            data = b""
         return Value(self._field.sealed_label, row.pk, row.vault_tenant, data)  # type: ignore[attr-defined]
 
     def decode(self, plaintext: bytes) -> T:

@@ -393,7 +393,15 @@ def verify_earlier(raw: Any, checkpoint: Checkpoint, key: bytes) -> Checkpoint:
 def read_purposes(raw: Any) -> dict[str, list[str]]:
     if type(raw) is not dict:
         raise Unreadable("the purposes are not a table")
-    return {purpose: [text_of(field) for field in list_of(fields)] for purpose, fields in raw.items()}
+    return {word(purpose): [word(field) for field in list_of(fields)] for purpose, fields in raw.items()}
+
+
+def word(value: Any) -> str:
+    """Return a name that can't pass for a sentence of the report."""
+    found = text_of(value)
+    if found.split() != [found]:
+        raise Unreadable("a purpose or a field is not one word")
+    return found
 
 
 def compare(bundle: Bundle, other: Bundle) -> str:
@@ -411,6 +419,8 @@ def compare(bundle: Bundle, other: Bundle) -> str:
     count = len(other.chain.hashes)
     if bundle.chain.hashes[:count] != other.chain.hashes:
         raise Refuted("the entries of the earlier export are not the first ones of the later")
+    if bisect_left(bundle.chain.positions, other.checkpoint.size) != count:
+        raise Refuted(f"the earlier export hid entry {count + 1}, which stood in the log already")
     if not listed(bundle, other.checkpoint):
         if len(bundle.earlier) >= MOST_EARLIER:
             raise Unreadable(f"nothing to compare: the earlier export is older than the {MOST_EARLIER} that are listed")
@@ -452,7 +462,10 @@ def report(bundle: Bundle) -> Iterator[str]:
 
 def openings(bodies: list[dict[str, Any]], kind: str) -> Iterator[str]:
     groups = Counter(
-        (field, *map(body.get, WHY)) for body in bodies if body["type"] == kind for field in body["fields"]
+        (field, *map(body.get, WHY))
+        for body in bodies
+        if body["type"] == kind
+        for field in body["fields"] or ["no field named"]
     )
     for (field, *why), count in sorted(groups.items(), key=str):
         words = zip(WHY.values(), why, strict=True)
@@ -460,16 +473,13 @@ def openings(bodies: list[dict[str, Any]], kind: str) -> Iterator[str]:
 
 
 def unopened(bundle: Bundle) -> Iterator[str]:
-    seen = {
-        (body["purpose"], field)
-        for body in bundle.chain.bodies
-        if body["type"] == "opening"
-        for field in body["fields"]
-    }
+    bodies = [body for body in bundle.chain.bodies if body["type"] == "opening"]
+    seen = {(body["purpose"], field) for body in bodies for field in body["fields"]}
+    used = {body["purpose"] for body in bodies}  # the table of purposes is not signed: it may name other fields
     for purpose, fields in bundle.purposes.items():
         missing = [field for field in fields if (purpose, field) not in seen]
         if missing:
-            what = "anything" if len(missing) == len(fields) else ", ".join(missing)
+            what = ", ".join(missing) if purpose in used else "anything"
             yield f"  {never(bundle.chain)}: {what} for {purpose}"
 
 

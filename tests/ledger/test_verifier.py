@@ -197,5 +197,9 @@ def same(old: Any, new: Any) -> bool:
 def says_less(found: dict[str, Any]) -> bool:
     """Tell whether it lists no earlier checkpoint, or other purposes: nothing signed says how many there are."""
     lists = found["purposes"].values() if isinstance(found["purposes"], dict) else [None]
-    readable = all(type(fields) is list and all(type(each) is str for each in fields) for fields in lists)
+    readable = all(type(fields) is list and all(is_word(each) for each in fields) for fields in lists)
     return same(found["earlier"], []) or (readable and found["purposes"] != PURPOSES)
+
+
+def is_word(name: Any) -> bool:
+    return type(name) is str and name.split() == [name]

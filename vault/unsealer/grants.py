@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from ledger.leaves import Entry
+from ledger.leaves import Entry, Member
 from ledger.models import LeafBody, LeafType, Log
 from vault.errors import VaultError
 from vault.models import Grant
@@ -76,7 +76,7 @@ def expired() -> list[UUID]:
 
 def started(grant: Grant) -> Entry:
     assert grant.until is not None
-    more = {
+    more: dict[str, Member] = {
         "case": grant.case,
         "requester": grant.requester,
         "fields": sorted(grant.fields),

@@ -29,10 +29,11 @@ from vault.unsealer.messages import (
     Value,
 )
 from vault.unsealer.opening import entry, refuse
-from vault.unsealer.scopes import rule_of
+from vault.unsealer.scopes import admitted, rule_of
 from vault.unsealer.session import Session
 
 _EMAIL = "accounts.User.email"
+_LONGEST_ADDRESS = 320  # characters; to normalise megabytes would keep everybody waiting
 
 
 def reseal(session: Session, request: Reseal) -> list[bytes]:
@@ -51,6 +52,8 @@ def reindex_emails(session: Session, request: ReindexEmails) -> list[list[Index]
 
 
 def index_email(session: Session, request: IndexEmail) -> list[Index]:
+    if len(request.address) > _LONGEST_ADDRESS:
+        raise VaultError("refused", "No mailbox has an address as long as this.")
     return _indexes(session, request.address)
 
 
@@ -59,12 +62,14 @@ def hashing_key(session: Session, request: HashingKey) -> bytes:
 
 
 def rotate(session: Session, request: Rotate) -> int:
+    admitted(request.actor, Purpose.REKEYING)
     key = session.keyring.rotate(request.tenant, Plane(request.plane))
     session.record(_rotation(request, "key-made", key.id))
     return key.version
 
 
 def retire(session: Session, request: Retire) -> None:
+    admitted(request.actor, Purpose.REKEYING)
     plane = Plane(request.plane)
     row = DataKey.objects.filter(tenant=request.tenant, plane=plane, version=request.version).first()
     leaf = _rotation(request, "key-destroyed", bytes(row.key_id) if row else b"")
@@ -81,6 +86,7 @@ def rewrap(session: Session, request: Rewrap) -> int:
 
 
 def shred(session: Session, request: Shred) -> None:
+    admitted(request.actor, Purpose.ERASURE)
     rows = list(DataKey.objects.filter(tenant=request.tenant).order_by("plane", "version"))
     if not rows and Erasure.objects.filter(tenant=request.tenant).exists():
         return

@@ -75,6 +75,9 @@ class IndexEmail(Request, frozen=True):
     answer = list[Index]
     address: str
 
+    def __repr__(self) -> str:
+        return "<IndexEmail>"
+
 
 class HashingKey(Request, frozen=True):
     answer = bytes

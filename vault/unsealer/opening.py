@@ -52,10 +52,10 @@ def distrust(session: Session, request: Distrust) -> None:
     scope = session.scopes.get(request.scope)
     if scope is None:
         raise VaultError("scope-closed", "The disclosure scope was left.")
-    session.record(entry(LeafType.REFUSAL, _short(scope.opening), code=request.code[:24]))
+    session.record(entry(LeafType.REFUSAL, _short(scope.opening), code=_said(request.code, 24)))
 
 
-def entry(type: LeafType, opening: Opening, **more: object) -> Entry:
+def entry(type: LeafType, opening: Opening, **more: str) -> Entry:
     """Return the leaf of an opening or a refusal."""
     said = {"fields": sorted(set(opening.fields)), "subjects": sorted(set(map(str, opening.subjects))), **more}
     return Entry(opening.tenant, type, opening.actor, opening.purpose, opening.grant, more=said)
@@ -94,5 +94,11 @@ def refuse(session: Session, error: VaultError, opening: Opening) -> None:
 
 def _short(opening: Opening) -> Opening:
     """Return the opening within the bounds of a leaf, whatever was asked."""
-    fields, subjects = [name[:80] for name in opening.fields[:20]], opening.subjects[:100]
-    return Opening(opening.purpose[:24], opening.actor[:80], opening.tenant, fields, subjects, opening.grant)
+    fields, subjects = [_said(name, 80) for name in opening.fields[:20]], opening.subjects[:100]
+    purpose, actor = _said(opening.purpose, 24), _said(opening.actor, 80)
+    return Opening(purpose, actor, opening.tenant, fields, subjects, opening.grant)
+
+
+def _said(text: str, most: int) -> str:
+    """Return text that every database takes (PostgreSQL no NUL) and that stays on its line."""
+    return "".join(each if each.isprintable() else "?" for each in text[:most])

@@ -34,11 +34,10 @@ class Scope:
 def rule_of(opening: Opening) -> Rule:
     """Return the rule that an opening falls under; VaultError if no rule lets this actor open these fields."""
     try:
-        rule, actor = RULES[Purpose(opening.purpose)], Actor.parse(opening.actor)
+        purpose = Purpose(opening.purpose)
     except ValueError:
-        raise VaultError("refused", "There is no such purpose or kind of actor.") from None
-    if not rule.admits(actor):
-        raise VaultError("refused", f"{opening.purpose} is not for this actor.")
+        raise VaultError("refused", "There is no such purpose.") from None
+    rule, actor = RULES[purpose], admitted(opening.actor, purpose)
     if not opening.fields or not opening.subjects or len(opening.subjects) > MOST_SUBJECTS:
         raise VaultError("refused", "A scope names its fields and at most 10,000 rows.")
     if refused := sorted(set(opening.fields) - rule.fields):
@@ -48,6 +47,22 @@ def rule_of(opening: Opening) -> Rule:
     if rule.own and str(opening.tenant) != actor.id:
         raise VaultError("refused", f"{opening.purpose} opens one's own data only.")
     return rule
+
+
+def actor_of(text: str) -> Actor:
+    """Return the actor; VaultError for what names nobody, so that it stands in no leaf as if it did."""
+    try:
+        return Actor.parse(text)
+    except ValueError:
+        raise VaultError("refused", "There is no such actor.") from None
+
+
+def admitted(text: str, purpose: Purpose) -> Actor:
+    """Return the actor; VaultError for one whom the purpose does not name."""
+    actor = actor_of(text)
+    if not RULES[purpose].admits(actor):
+        raise VaultError("refused", f"{purpose} is not for this actor.")
+    return actor
 
 
 def scope_of(opening: Opening) -> Scope:

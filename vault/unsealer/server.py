@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 _IDLE = 5000  # milliseconds until a silent caller's thread lets go of its database connection
 _BACKLOG = 128
+_CROWDED = 0.2  # seconds until it is tried again when the system has no room for a caller
 
 
 class Server:
@@ -45,14 +46,28 @@ class Server:
             listener.settimeout(0.2)
             ticker.start()
             while not self._stopping.is_set():
-                with suppress(TimeoutError):
-                    connection, _ = listener.accept()
-                    threading.Thread(target=self._attend, args=(connection,), daemon=True).start()
+                self._admit(listener)
         self._path.unlink(missing_ok=True)
         ticker.stop()
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def _admit(self, listener: socket.socket) -> None:
+        """Attend to the next caller. One too many is turned away, or waits, and ends nobody else's service."""
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            return
+        except OSError as error:
+            log.error("unsealer: no further caller fits: %s", error.strerror)
+            self._stopping.wait(_CROWDED)
+            return
+        try:
+            threading.Thread(target=self._attend, args=(connection,), daemon=True).start()
+        except RuntimeError:
+            log.error("unsealer: no further caller fits: no thread")
+            connection.close()
 
     def _session(self) -> Session:
         return Session(self._keyring, self._recorder.append)

@@ -20,6 +20,9 @@ _READ = 64 * 1024
 class Result(Struct, array_like=True, tag=True):
     value: Any
 
+    def __repr__(self) -> str:
+        return "<Result>"
+
 
 class Failure(Struct, array_like=True, tag=True):
     code: str

@@ -1,15 +1,19 @@
 """The ledger's side of the unsealer: grants, audit events and signed checkpoints."""
 
 from contextlib import suppress
+from typing import Annotated
 from urllib.parse import urlsplit
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from msgspec import Meta, Struct
 
 from ledger import checkpoints
 from ledger.actor import Actor
 from ledger.erasure import drop_bodies as drop
 from ledger.events import append_events
+from ledger.leaves import Entry
 from ledger.models import LeafType
 from ledger.notes import Signer
 from vault.errors import VaultError
@@ -25,7 +29,19 @@ from vault.unsealer.messages import (
     SignCheckpoint,
     StartGrant,
 )
+from vault.unsealer.scopes import actor_of
 from vault.unsealer.session import Session
+
+_Text = Annotated[str, Meta(max_length=200)]
+
+
+class _Event(Struct, forbid_unknown_fields=True):
+    """What the body of an event says beside its type, actor and id."""
+
+    action: _Text = ""
+    target: _Text = ""
+    payload: Annotated[dict[_Text, _Text | int | None], Meta(max_length=20)] = {}
+    changed: _Text = ""
 
 
 def start_grant(session: Session, request: StartGrant) -> None:
@@ -35,6 +51,7 @@ def start_grant(session: Session, request: StartGrant) -> None:
 
 
 def close_grant(session: Session, request: CloseGrant) -> None:
+    actor_of(request.actor)
     session.record(grants.closed(request.grant, request.actor), check=lambda: grants.check_running(request.grant))
 
 
@@ -49,8 +66,8 @@ def close_expired(session: Session, request: CloseExpired) -> int:
 
 
 def record(session: Session, request: Record) -> None:
-    if any(entry.type != LeafType.EVENT for entry in request.entries):
-        raise VaultError("refused", "Only audit events are recorded for others.")
+    for entry in request.entries:
+        _check_event(entry)
     append_events(request.entries)
 
 
@@ -69,6 +86,19 @@ def public_key(session: Session, request: PublicKey) -> bytes:
 
 def check(session: Session, request: Check) -> None:
     session.keyring.check()
+
+
+def _check_event(entry: Entry) -> None:
+    """Refuse what is not in the form of an event: it would stay in a chain that no verifier reads any more."""
+    if entry.type != LeafType.EVENT:
+        raise VaultError("refused", "Only audit events are recorded for others.")
+    try:
+        msgspec.convert(entry.actor, _Text)
+        msgspec.convert(entry.more, _Event)
+    except msgspec.ValidationError:
+        raise VaultError("refused", "An audit event has other members.") from None
+    if entry.event is None or entry.grant or entry.purpose:
+        raise VaultError("refused", "An audit event has an id, and neither a grant nor a purpose.")
 
 
 def _log_name() -> str:
