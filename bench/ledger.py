@@ -16,10 +16,14 @@ from uuid import UUID
 
 from bench.bar import Bar
 from bench.stack import ROOT
+from ledger.pen import Pen
 
 LEAVES, BATCH, ROUNDS = 100_000, 2_000, 200
 TENANT, OTHER = UUID(int=1), UUID(int=2)
 VERIFIER = ROOT / "ledger" / "verifier" / "verify_ledger.py"
+
+
+PEN = Pen(bytes(32))
 
 
 def bars() -> Iterator[Bar]:
@@ -47,7 +51,7 @@ def measure() -> dict[str, float]:
     call_command("migrate", database="vault", verbosity=0)
     figures = {"append": _append()}
     _fill()
-    signer = Signer("bench.example.com/ledger", Ed25519PrivateKey.generate())
+    signer = Signer("bench.example.com/ledger", Ed25519PrivateKey.generate(), PEN)
     sign_checkpoint(signer)
     figures["sign"] = 1000 * statistics.median(_timed(lambda: sign_checkpoint(signer), before=_one) for _ in range(9))
     checkpoint, path = sign_checkpoint(signer), Path(settings.VAR_DIR, "bundle.json")
@@ -76,14 +80,14 @@ def _append() -> float:
 def _one() -> None:
     from ledger.append import append_leaf
 
-    append_leaf(_opening(OTHER))
+    append_leaf(_opening(OTHER), pen=PEN)
 
 
 def _fill() -> None:
     from ledger.append import append_leaves
 
     for _ in range(2 * LEAVES // BATCH):
-        append_leaves([_opening(tenant) for tenant in (TENANT, OTHER)] * (BATCH // 2))
+        append_leaves([_opening(tenant) for tenant in (TENANT, OTHER)] * (BATCH // 2), pen=PEN)
 
 
 def _opening(tenant: UUID) -> object:

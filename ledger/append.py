@@ -16,6 +16,7 @@ from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from ledger.errors import LedgerError
 from ledger.leaves import NO_HASH, SALT_SIZE, Entry, Header, commit
+from ledger.pen import Pen
 
 DATABASE = "vault"
 _LOCK = """
@@ -28,8 +29,8 @@ _HEAD = """
     LEFT JOIN ledger_leaf leaf ON leaf.tenant = head.tenant AND leaf.sequence = head.sequence
     WHERE head.tenant = %s"""
 _LEAF = """
-    INSERT INTO ledger_leaf (position, tenant, sequence, at, previous, commitment, hash)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)"""
+    INSERT INTO ledger_leaf (position, tenant, sequence, at, previous, commitment, hash, mark)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
 _BODY = """
     INSERT INTO ledger_leafbody (position, tenant, type, purpose, actor, "grant", event, salt, text)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
@@ -48,12 +49,12 @@ class Appended:
     hash: bytes
 
 
-def append_leaf(entry: Entry, *, check: Callable[[], None] | None = None) -> Appended:
+def append_leaf(entry: Entry, *, pen: Pen, check: Callable[[], None] | None = None) -> Appended:
     """Commit one leaf; LedgerError if it could not be recorded."""
-    return append_leaves([entry], check=check)[0]
+    return append_leaves([entry], pen=pen, check=check)[0]
 
 
-def append_leaves(entries: Sequence[Entry], *, check: Callable[[], None] | None = None) -> list[Appended]:
+def append_leaves(entries: Sequence[Entry], *, pen: Pen, check: Callable[[], None] | None = None) -> list[Appended]:
     """Commit leaves in this order and return where they went; LedgerError if they could not be recorded.
 
     `check` is called while nobody else can append; what it raises leaves the log as it was.
@@ -63,7 +64,10 @@ def append_leaves(entries: Sequence[Entry], *, check: Callable[[], None] | None 
     """
     try:
         with transaction.atomic(using=DATABASE, durable=True), connections[DATABASE].wrap_database_errors:
-            return _append(Driver(connections[DATABASE]), entries, check)
+            appended = _append(Driver(connections[DATABASE]), entries, pen, check)
+        if appended:
+            pen.remember(appended[-1].position, appended[-1].hash)
+        return appended
     except IntegrityError:
         raise
     except DatabaseError as error:
@@ -93,7 +97,7 @@ def adapt(value: UUID | None) -> object:
     return value if native or value is None else value.hex
 
 
-def _append(driver: Driver, entries: Sequence[Entry], check: Callable[[], None] | None) -> list[Appended]:
+def _append(driver: Driver, entries: Sequence[Entry], pen: Pen, check: Callable[[], None] | None) -> list[Appended]:
     driver.execute(_LOCK, [len(entries), time.time_ns() // 1000])
     size, at = driver.row()
     if check:
@@ -106,7 +110,8 @@ def _append(driver: Driver, entries: Sequence[Entry], check: Callable[[], None] 
         header = Header(position, entry.tenant, sequence + 1, at, previous, commit(salt, body))
         leaf_hash = header.hash()
         tenant = adapt(entry.tenant)
-        driver.execute(_LEAF, [position, tenant, sequence + 1, at, previous, header.commitment, leaf_hash])
+        hashes = previous, header.commitment, leaf_hash, pen.mark(leaf_hash)
+        driver.execute(_LEAF, [position, tenant, sequence + 1, at, *hashes])
         ids = [adapt(entry.grant), adapt(entry.event)]
         driver.execute(_BODY, [position, tenant, entry.type.value, entry.purpose, entry.actor, *ids, salt, body])
         heads[entry.tenant] = sequence + 1, leaf_hash

@@ -16,6 +16,8 @@ from ledger.errors import LedgerError
 from ledger.heads import heads_at, log_size
 from ledger.models import Checkpoint
 from ledger.notes import Note, Signer, open_note
+from ledger.pen import Pen, Written
+from ledger.stored import marked_headers
 from ledger.subtrees import complete_subtrees, stored_hashes
 from ledger.trie import Trie
 
@@ -45,9 +47,11 @@ def sign_checkpoint(signer: Signer, *, now: float | None = None) -> Checkpoint:
 
 def _next(signer: Signer, last: Checkpoint | None, now: int) -> Note:
     before = _opened(signer, last) if last else Note(signer.name, 0, tree.EMPTY_ROOT, Trie().root(), 0)
+    newest = signer.pen.newest  # asked for first: what is appended meanwhile is in neither
     size = log_size()
     if size < before.size:
         raise LedgerError("tampered", "The log is shorter than its last checkpoint says.", permanent=True)
+    _check_written(signer.pen, newest, before.size, size)
     if size > before.size:
         return _grown(before, size, max(now, before.time))
     return replace(before, time=max(now, before.time))
@@ -58,6 +62,17 @@ def _opened(signer: Signer, checkpoint: Checkpoint) -> Note:
     if (note.name, note.size, note.time) != (signer.name, checkpoint.size, checkpoint.time):
         raise LedgerError("tampered", "The last checkpoint is not what its note says.", permanent=True)
     return note
+
+
+def _check_written(pen: Pen, newest: Written | None, start: int, end: int) -> None:
+    """Raise unless the pen wrote every leaf from `start` up to `end`, and `newest` is still where it was."""
+    for header, mark in marked_headers(start, end):
+        if not pen.wrote(header.hash(), mark):
+            raise LedgerError("tampered", "A leaf was not written by the unsealer.", permanent=True)
+        if newest == Written(header.position, header.hash()):
+            newest = None
+    if newest and newest.position >= start:
+        raise LedgerError("tampered", "The leaf that was written last is not there.", permanent=True)
 
 
 def _grown(before: Note, size: int, now: int) -> Note:

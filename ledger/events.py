@@ -9,6 +9,7 @@ from ledger.append import append_leaves
 from ledger.ids import INSTALLATION
 from ledger.leaves import Entry, Member, Plain
 from ledger.models import Action, AuditEvent, LeafBody, LeafType, PendingEvent
+from ledger.pen import Pen
 
 _BATCH = 200
 _LONGEST = 200  # characters; what record_event writes is shorter
@@ -35,12 +36,12 @@ def pending_entries() -> list[Entry]:
     return [_entry(each.event) for each in pending]
 
 
-def append_events(entries: list[Entry]) -> None:
+def append_events(entries: list[Entry], pen: Pen) -> None:
     """Give each event its leaf, once however often it is asked for."""
     try:
-        append_leaves(_without_leaf(entries))
+        append_leaves(_without_leaf(entries), pen=pen)
     except IntegrityError:  # somebody else appended some of them at the same moment
-        append_leaves(_without_leaf(entries))
+        append_leaves(_without_leaf(entries), pen=pen)
 
 
 def settle_events(entries: list[Entry]) -> None:

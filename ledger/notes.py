@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ledger.errors import LedgerError
+from ledger.pen import Pen
 
 _NUMBER = r"(0|[1-9][0-9]{0,18})"
 _HASH = r"([A-Za-z0-9+/]{43}=)"
@@ -20,10 +21,11 @@ _FORM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs checkpoints: the log's name, as `console.example.com/ledger`, and its key."""
+    """Who signs checkpoints: the log's name, as `console.example.com/ledger`, its key, and the pen of its leaves."""
 
     name: str
     private_key: Ed25519PrivateKey
+    pen: Pen
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[^\s+]+", self.name):

@@ -13,6 +13,7 @@ from accounts.models import Organization, Project, Role, User
 from keys.secrets import _hash_key
 from ledger.actor import Actor
 from tests.support.flush import allow_flush
+from tests.support.ledger import PEN
 from vault.roots import create_file
 from vault.unsealer import unsealer
 
@@ -41,6 +42,7 @@ def _fresh_unsealer() -> None:
     # A key that a rolled-back test made must not be sealed under by the next one.
     unsealer.cache_clear()
     _hash_key.cache_clear()
+    PEN.newest = None
 
 
 def person(email: str, **fields: Any) -> User:

@@ -23,6 +23,7 @@ from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import Leaf, LeafType
 from notifications import outbox
+from tests.support.ledger import PEN
 from tests.usage.test_recording import call
 from usage.actions import record_calls
 from usage.models import HourlyUsage
@@ -55,7 +56,7 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
 def test_leaves_stay_gapless_by_the_lock_on_the_logs_one_row() -> None:
     tenants = [new_id(), new_id()]
     entries = [Entry(tenants[n % 2], LeafType.REFUSAL, "system:test") for n in range(THREADS)]
-    results = at_once(*[lambda entry=entry: append_leaf(entry) for entry in entries])
+    results = at_once(*[lambda entry=entry: append_leaf(entry, pen=PEN) for entry in entries])
     assert sorted(leaf.position for leaf in results) == list(range(THREADS))
     for tenant in tenants:
         chain = list(Leaf.objects.filter(tenant=tenant).order_by("sequence"))

@@ -4,8 +4,10 @@ Unwrapped keys stay in a bounded memory of the process for a bounded time and ar
 A key is looked up by the id that the record names; other keys are never tried.
 """
 
+import hashlib
 import secrets
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.utils import timezone
 
 from ledger.ids import INSTALLATION
 from ledger.models import Erasure
+from ledger.pen import Pen
 from vault import suites
 from vault.errors import VaultError
 from vault.memory import Memory
@@ -45,6 +48,12 @@ class Keyring:
         self._newest: Memory[tuple[UUID, Plane], Key] = Memory(NEWEST_LIFETIME)
         self._versions: Memory[tuple[UUID, Plane], list[Key]] = Memory(NEWEST_LIFETIME)
         self._by_id: Memory[bytes, Key] = Memory(_LIFETIME)
+
+    @cached_property
+    def pen(self) -> Pen:
+        """The ledger's pen; all who append in this process have the same."""
+        secret = self.sealing(SIGNER, Plane.INDEX).secret
+        return Pen(hashlib.blake2b(secret, digest_size=suites.KEY_SIZE, person=b"ledger pen").digest())
 
     def sealing(self, tenant: UUID, plane: Plane) -> Key:
         """Return the newest key of (tenant, plane); the first call makes one."""

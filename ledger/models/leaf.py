@@ -39,6 +39,7 @@ class Leaf(models.Model):
     previous = models.BinaryField(max_length=32)
     commitment = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
+    mark = models.BinaryField(max_length=32, null=True)  # the pen's; of leaves older than marks there is none
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "sequence"], name="leaf_sequence_is_gapless")]

@@ -15,7 +15,7 @@ from ledger.audit import audit
 from ledger.models import Erasure, Leaf, LeafBody, Subtree
 from ledger.subtrees import complete_subtrees
 from tests.support.flush import without_guards
-from tests.support.ledger import LLAMAS, SIGNER, append, checkpoint, destruction
+from tests.support.ledger import LLAMAS, PEN, SIGNER, append, checkpoint, destruction
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def test_an_honest_log_is_verified() -> None:
 
 def test_an_erased_tenant_is_no_fault() -> None:
     append(4)
-    append_leaf(destruction())
+    append_leaf(destruction(), pen=PEN)
     Erasure.objects.create(tenant=LLAMAS)
     LeafBody.objects.filter(tenant=LLAMAS).exclude(type="destruction").delete()
     report = audit(SIGNER.public_key)

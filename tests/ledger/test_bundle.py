@@ -18,6 +18,7 @@ from tests.support.flush import without_guards
 from tests.support.ledger import (
     LLAMAS,
     OUTSIDERS,
+    PEN,
     PURPOSES,
     SIGNER,
     append,
@@ -99,7 +100,7 @@ def test_two_tenants_find_that_they_were_shown_the_same_log(tmp_path: Path) -> N
 
 def test_after_an_erasure_the_leaves_still_verify(tmp_path: Path) -> None:
     append(6)
-    append_leaf(destruction())
+    append_leaf(destruction(), pen=PEN)
     Erasure.objects.create(tenant=LLAMAS)
     LeafBody.objects.filter(tenant=LLAMAS).exclude(type="destruction").delete()
     found = bundle()
@@ -118,5 +119,5 @@ def test_no_bundle_is_made_of_chains_that_contradict_the_checkpoint() -> None:
 
 def test_leaves_are_linked_across_batches(tmp_path: Path) -> None:
     append(1203, LLAMAS)
-    append_leaf(opening(OUTSIDERS))
+    append_leaf(opening(OUTSIDERS), pen=PEN)
     assert verify(tmp_path, bundle()) == 0

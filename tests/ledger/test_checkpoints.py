@@ -16,7 +16,7 @@ from ledger.notes import Note, Signer, open_note
 from ledger.tree import EMPTY_ROOT
 from ledger.trie import Trie
 from tests.support.flush import without_guards
-from tests.support.ledger import LLAMAS, OUTSIDERS, SIGNER, append, checkpoint, opening, resign
+from tests.support.ledger import LLAMAS, OUTSIDERS, PEN, SIGNER, append, checkpoint, opening, resign
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def test_the_time_stays_when_the_clock_steps_back() -> None:
 def test_chains_are_known_as_they_ended_at_an_earlier_size() -> None:
     append(3)  # Llamas, Outsiders, Llamas
     ends = set(heads_at(3))
-    append_leaf(opening(LLAMAS))
+    append_leaf(opening(LLAMAS), pen=PEN)
     append(4, OUTSIDERS)
     assert set(heads_at(3)) == ends
     assert {(tenant, sequence) for tenant, sequence, _ in heads_at(1)} == {(LLAMAS, 1)}
@@ -97,7 +97,7 @@ def forget_a_tenant() -> None:
 
 
 def forge_the_last() -> None:
-    other = Signer(SIGNER.name, Ed25519PrivateKey.generate())
+    other = Signer(SIGNER.name, Ed25519PrivateKey.generate(), SIGNER.pen)
     last = Checkpoint.objects.get()
     Checkpoint.objects.update(text=resign(last.text, other))
 
@@ -115,7 +115,9 @@ def change_a_column_of_the_last() -> None:
 
 
 def rename_the_log() -> None:
-    Checkpoint.objects.update(text=resign(Checkpoint.objects.get().text, Signer("other", SIGNER.private_key)))
+    Checkpoint.objects.update(
+        text=resign(Checkpoint.objects.get().text, Signer("other", SIGNER.private_key, SIGNER.pen))
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,4 +173,4 @@ def test_a_checkpoint_stored_in_between_is_looked_at_before_the_next_is_signed(m
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb"])
 def test_a_log_has_a_name_that_fits_into_a_note(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
-        Signer(name, SIGNER.private_key)
+        Signer(name, SIGNER.private_key, SIGNER.pen)

@@ -15,6 +15,7 @@ from ledger.events import append_events, pending_entries, record_event, settle_e
 from ledger.ids import INSTALLATION, new_id
 from ledger.leaves import Entry
 from ledger.models import Action, AuditEvent, LeafBody, LeafType
+from tests.support.ledger import PEN
 
 pytestmark = pytest.mark.django_db
 WORKER = Actor.system("worker")
@@ -34,8 +35,8 @@ def test_an_event_is_not_recorded_outside_of_a_transaction() -> None:
 def test_an_event_gets_one_leaf_however_often_it_is_asked_for() -> None:
     event = recorded()
     entries = pending_entries()
-    append_events(entries)
-    append_events(entries)
+    append_events(entries, PEN)
+    append_events(entries, PEN)
     body = json.loads(LeafBody.objects.get(event=event.pk).text)
     assert (body["type"], body["action"], body["payload"]) == ("event", "price:set", {"cents": 3})
     settle_events(entries)
@@ -47,10 +48,10 @@ def test_an_event_that_somebody_else_appends_at_the_same_moment_is_left_to_them(
 ) -> None:
     recorded()
     entries = pending_entries()
-    append_events(entries)
+    append_events(entries, PEN)
     look, looks = events._without_leaf, iter([entries])
     monkeypatch.setattr(events, "_without_leaf", lambda found: next(looks, None) or look(found))
-    append_events(entries)
+    append_events(entries, PEN)
     assert LeafBody.objects.count() == 1
 
 
@@ -64,9 +65,9 @@ def test_an_event_stands_in_the_chain_of_whom_it_concerns() -> None:
 
 def test_the_same_event_has_no_second_leaf() -> None:
     entry = Entry(INSTALLATION, LeafType.EVENT, str(WORKER), event=new_id())
-    append_leaf(entry)
+    append_leaf(entry, pen=PEN)
     with pytest.raises(IntegrityError):
-        append_leaf(entry)
+        append_leaf(entry, pen=PEN)
 
 
 def test_events_from_before_the_log_wait_for_their_leaf_after_the_migration() -> None:

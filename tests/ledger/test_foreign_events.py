@@ -11,7 +11,7 @@ from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.ids import INSTALLATION
 from ledger.models import Action, AuditEvent, LeafBody, PendingEvent
-from tests.support.ledger import LLAMAS, bundle, verify
+from tests.support.ledger import LLAMAS, bundle, checkpoint, unsealer_pen, verify
 from vault.events import record_pending
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def written(payload: str, actor: str = "system:worker", organization: object = L
 def test_whatever_a_payload_holds_the_chain_stays_readable(payload: str, tmp_path: Path) -> None:
     written(payload)
     assert record_pending() == 1
-    assert verify(tmp_path, bundle()) == 0
+    assert verify(tmp_path, bundle(at=checkpoint(pen=unsealer_pen()))) == 0
 
 
 def test_an_actor_who_is_nobody_keeps_no_event_waiting() -> None:

@@ -8,14 +8,14 @@ from ledger.errors import LedgerError
 from ledger.ids import new_id
 from ledger.leaves import NO_HASH
 from ledger.models import Erasure, Head, Leaf
-from tests.support.ledger import LLAMAS, append, checkpoint, opening
+from tests.support.ledger import LLAMAS, PEN, append, checkpoint, opening
 
 pytestmark = pytest.mark.django_db
 
 
 def test_leaves_of_a_tenant_are_numbered_without_gaps_and_linked() -> None:
     tenant, other = new_id(), new_id()
-    first, foreign, second = append_leaves([opening(tenant, 1), opening(other), opening(tenant, 2)])
+    first, foreign, second = append_leaves([opening(tenant, 1), opening(other), opening(tenant, 2)], pen=PEN)
     assert [first.sequence, foreign.sequence, second.sequence] == [1, 1, 2]
     assert [first.position, foreign.position, second.position] == [0, 1, 2]
     assert bytes(Leaf.objects.get(position=2).previous) == first.hash
@@ -42,10 +42,10 @@ def test_the_database_refuses_to_change_or_delete_what_is_recorded(table: str, c
 
 
 def test_a_chain_that_does_not_end_where_its_head_says_takes_no_leaf() -> None:
-    append_leaf(opening(LLAMAS))
+    append_leaf(opening(LLAMAS), pen=PEN)
     Head.objects.update(hash=NO_HASH)
     with pytest.raises(LedgerError, match="tampered"):
-        append_leaf(opening(LLAMAS))
+        append_leaf(opening(LLAMAS), pen=PEN)
 
 
 def test_a_database_that_is_away_is_worth_another_try() -> None:
@@ -53,11 +53,11 @@ def test_a_database_that_is_away_is_worth_another_try() -> None:
         raise OperationalError
 
     with connections["vault"].execute_wrapper(away), pytest.raises(LedgerError, match="OperationalError") as error:
-        append_leaf(opening(LLAMAS))
+        append_leaf(opening(LLAMAS), pen=PEN)
     assert (error.value.code, error.value.permanent) == ("not-recorded", False)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_leaf_is_never_written_where_a_rollback_could_take_it_back() -> None:
     with pytest.raises(RuntimeError), transaction.atomic(using="vault"):
-        append_leaf(opening(new_id()))
+        append_leaf(opening(new_id()), pen=PEN)

@@ -8,13 +8,14 @@ from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import LeafType
 from ledger.queries import Window
+from tests.support.ledger import PEN
 
 pytestmark = pytest.mark.django_db(databases=["vault"])
 
 
 def test_a_window_after_the_last_leaf_is_empty() -> None:
     tenant = new_id()
-    leaf = append_leaf(Entry(tenant, LeafType.OPENING, "system:worker", "sms"))
+    leaf = append_leaf(Entry(tenant, LeafType.OPENING, "system:worker", "sms"), pen=PEN)
     assert len(Window.since(tenant, leaf.at).entries(LeafType, Q())) == 1
     after = Window.since(tenant, leaf.at + 1)
     assert list(after.entries(LeafType, Q())) == after.tallies() == []

@@ -19,6 +19,7 @@ from ledger.leaves import Entry
 from ledger.models import Erasure, LeafBody, LeafType
 from tests.support.ledger import (
     LLAMAS,
+    PEN,
     PURPOSES,
     SIGNER,
     VERIFIER,
@@ -71,7 +72,8 @@ def test_the_report_says_what_was_opened_by_whom_why_and_what_never(
             Entry(LLAMAS, LeafType.REFUSAL, "user:3", purpose="sms", more={**SCOPE, "code": "grant-expired"}),
             Entry(LLAMAS, LeafType.EVENT, "user:3", event=UUID(int=5), more={"action": "key:created", "payload": {}}),
             Entry(LLAMAS, LeafType.ROTATION, "system:unsealer", more={"what": "root"}),
-        ]
+        ],
+        pen=PEN,
     )
     found = bundle(at=checkpoint(now=1_800_000_000))
     assert verify(tmp_path, found) == 0
@@ -102,7 +104,7 @@ def test_never_is_not_said_of_entries_that_nobody_can_read_any_more(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     append(2)
-    append_leaf(destruction())
+    append_leaf(destruction(), pen=PEN)
     Erasure.objects.create(tenant=LLAMAS)
     LeafBody.objects.filter(tenant=LLAMAS, type="opening").delete()
     assert verify(tmp_path, bundle()) == 0
@@ -129,7 +131,7 @@ def test_a_checkpoint_of_a_year_beyond_calendars_is_shown_in_seconds(
 
 
 def test_what_could_command_the_terminal_is_not_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    append_leaf(Entry(LLAMAS, LeafType.OPENING, "\x1b[2Jnobody", purpose="sms", more=SCOPE))
+    append_leaf(Entry(LLAMAS, LeafType.OPENING, "\x1b[2Jnobody", purpose="sms", more=SCOPE), pen=PEN)
     assert verify(tmp_path, bundle()) == 0
     output = capsys.readouterr().out
     assert "\x1b" not in output

@@ -3,6 +3,7 @@
 import copy
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,13 @@ from ledger.checkpoints import sign_checkpoint
 from ledger.leaves import Entry
 from ledger.models import Checkpoint, LeafType
 from ledger.notes import Note, Signer, open_note
+from ledger.pen import Pen
+from vault.unsealer import unsealer
 
 VERIFIER = Path(__file__).parents[2] / "ledger" / "verifier" / "verify_ledger.py"
-SIGNER = Signer("console.example.com/ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+PEN = Pen(bytes(range(32)))
+SIGNER = Signer("console.example.com/ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32))), PEN)
+
 LLAMAS, OUTSIDERS = UUID(int=0xA11CE), UUID(int=0x0771)
 PURPOSES = {"own-account": ["accounts.User.email", "accounts.User.phone"], "sms": ["accounts.User.phone"]}
 
@@ -33,14 +38,20 @@ def destruction(tenant: UUID = LLAMAS) -> Entry:
     return Entry(tenant, LeafType.DESTRUCTION, "system:unsealer", more=more)
 
 
+def unsealer_pen() -> Pen:
+    """Return the pen of the unsealer in this process."""
+    pen: Pen = unsealer()._transport._keyring.pen  # type: ignore[attr-defined]
+    return pen
+
+
 def append(count: int, *tenants: UUID) -> None:
     """Append openings, the tenants taking turns."""
     turns = tenants or (LLAMAS, OUTSIDERS)
-    append_leaves([opening(turns[n % len(turns)], n + 1) for n in range(count)])
+    append_leaves([opening(turns[n % len(turns)], n + 1) for n in range(count)], pen=PEN)
 
 
-def checkpoint(now: float | None = None) -> Checkpoint:
-    return sign_checkpoint(SIGNER, now=now)
+def checkpoint(now: float | None = None, pen: Pen = PEN) -> Checkpoint:
+    return sign_checkpoint(replace(SIGNER, pen=pen), now=now)
 
 
 def bundle(tenant: UUID = LLAMAS, at: Checkpoint | None = None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from ledger.audit import audit
 from ledger.checkpoints import latest_checkpoint
 from ledger.errors import LedgerError
 from tests.support.flush import without_guards
-from tests.support.ledger import LLAMAS, OUTSIDERS, SIGNER, append, bundle, checkpoint, opening, verify
+from tests.support.ledger import LLAMAS, OUTSIDERS, PEN, SIGNER, append, bundle, checkpoint, opening, verify
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path(__file__).with_name("ledger")
@@ -42,7 +42,7 @@ def history() -> tuple[dict[str, Any], dict[str, Any]]:
     append(7)
     earlier = bundle(at=checkpoint(now=1_800_000_000))
     append(4, OUTSIDERS, LLAMAS)
-    append_leaf(opening(OUTSIDERS))
+    append_leaf(opening(OUTSIDERS), pen=PEN)
     return earlier, bundle(at=checkpoint(now=1_800_000_060))
 
 

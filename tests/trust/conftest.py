@@ -14,6 +14,7 @@ from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import LeafType
 from tests.conftest import person
+from tests.support.ledger import unsealer_pen
 
 URL = "/o/llamas-of-lisbon/data-access/"
 HOSTILE = "<script>alert(1)</script>\u202e\"'"
@@ -38,6 +39,6 @@ def record(organization: Organization) -> Record:
         more = {"fields": ["accounts.User.email"], "subjects": [str(new_id())], "case": None}
         own = {name: changes.pop(name) for name in ("type", "actor", "purpose", "grant", "tenant") if name in changes}
         entry: Any = {"tenant": organization.pk, **values, **own}
-        return append_leaves([Entry(**entry, more={**more, **changes}) for _ in range(count)])
+        return append_leaves([Entry(**entry, more={**more, **changes}) for _ in range(count)], pen=unsealer_pen())
 
     return append

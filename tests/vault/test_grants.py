@@ -13,6 +13,7 @@ from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import LeafBody, LeafType, Log
 from tests.conftest import person
+from tests.support.ledger import PEN
 from tests.vault.granting import ANA, BO, EMAIL, NAME, Approvers, approved, open_email, requested
 from vault.disclosure import disclose
 from vault.errors import VaultError
@@ -183,7 +184,7 @@ def test_without_a_file_of_approvers_nothing_is_approved(zoe: User, approvers: A
 def test_a_clock_that_was_set_back_prolongs_no_grant(zoe: User, approvers: Approvers) -> None:
     grant = approved(zoe, approvers, hours=1)
     later = datetime.now(UTC) + timedelta(hours=1, seconds=1)
-    append_leaf(Entry(zoe.pk, LeafType.EVENT, "system:test", event=new_id()))
+    append_leaf(Entry(zoe.pk, LeafType.EVENT, "system:test", event=new_id()), pen=PEN)
     Log.objects.update(at=int(later.timestamp() * 1_000_000))  # a leaf was written then; now the clock is back
     with pytest.raises(VaultError, match="grant-expired"):
         open_email(zoe, grant)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from ledger.append import append_leaves
 from ledger.leaves import Entry
+from ledger.pen import Pen
 from vault.keyring import Keyring
 from vault.unsealer.dispatch import answer
 from vault.unsealer.messages import Request
@@ -28,5 +29,5 @@ class InProcess:
         return session
 
 
-def append(entries: Sequence[Entry], check: Callable[[], None] | None) -> None:
-    append_leaves(entries, check=check)
+def append(entries: Sequence[Entry], pen: Pen, check: Callable[[], None] | None) -> None:
+    append_leaves(entries, pen=pen, check=check)

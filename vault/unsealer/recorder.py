@@ -12,6 +12,7 @@ from django.db import connections
 
 from ledger.append import DATABASE, append_leaves
 from ledger.leaves import Entry
+from ledger.pen import Pen
 
 Check = Callable[[], None]
 _MOST = 64  # jobs a commit
@@ -20,6 +21,7 @@ _MOST = 64  # jobs a commit
 @dataclass(slots=True, eq=False)
 class _Job:
     entries: Sequence[Entry]
+    pen: Pen
     check: Check | None
     done: bool = False
     error: Exception | None = None
@@ -32,9 +34,9 @@ class Recorder:
         self._waiting: deque[_Job] = deque()
         self._committing = threading.Lock()
 
-    def append(self, entries: Sequence[Entry], check: Check | None) -> None:
+    def append(self, entries: Sequence[Entry], pen: Pen, check: Check | None) -> None:
         """Commit leaves; raises what the ledger or the check raised."""
-        job = _Job(entries, check)
+        job = _Job(entries, pen, check)
         self._waiting.append(job)
         with self._committing:
             while not job.done:
@@ -53,7 +55,7 @@ class Recorder:
 
 def _commit(jobs: list[_Job]) -> None:
     try:
-        append_leaves([entry for job in jobs for entry in job.entries], check=jobs[0].check)
+        append_leaves([entry for job in jobs for entry in job.entries], pen=jobs[0].pen, check=jobs[0].check)
     except Exception as error:
         connections[DATABASE].close_if_unusable_or_obsolete()  # no request ends here that would do it
         if len(jobs) > 1:

@@ -6,6 +6,7 @@ Its scopes die with it, so a token that was read somewhere opens nothing elsewhe
 from collections.abc import Callable, Sequence
 
 from ledger.leaves import Entry
+from ledger.pen import Pen
 from vault import suites
 from vault.errors import VaultError
 from vault.keyring import Key, Keyring
@@ -14,18 +15,20 @@ from vault.places import Column
 from vault.unsealer.messages import Value
 from vault.unsealer.scopes import Scope
 
+Append = Callable[[Sequence[Entry], Pen, Callable[[], None] | None], None]
+
 
 class Session:
     """Keys, the way into the ledger, and the scopes that are open."""
 
-    def __init__(self, keyring: Keyring, append: Callable[[Sequence[Entry], Callable[[], None] | None], None]) -> None:
+    def __init__(self, keyring: Keyring, append: Append) -> None:
         self.keyring = keyring
         self.scopes: dict[bytes, Scope] = {}
         self._append = append
 
     def record(self, *entries: Entry, check: Callable[[], None] | None = None) -> None:
         """Commit leaves; `check` runs while the log is locked, and what it raises records nothing."""
-        self._append(entries, check)
+        self._append(entries, self.keyring.pen, check)
 
     def seal(self, place: Column, value: Value, plaintext: bytes) -> bytes:
         key = self.keyring.sealing(value.tenant, place.plane)

@@ -68,7 +68,7 @@ def close_expired(session: Session, request: CloseExpired) -> int:
 def record(session: Session, request: Record) -> None:
     for entry in request.entries:
         _check_event(entry)
-    append_events(request.entries)
+    append_events(request.entries, session.keyring.pen)
 
 
 def drop_bodies(session: Session, request: DropBodies) -> int:
@@ -76,7 +76,7 @@ def drop_bodies(session: Session, request: DropBodies) -> int:
 
 
 def sign_checkpoint(session: Session, request: SignCheckpoint) -> int:
-    checkpoint: int = checkpoints.sign_checkpoint(Signer(_log_name(), _signing_key(session))).pk
+    checkpoint: int = checkpoints.sign_checkpoint(_signer(session)).pk
     return checkpoint
 
 
@@ -105,6 +105,10 @@ def _log_name() -> str:
     """Return the name that the log began with: one that changed would be another log."""
     last = checkpoints.latest_checkpoint()
     return last.text.partition("\n")[0] if last else f"{urlsplit(settings.CONSOLE_ORIGIN).hostname}/ledger"
+
+
+def _signer(session: Session) -> Signer:
+    return Signer(_log_name(), _signing_key(session), session.keyring.pen)
 
 
 def _signing_key(session: Session) -> Ed25519PrivateKey:

@@ -11,5 +11,5 @@ REASON = "signed by another key than the bundle's"
 
 
 def tamper(bundle: dict[str, Any]) -> None:
-    signer = Signer(SIGNER.name, Ed25519PrivateKey.generate())
+    signer = Signer(SIGNER.name, Ed25519PrivateKey.generate(), SIGNER.pen)
     bundle["checkpoint"] = resign(bundle["checkpoint"], signer)

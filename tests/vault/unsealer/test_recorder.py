@@ -8,6 +8,7 @@ from django.db import connections
 from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import Head, Leaf, LeafType
+from tests.support.ledger import PEN
 from vault.unsealer.recorder import Recorder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,12 +28,12 @@ def gathered(jobs: list[tuple[Entry, bool]]) -> list[str]:
             occupied.set()
             held.wait(20)
 
-        recorder.append([entry()], check)
+        recorder.append([entry()], PEN, check)
 
     def append(number: int) -> None:
         one, checked = jobs[number]
         try:
-            recorder.append([one], _refuse if checked else None)
+            recorder.append([one], PEN, _refuse if checked else None)
             outcomes[number] = "committed"
         except Exception as error:
             outcomes[number] = type(error).__name__
