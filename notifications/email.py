@@ -1,6 +1,8 @@
 """Email: opens one address to send one letter, under the purpose that allows just that."""
 
 import smtplib
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -22,8 +24,11 @@ class DeliveryError(Exception):
         self.code, self.permanent = code, permanent
 
 
-def deliver(letter: Letter) -> None:
-    """Render and send a letter; the address is in memory only between the opening and the hand-over."""
+def deliver(letter: Letter, message_id: UUID) -> None:
+    """Render and send a letter; the address is in memory only between the opening and the hand-over.
+
+    Each try of a message has the same Message-ID, by which a mail server can tell that it has it already.
+    """
     context = {"product_name": "Llama console", "origin": settings.CONSOLE_ORIGIN, **letter.context}
     subject = render_to_string(f"{letter.template}.subject.txt", context).strip()
     text = render_to_string(f"{letter.template}.txt", context)
@@ -32,9 +37,15 @@ def deliver(letter: Letter) -> None:
     with disclose(
         Purpose.EMAIL_NOTIFICATION, actor=WORKER, tenant=letter.to.pk, fields=[field], subjects=[letter.to.pk]
     ) as scope:
-        message = EmailMultiAlternatives(subject, text, to=[scope.open(letter.to.email)])  # type: ignore[attr-defined]
+        to = [scope.open(letter.to.email)]  # type: ignore[attr-defined]
+        message = EmailMultiAlternatives(subject, text, to=to, headers=_headers(message_id))
         message.attach_alternative(html, "text/html")
         _hand_over(message)
+
+
+def _headers(message_id: UUID) -> dict[str, str]:
+    host = urlsplit(settings.CONSOLE_ORIGIN).hostname
+    return {"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"}
 
 
 def _hand_over(message: EmailMultiAlternatives) -> None:
