@@ -260,7 +260,7 @@ def test_a_record_from_a_list_shows_and_gives_away_nothing(specimen: Specimen) -
 
 
 def test_a_value_that_was_copied_alone_keeps_its_row(specimen: Specimen) -> None:
-    assert copy.copy(specimen.char).pk == specimen.pk
+    assert copy.copy(specimen.char).pk == copy.deepcopy(specimen.char).pk == specimen.pk
 
 
 def test_a_saved_row_under_another_key_is_refused() -> None:

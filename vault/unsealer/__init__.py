@@ -1,15 +1,17 @@
 """The unsealer holds the keys. `unsealer()` is how everybody else reaches it."""
 
-from functools import cache
-
 from django.conf import settings
 
+from vault.once import Once
 from vault.unsealer.boundary import Unsealer
 
 
-@cache
+@Once
 def unsealer() -> Unsealer:
-    """Return the unsealer that the settings name: a process behind a socket, or this very process."""
+    """Return the unsealer that the settings name: a process behind a socket, or this very process.
+
+    All threads have the same one: a scope that began on one is not known to another.
+    """
     if settings.UNSEALER_SOCKET:
         from vault.unsealer.socket_client import Socket
 
