@@ -18,7 +18,7 @@ _DELIVERIES = 20  # of one message, until RabbitMQ drops it: a task that kills i
 
 
 def queues(url: str, prefix: str) -> list[Queue]:
-    """Return the queues that workers read, durable on every broker that has such; `prefix` keeps installations apart."""
+    """Return the queues that workers read, durable where the broker can; `prefix` keeps installations apart."""
     exchange, more = Exchange(prefix, type="direct"), {}
     if url.startswith("amqp"):
         # Celery's delayed delivery through quorum queues expects a topic exchange.

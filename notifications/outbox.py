@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from notifications.email import DeliveryError, deliver
 from notifications.models import OutboxMessage
+from notifications.models.outbox import OutboxQuerySet
 from notifications.notices import kind_of
 from notifications.nudge import nudge
 from vault.errors import VaultError
@@ -118,11 +119,9 @@ def send(message_id: UUID, attempt: int) -> bool:
     return True
 
 
-def requeue(messages: Iterable[OutboxMessage]) -> int:
-    """Let messages that were given up try again from the start; return how many."""
-    ids = [message.pk for message in messages]
-    dead = OutboxMessage.objects.filter(pk__in=ids, failed_at__isnull=False)
-    return dead.update(failed_at=None, attempts=0, tried=0, run_at=timezone.now())
+def requeue(messages: OutboxQuerySet) -> int:
+    """Let those of the messages that were given up try again from the start; return how many."""
+    return messages.dead().update(failed_at=None, attempts=0, tried=0, error="", run_at=timezone.now())
 
 
 def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:

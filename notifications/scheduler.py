@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _EARLY = 0.9  # of an interval: two beats are never quite in step
 
 
-class Scheduler(beat.Scheduler):
+class Scheduler(beat.Scheduler):  # type: ignore[misc]
     def setup_schedule(self) -> None:
         """Take the schedule from the settings, and the last turns from the database."""
         self.merge_inplace(self.app.conf.beat_schedule)
@@ -27,10 +27,10 @@ class Scheduler(beat.Scheduler):
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Start a task that is due, if it is this beat's turn."""
-        close_old_connections()
         try:
             mine = Turn.objects.take(entry.name, timezone.now(), entry.schedule.run_every * _EARLY)
         except DatabaseError as error:
+            close_old_connections()  # one of them may be dead; the next turn connects anew
             log.warning("beat: no turn for %s: %s", entry.name, type(error).__name__)
             return
         if mine:

@@ -28,6 +28,10 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Messages that are neither sent nor given up."""
         return self.filter(sent_at=None, failed_at=None)
 
+    def dead(self) -> "OutboxQuerySet":
+        """Messages that were given up."""
+        return self.filter(failed_at__isnull=False)
+
     def due(self, now: datetime) -> "OutboxQuerySet":
         """Messages to send now, the most urgent and oldest first; not those that another relay leased."""
         return self.open().filter(run_at__lte=now).order_by("priority", "run_at")

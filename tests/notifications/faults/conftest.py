@@ -1,6 +1,7 @@
 """A station on each broker: the embedded one, Redis and RabbitMQ; the last two behind a proxy that can fail."""
 
 import os
+import shutil
 import socket
 import uuid
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.notifications.faults.proxy import Mode, Proxy
-from tests.notifications.faults.station import Station
+from tests.notifications.faults.station import Station, prepare
 
 SERVERS = {"redis": 6379, "rabbitmq": 5672}
 URLS = {"redis": "redis://127.0.0.1:{port}/7", "rabbitmq": "amqp://guest:guest@127.0.0.1:{port}//"}
@@ -32,8 +33,16 @@ def proxy(broker: str) -> Iterator[Proxy | None]:
         proxy.close()
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("station")
+    prepare(folder)
+    return folder
+
+
 @pytest.fixture
-def station(tmp_path: Path, broker: str, proxy: Proxy | None) -> Iterator[Station]:
+def station(tmp_path: Path, prepared: Path, broker: str, proxy: Proxy | None) -> Iterator[Station]:
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     url = URLS[broker].format(port=proxy.port) if proxy else "filesystem://localhost"
     station = Station(tmp_path, url, prefix=f"test-{uuid.uuid4().hex[:12]}")
     yield station

@@ -29,8 +29,13 @@ class PostOffice:
         self._controller.stop()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        message = email.message_from_bytes(envelope.content or b"", policy=email.policy.default)  # type: ignore[arg-type]
-        answer = await asyncio.get_running_loop().run_in_executor(None, self.before)
+        content: bytes = envelope.content or b""  # type: ignore[assignment]
+        return await asyncio.get_running_loop().run_in_executor(None, self._take, content)
+
+    def _take(self, content: bytes) -> str:
+        """Runs to its end even when the sender is gone meanwhile."""
+        answer = self.before()
         if answer.startswith("250"):
+            message = email.message_from_bytes(content, policy=email.policy.default)
             self.taken.append(str(message["Message-ID"]))
         return answer

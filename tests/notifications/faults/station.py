@@ -19,20 +19,35 @@ BEAT = ("beat", "--loglevel", "WARNING")
 PATIENCE = 40.0  # seconds
 
 
+def console(folder: Path) -> dict[str, str]:
+    """Return the environment of a console's process over a folder."""
+    passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **passed,
+        "ENVIRONMENT": "development",
+        "SECRET_KEY": "a key for tests alone",
+        "DJANGO_SETTINGS_MODULE": "llama_console.settings",
+        "PYTHONPATH": str(ROOT),
+        "VAR_DIR": str(folder),
+    }
+
+
+def prepare(folder: Path) -> None:
+    """Make root keys and databases."""
+    for command in ("vault_init", "migrate_all"):
+        arguments = [sys.executable, "manage.py", command]
+        subprocess.run(arguments, cwd=ROOT, env=console(folder), check=True, capture_output=True)
+
+
 class Station:
     """`lease` is in seconds: how long a message that a dead worker had waits."""
 
     def __init__(self, folder: Path, broker: str, prefix: str, lease: int = 3) -> None:
         self.office = PostOffice()
+        self._workers: list[subprocess.Popen[Any]] = []
         self._folder, self._processes = folder, list[subprocess.Popen[Any]]()
-        passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.environment = {
-            **passed,
-            "ENVIRONMENT": "development",
-            "SECRET_KEY": "a key for tests alone",
-            "DJANGO_SETTINGS_MODULE": "llama_console.settings",
-            "PYTHONPATH": str(ROOT),
-            "VAR_DIR": str(folder),
+            **console(folder),
             "BROKER_URL": broker,
             "QUEUE_PREFIX": prefix,
             "OUTBOX_LEASE": str(lease),
@@ -40,8 +55,6 @@ class Station:
             "REMAP_SIGTERM": "SIGQUIT",
             "PYTHONWARNINGS": "ignore",
         }
-        self._run("manage.py", "vault_init")
-        self._run("manage.py", "migrate_all")
         driver = (sys.executable, "-m", "tests.notifications.faults.driver")
         self._driver = self._start(driver, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._driver.stdout
@@ -56,7 +69,16 @@ class Station:
         return json.loads(self._driver.stdout.readline())
 
     def start_worker(self) -> "subprocess.Popen[Any]":
-        return self._start((*CELERY, *WORKER, "--loglevel", "WARNING", "-n", f"w{len(self._processes)}@test"))
+        worker = self._start((*CELERY, *WORKER, "--loglevel", "WARNING", "-n", f"w{len(self._processes)}@test"))
+        self._workers.append(worker)
+        return worker
+
+    def supervise(self) -> None:
+        """Start a worker for each that ended by itself, as an operator's supervisor does."""
+        for worker in self._workers:
+            if worker.poll() not in {None, -signal.SIGKILL}:
+                self._workers.remove(worker)
+                self.start_worker()
 
     def start_beat(self) -> "subprocess.Popen[Any]":
         return self._start((*CELERY, *BEAT))
@@ -64,6 +86,7 @@ class Station:
     def wait(self, happened: Callable[[], object], patience: float = PATIENCE) -> None:
         deadline = time.monotonic() + patience
         while not happened():
+            self.supervise()
             assert time.monotonic() < deadline, f"It did not happen: {self.tell('states')}, taken {self.office.taken}"
             time.sleep(0.1)
 
@@ -88,9 +111,6 @@ class Station:
         for process in processes:
             process.send_signal(signal.SIGKILL)
             process.wait()
-
-    def _run(self, *arguments: str) -> None:
-        subprocess.run([sys.executable, *arguments], cwd=ROOT, env=self.environment, check=True, capture_output=True)
 
     def _start(self, command: tuple[str, ...], **pipes: Any) -> "subprocess.Popen[Any]":
         log = (self._folder / f"{len(self._processes)}.log").open("w")
