@@ -9,19 +9,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from ledger.actor import Actor
+from notifications.failure import DeliveryError
 from notifications.notices import Letter
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 
 WORKER = Actor.system("notifications")
-
-
-class DeliveryError(Exception):
-    """A letter did not go out. `code` is stable and safe to store; `permanent` says whether trying again can help."""
-
-    def __init__(self, code: str, *, permanent: bool) -> None:
-        super().__init__(code)
-        self.code, self.permanent = code, permanent
 
 
 def deliver(letter: Letter, message_id: UUID) -> None:

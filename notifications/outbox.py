@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.email import DeliveryError, deliver
+from notifications.channels import DELIVER
+from notifications.failure import DeliveryError
 from notifications.models import OutboxMessage
 from notifications.models.outbox import OutboxQuerySet
 from notifications.notices import kind_of
@@ -104,7 +105,7 @@ def send(message_id: UUID, attempt: int) -> bool:
     try:
         letter = kind_of(message.kind).compose(message.subject_id)
         if letter is not None:
-            deliver(letter, message.pk)
+            DELIVER[message.channel](letter, message.pk)
     except DeliveryError as error:
         _retry_or_give_up(message, error)
         return False
