@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from accounts.actions.verification import issue_verification
 from accounts.models import User
+from notifications.models import Priority
 from notifications.notices import Letter, notice
 
 
-@notice("verify-email")
+@notice("verify-email", priority=Priority.SECURITY)
 def verify_email(user_id: UUID) -> Letter | None:
     user = User.objects.filter(pk=user_id, is_active=True, email_verified_at=None).first()
     if user is None:
@@ -24,7 +25,7 @@ def verify_email(user_id: UUID) -> Letter | None:
     return Letter(user, "accounts/email/verify", context)
 
 
-@notice("already-registered")
+@notice("already-registered", priority=Priority.SECURITY)
 def already_registered(user_id: UUID) -> Letter | None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     sign_in_url = settings.CONSOLE_ORIGIN + reverse("accounts:sign_in")

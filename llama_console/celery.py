@@ -1,10 +1,11 @@
 """The Celery application: settings from Django, tasks from the rooms."""
 
 import os
-from pathlib import Path
 
 from celery import Celery
 from django.conf import settings
+
+from llama_console.brokers import prepare_folders
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llama_console.settings")
 
@@ -13,11 +14,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-def make_broker_folders() -> None:
-    """Make the folders of the embedded broker, readable by us alone: kombu expects them to be there."""
-    for name in ("data_folder_in", "control_folder"):
-        if folder := settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(name):
-            Path(str(folder)).mkdir(mode=0o700, parents=True, exist_ok=True)
+def _prepare(**_: object) -> None:
+    prepare_folders(settings.CELERY_BROKER_TRANSPORT_OPTIONS, settings.CELERY_TASK_QUEUES)
 
 
-app.on_configure.connect(lambda **_: make_broker_folders(), weak=False)
+app.on_configure.connect(_prepare, weak=False)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from llama_console import env
+from llama_console import brokers, env
 from vault.planes import Plane
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -244,28 +244,33 @@ EMAIL_USE_TLS = _smtp.scheme == "smtp+tls"
 EMAIL_USE_SSL = _smtp.scheme == "smtps"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.string("FROM_EMAIL", "Llama console <console@localhost>" if DEVELOPMENT else None)
+# How long a message waits whose worker died; more than any attempt takes.
+OUTBOX_LEASE = timedelta(seconds=env.integer("OUTBOX_LEASE", 120, least=1))
 # Pages of the development outside world; empty in production.
 MAILBOX_URL = env.http_url("MAILBOX_URL", "http://localhost:8002/mailbox") if DEVELOPMENT else ""
 
 # Celery -------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.string("BROKER_URL", "filesystem://localhost")
+QUEUE_PREFIX = env.string("QUEUE_PREFIX", "console")  # tells installations apart that share a broker
+CELERY_BROKER_TRANSPORT_OPTIONS = brokers.transport_options(CELERY_BROKER_URL, VAR_DIR / "broker")
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_QUEUES = brokers.queues(CELERY_BROKER_URL, QUEUE_PREFIX)
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = f"{QUEUE_PREFIX}.default"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_timeout": 1, "socket_connect_timeout": 1}
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(VAR_DIR / "broker" / "queue"),
-        "data_folder_out": str(VAR_DIR / "broker" / "queue"),
-        "control_folder": str(VAR_DIR / "broker" / "control"),
-        "polling_interval": 0.2,
-    }
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8.0
+CELERY_BEAT_SCHEDULER = "notifications.scheduler:Scheduler"
+# These never wait behind a long queue of messages.
+CELERY_TASK_ROUTES = {
+    name: {"queue": f"{QUEUE_PREFIX}.urgent"} for name in ("vault.record_events", "notifications.relay_outbox")
+}
 CELERY_BEAT_SCHEDULE = {
     "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},

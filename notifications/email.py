@@ -1,12 +1,15 @@
 """Email: opens one address to send one letter, under the purpose that allows just that."""
 
 import smtplib
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from ledger.actor import Actor
+from notifications.failure import DeliveryError
 from notifications.notices import Letter
 from vault.disclosure import disclose
 from vault.purposes import Purpose
@@ -14,16 +17,11 @@ from vault.purposes import Purpose
 WORKER = Actor.system("notifications")
 
 
-class DeliveryError(Exception):
-    """A letter did not go out. `code` is stable and safe to store; `permanent` says whether trying again can help."""
+def deliver(letter: Letter, message_id: UUID) -> None:
+    """Render and send a letter; the address is in memory only between the opening and the hand-over.
 
-    def __init__(self, code: str, *, permanent: bool) -> None:
-        super().__init__(code)
-        self.code, self.permanent = code, permanent
-
-
-def deliver(letter: Letter) -> None:
-    """Render and send a letter; the address is in memory only between the opening and the hand-over."""
+    Each try of a message has the same Message-ID, by which a mail server can tell that it has it already.
+    """
     context = {"product_name": "Llama console", "origin": settings.CONSOLE_ORIGIN, **letter.context}
     subject = render_to_string(f"{letter.template}.subject.txt", context).strip()
     text = render_to_string(f"{letter.template}.txt", context)
@@ -32,9 +30,15 @@ def deliver(letter: Letter) -> None:
     with disclose(
         Purpose.EMAIL_NOTIFICATION, actor=WORKER, tenant=letter.to.pk, fields=[field], subjects=[letter.to.pk]
     ) as scope:
-        message = EmailMultiAlternatives(subject, text, to=[scope.open(letter.to.email)])  # type: ignore[attr-defined]
+        to = [scope.open(letter.to.email)]  # type: ignore[attr-defined]
+        message = EmailMultiAlternatives(subject, text, to=to, headers=_headers(message_id))
         message.attach_alternative(html, "text/html")
         _hand_over(message)
+
+
+def _headers(message_id: UUID) -> dict[str, str]:
+    host = urlsplit(settings.CONSOLE_ORIGIN).hostname
+    return {"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"}
 
 
 def _hand_over(message: EmailMultiAlternatives) -> None:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from notifications.models import Channel, Priority
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Letter:
@@ -22,20 +24,33 @@ class Letter:
 
 
 Compose = Callable[[UUID], Letter | None]
-_composers: dict[str, Compose] = {}
 
 
-def notice(kind: str) -> Callable[[Compose], Compose]:
-    """Register the composer of a kind. It returns None when there is nothing to say any more."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message. `compose` returns None when there is nothing to say any more."""
+
+    compose: Compose
+    channel: Channel
+    priority: Priority
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def notice(
+    name: str, *, channel: Channel = Channel.EMAIL, priority: Priority = Priority.NOTICE
+) -> Callable[[Compose], Compose]:
+    """Register the composer of a kind."""
 
     def register(compose: Compose) -> Compose:
-        if kind in _composers:
-            raise ValueError(f"The notice {kind} is registered twice.")
-        _composers[kind] = compose
+        if name in _kinds:
+            raise ValueError(f"The notice {name} is registered twice.")
+        _kinds[name] = Kind(compose, channel, priority)
         return compose
 
     return register
 
 
-def composer(kind: str) -> Compose:
-    return _composers[kind]
+def kind_of(name: str) -> Kind:
+    return _kinds[name]

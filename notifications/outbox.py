@@ -1,35 +1,59 @@
-"""The outbox's verbs: put, claim, send, give up.
+"""The outbox's verbs: put, claim, send, give up, requeue.
 
 A message is put in the transaction of its change, claimed with a lease, and sent at least once: a worker that dies
-between sending and saying so lets the lease run out, and the message goes out again.
+between sending and saying so lets the lease run out, and the message goes out again, under the same Message-ID. A claim
+counts as a try before anything is tried, so a message that kills its worker comes to an end as well.
 """
 
 import logging
 import random
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.email import DeliveryError, deliver
+from notifications.channels import DELIVER
+from notifications.failure import DeliveryError
 from notifications.models import OutboxMessage
-from notifications.notices import composer
+from notifications.models.outbox import OutboxQuerySet
+from notifications.notices import kind_of
+from notifications.nudge import nudge
+from vault.errors import VaultError
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 _BATCH = 50
 _REPEATS, _REPEAT_WINDOW = 5, timedelta(hours=1)
 _FIRST_RETRY, _LONGEST_RETRY = 5.0, 3600.0  # seconds
 
 
-def put(kind: str, subject_id: UUID) -> OutboxMessage:
-    """Write a message that goes out soon after the surrounding transaction commits."""
-    composer(kind)
-    message = OutboxMessage.objects.create(kind=kind, subject_id=subject_id)
-    transaction.on_commit(_nudge, robust=True)
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to try a message once, until the lease ends."""
+
+    id: UUID
+    attempt: int
+    is_urgent: bool
+
+
+def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = None) -> OutboxMessage:
+    """Write a message that goes out soon after the surrounding transaction commits.
+
+    Of messages with one key the first is written and returned each time.
+    """
+    known = kind_of(kind)
+    told = {"kind": kind, "channel": known.channel, "priority": known.priority, "subject_id": subject_id}
+    if key is None:
+        message, is_new = OutboxMessage.objects.create(recipient_id=recipient_id, **told), True
+    else:
+        message, is_new = OutboxMessage.objects.get_or_create(key=key, defaults={"recipient_id": recipient_id, **told})
+    if is_new:
+        transaction.on_commit(nudge, robust=True)
     return message
 
 
@@ -39,56 +63,79 @@ def may_repeat(kind: str, subject_id: UUID) -> bool:
     return OutboxMessage.objects.filter(kind=kind, subject_id=subject_id, created_at__gt=since).count() < _REPEATS
 
 
-def cancel(subject_id: UUID) -> None:
-    """Delete what waits to be told about a row: it is going away."""
-    OutboxMessage.objects.filter(subject_id=subject_id, sent_at=None).delete()
+def cancel(id: UUID) -> None:
+    """Delete what waits to be told to somebody, or about a row: they are going away."""
+    about = OutboxMessage.objects.filter(subject_id=id) | OutboxMessage.objects.filter(recipient_id=id)
+    about.filter(sent_at=None).delete()
 
 
-def claim_due(now: datetime) -> list[UUID]:
-    """Lease the due messages to the caller and return their ids; two relays never get the same."""
+def claim_due(now: datetime) -> list[Claim]:
+    """Lease due messages to the caller; two relays never get the same. What was tried too often is given up."""
     with transaction.atomic():
-        due = OutboxMessage.objects.due(now).order_by("run_at")
+        due = OutboxMessage.objects.due(now)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        ids = list(due.values_list("pk", flat=True)[:_BATCH])
-        OutboxMessage.objects.filter(pk__in=ids).update(run_at=now + LEASE)
-    return ids
+        found = list(due[:_BATCH])
+        spent = [message for message in found if message.attempts >= MAX_ATTEMPTS]
+        for message in spent:
+            _give_up(message, message.error or "worker-lost")
+        claimed = [message for message in found if message.attempts < MAX_ATTEMPTS]
+        for message in claimed:
+            message.attempts, message.run_at = message.attempts + 1, now + settings.OUTBOX_LEASE
+        OutboxMessage.objects.bulk_update(claimed, ["attempts", "run_at"])
+    return [Claim(message.pk, message.attempts, message.is_urgent) for message in claimed]
 
 
-def send(message_id: UUID) -> bool:
-    """Compose and deliver one message; False if it waits for another try or was given up."""
-    message = OutboxMessage.objects.filter(pk=message_id, sent_at=None, failed_at=None).first()
-    if message is None:
+def release(claims: Iterable[Claim]) -> None:
+    """Give claims back that nobody took up, as if they had not been made."""
+    now = timezone.now()
+    for claim in claims:
+        held = OutboxMessage.objects.open().filter(pk=claim.id, attempts=claim.attempt, tried__lt=claim.attempt)
+        held.update(attempts=claim.attempt - 1, run_at=now)
+
+
+def send(message_id: UUID, attempt: int) -> bool:
+    """Compose and deliver one claimed message.
+
+    False if the claim was used already, and if the message waits for another try or was given up.
+    """
+    if not OutboxMessage.objects.filter(pk=message_id).take(attempt):
         return False
+    message = OutboxMessage.objects.get(pk=message_id)
     try:
-        letter = composer(message.kind)(message.subject_id)
+        letter = kind_of(message.kind).compose(message.subject_id)
         if letter is not None:
-            deliver(letter)
+            DELIVER[message.channel](letter, message.pk)
     except DeliveryError as error:
         _retry_or_give_up(message, error)
+        return False
+    except VaultError as error:
+        _retry_or_give_up(message, DeliveryError(error.code, permanent=error.permanent))
+        return False
+    except Exception as error:  # a mistake of ours must not cost the message
+        logger.error("notice %s failed: %s", message.pk, type(error).__name__)
+        _retry_or_give_up(message, DeliveryError("failed", permanent=False))
         return False
     OutboxMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), error="")
     return True
 
 
+def requeue(messages: OutboxQuerySet) -> int:
+    """Let those of the messages that were given up try again from the start; return how many."""
+    return messages.dead().update(failed_at=None, attempts=0, tried=0, error="", run_at=timezone.now())
+
+
 def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:
-    now = timezone.now()
-    message.attempts += 1
-    message.error = error.code
     if error.permanent or message.attempts >= MAX_ATTEMPTS:
-        message.failed_at = now
-        logger.error("notice %s given up after %d tries: %s", message.pk, message.attempts, error.code)
-    else:
-        wait = min(_FIRST_RETRY * 4 ** (message.attempts - 1), _LONGEST_RETRY)
-        message.run_at = now + timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311
-    message.save(update_fields=["attempts", "error", "failed_at", "run_at"])
+        _give_up(message, error.code)
+        return
+    wait = min(_FIRST_RETRY * 4 ** (message.attempts - 1), _LONGEST_RETRY)
+    message.run_at = timezone.now() + timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311
+    message.error = error.code
+    message.save(update_fields=["error", "run_at"])
 
 
-def _nudge() -> None:
-    """Ask a worker to look now. Only a shortcut: beat relays every two seconds anyway."""
-    from notifications.tasks import relay_outbox
-
-    try:
-        relay_outbox.apply_async(retry=False, expires=30)
-    except Exception as error:  # any broker's own error: the message is safe in the outbox
-        logger.warning("broker not reached (%s); the relay will find the message", type(error).__name__)
+def _give_up(message: OutboxMessage, code: str) -> None:
+    message.failed_at, message.error = timezone.now(), code
+    message.save(update_fields=["failed_at", "error"])
+    logger.error("notice %s given up after %d tries: %s", message.pk, message.attempts, code)

@@ -1,20 +1,40 @@
+"""The worker's part: relaying the outbox, and sending. Messages in the broker carry an id and a number."""
+
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from notifications import outbox
 from notifications.models import Heartbeat
+from notifications.outbox import Claim
+
+_ROUNDS = 20  # of claims, so that a long outbox does not wait for the next turn after each
 
 
 @shared_task(name="notifications.relay_outbox")
 def relay_outbox() -> None:
-    now = timezone.now()
-    Heartbeat.objects.update_or_create(part="worker", defaults={"at": now})
-    for message_id in outbox.claim_due(now):
-        send_message.delay(str(message_id))
+    """Hand due messages to the workers; what the broker does not take is given back to the outbox."""
+    Heartbeat.objects.update_or_create(part="worker", defaults={"at": timezone.now()})
+    for _ in range(_ROUNDS):
+        if not (claims := outbox.claim_due(timezone.now())):
+            return
+        _hand_over(claims)
 
 
 @shared_task(name="notifications.send_message")
-def send_message(message_id: str) -> None:
-    outbox.send(UUID(message_id))
+def send_message(message_id: str, attempt: int) -> None:
+    outbox.send(UUID(message_id), attempt)
+
+
+def _hand_over(claims: list[Claim]) -> None:
+    waiting = list(claims)
+    try:
+        while waiting:
+            claim = waiting[0]
+            queue = f"{settings.QUEUE_PREFIX}.{'urgent' if claim.is_urgent else 'default'}"
+            send_message.apply_async((str(claim.id), claim.attempt), queue=queue, confirm_timeout=1.0)
+            waiting.pop(0)
+    finally:
+        outbox.release(waiting)

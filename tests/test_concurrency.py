@@ -87,7 +87,7 @@ def test_one_address_signs_up_once_by_the_unique_blind_index() -> None:
 def test_a_message_goes_to_one_relay_by_skip_locked() -> None:
     user = User.objects.create_user("new@example.com", None)
     for _ in range(20):
-        outbox.put("verify-email", user.pk)
+        outbox.put("verify-email", user.pk, recipient_id=user.pk)
     now = timezone.now()
     claimed = at_once(*[lambda: outbox.claim_due(now)] * THREADS)
     assert sum(map(len, claimed)) == len({each for ids in claimed for each in ids}) == 20

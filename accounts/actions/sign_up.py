@@ -50,7 +50,7 @@ def request_verification(user_id: UUID) -> None:
     """Send a new verification to a user who is not verified yet; for any other id the same work, and no email."""
     with transaction.atomic():
         if outbox.may_repeat("verify-email", user_id):
-            outbox.put("verify-email", user_id)
+            outbox.put("verify-email", user_id, recipient_id=user_id)
             record_event(Actor.user(user_id), Action.VERIFICATION_REQUESTED, target=user_id)
 
 
@@ -61,7 +61,7 @@ def _create(email: str, password: str, organization_name: str) -> User:
         record_event(actor, Action.ACCOUNT_CREATED, target=user.pk)
         name = organization_name or "Personal"
         create_organization(actor, name=name, owner=user, contact=Contact("", email))
-        outbox.put("verify-email", user.pk)
+        outbox.put("verify-email", user.pk, recipient_id=user.pk)
     return user
 
 
@@ -70,7 +70,7 @@ def _again(known: User, password: str, organization_name: str) -> Registration:
         make_password(password)  # the same work as for a new account, so that the time tells nothing
         with transaction.atomic():
             if outbox.may_repeat("already-registered", known.pk):
-                outbox.put("already-registered", known.pk)
+                outbox.put("already-registered", known.pk, recipient_id=known.pk)
         return Registration(new_id(), secrets.token_hex(32))
     known.set_password(password)
     with transaction.atomic():

@@ -1,4 +1,5 @@
 from notifications.models.heartbeat import Heartbeat
-from notifications.models.outbox import OutboxMessage
+from notifications.models.outbox import Channel, OutboxMessage, Priority
+from notifications.models.turn import Turn
 
-__all__ = ["Heartbeat", "OutboxMessage"]
+__all__ = ["Channel", "Heartbeat", "OutboxMessage", "Priority", "Turn"]

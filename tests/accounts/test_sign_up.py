@@ -25,8 +25,8 @@ def sign_up(client: Client, **changes: Any) -> Any:
 
 
 def send_mail() -> Any:
-    for message_id in outbox.claim_due(timezone.now()):
-        outbox.send(message_id)
+    for claim in outbox.claim_due(timezone.now()):
+        outbox.send(claim.id, claim.attempt)
     return mail.outbox[-1]
 
 

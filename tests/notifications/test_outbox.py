@@ -3,15 +3,19 @@
 import smtplib
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from notifications import outbox
-from notifications.models import OutboxMessage
+from notifications.models import OutboxMessage, Priority
+from notifications.tasks import relay_outbox
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +23,22 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def newcomer(db: None) -> User:
     return User.objects.create_user("new@example.com", None)
+
+
+def put(user: User, **more: Any) -> OutboxMessage:
+    return outbox.put("verify-email", user.pk, recipient_id=user.pk, **more)
+
+
+def claimed(later: timedelta = timedelta()) -> list[UUID]:
+    """Claim what is due and return the ids."""
+    return [claim.id for claim in outbox.claim_due(timezone.now() + later)]
+
+
+def send(message: OutboxMessage) -> bool:
+    """Claim a message, whenever it is due, and try it."""
+    (claim,) = outbox.claim_due(timezone.now() + timedelta(days=1))
+    assert claim.id == message.pk
+    return outbox.send(claim.id, claim.attempt)
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
@@ -29,24 +49,23 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 
 def test_a_message_is_claimed_once_until_its_lease_ends(newcomer: User) -> None:
-    message = outbox.put("verify-email", newcomer.pk)
-    now = timezone.now()
-    assert outbox.claim_due(now) == [message.pk]
-    assert outbox.claim_due(now) == []
-    assert outbox.claim_due(now + outbox.LEASE) == [message.pk]
+    message = put(newcomer)
+    assert claimed() == [message.pk]
+    assert claimed() == []
+    assert claimed(settings.OUTBOX_LEASE) == [message.pk]
 
 
 def test_a_sent_message_is_not_sent_again(newcomer: User) -> None:
-    message = outbox.put("verify-email", newcomer.pk)
-    assert outbox.send(message.pk)
-    assert not outbox.send(message.pk)
+    message = put(newcomer)
+    assert send(message)
+    assert claimed(timedelta(days=1)) == []
     assert len(mail.outbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_message_goes_only_if_its_change_does(newcomer: User) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        outbox.put("verify-email", newcomer.pk)
+        put(newcomer)
         raise ZeroDivisionError
     assert not OutboxMessage.objects.exists()
 
@@ -64,9 +83,9 @@ def test_a_message_goes_only_if_its_change_does(newcomer: User) -> None:
 def test_a_passing_failure_is_tried_again_later(
     newcomer: User, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    message = outbox.put("verify-email", newcomer.pk)
+    message = put(newcomer)
     failing(monkeypatch, error)
-    assert not outbox.send(message.pk)
+    assert not send(message)
     message.refresh_from_db()
     assert message.attempts == 1
     assert message.failed_at is None
@@ -84,43 +103,124 @@ def test_a_passing_failure_is_tried_again_later(
 def test_a_permanent_failure_is_given_up_at_once(
     newcomer: User, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    message = outbox.put("verify-email", newcomer.pk)
+    message = put(newcomer)
     failing(monkeypatch, error)
-    outbox.send(message.pk)
+    send(message)
     message.refresh_from_db()
     assert message.failed_at
     assert "example" not in message.error
 
 
 def test_tries_are_bounded(newcomer: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    message = outbox.put("verify-email", newcomer.pk)
+    message = put(newcomer)
     failing(monkeypatch, ConnectionRefusedError())
     for _ in range(outbox.MAX_ATTEMPTS):
-        outbox.send(message.pk)
+        send(message)
     message.refresh_from_db()
     assert message.failed_at
-    assert outbox.claim_due(timezone.now() + timedelta(days=1)) == []
+    assert claimed(timedelta(days=1)) == []
 
 
 def test_a_message_about_nobody_is_done_without_sending(newcomer: User) -> None:
-    message = outbox.put("verify-email", newcomer.pk)
+    message = put(newcomer)
     newcomer.delete()
-    assert outbox.send(message.pk)
+    assert send(message)
     assert mail.outbox == []
 
 
 def test_an_unknown_kind_is_refused_before_it_is_written() -> None:
     with pytest.raises(KeyError):
-        outbox.put("no-such-kind", User().pk)
+        outbox.put("no-such-kind", User().pk, recipient_id=User().pk)
 
 
-def test_a_broker_that_is_away_does_not_harm_the_request(
-    newcomer: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_a_claim_is_good_for_one_try(newcomer: User) -> None:
+    """A broker may hand one task to two workers, or the task of an old claim to a late one."""
+    put(newcomer)
+    (old,) = outbox.claim_due(timezone.now())
+    (new,) = outbox.claim_due(timezone.now() + settings.OUTBOX_LEASE)
+    assert not outbox.send(old.id, old.attempt)
+    assert outbox.send(new.id, new.attempt)
+    assert not outbox.send(new.id, new.attempt)
+    assert len(mail.outbox) == 1
+
+
+def test_a_message_that_kills_its_worker_comes_to_an_end(newcomer: User) -> None:
+    message = put(newcomer)
+    for attempt in range(outbox.MAX_ATTEMPTS):
+        assert claimed(settings.OUTBOX_LEASE * attempt) == [message.pk]
+    assert claimed(timedelta(days=1)) == []
+    message.refresh_from_db()
+    assert message.failed_at
+    assert message.error == "worker-lost"
+
+
+def test_a_claim_that_was_given_back_is_no_try(newcomer: User) -> None:
+    message = put(newcomer)
+    outbox.release(outbox.claim_due(timezone.now()))
+    assert claimed() == [message.pk]
+    message.refresh_from_db()
+    assert message.attempts == 1
+
+
+def test_a_claim_that_is_being_tried_cannot_be_given_back(newcomer: User) -> None:
+    message = put(newcomer)
+    claims = outbox.claim_due(timezone.now())
+    assert OutboxMessage.objects.filter(pk=message.pk).take(1)
+    outbox.release(claims)
+    assert claimed() == []
+
+
+def test_what_has_one_key_is_told_once(newcomer: User) -> None:
+    first, second = put(newcomer, key="welcome"), put(newcomer, key="welcome")
+    assert first == second
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_security_goes_before_news(newcomer: User) -> None:
+    later, first = put(newcomer), put(newcomer)
+    OutboxMessage.objects.filter(pk=later.pk).update(priority=Priority.NEWS)
+    assert claimed() == [first.pk, later.pk]
+
+
+def test_each_try_has_the_same_message_id(newcomer: User) -> None:
+    message = put(newcomer)
+    send(message)
+    assert mail.outbox[0].extra_headers["Message-ID"] == f"<{message.pk}@localhost>"
+
+
+def test_a_mistake_of_ours_is_a_try_and_no_loss(newcomer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = put(newcomer)
+    failing(monkeypatch, ZeroDivisionError("new@example.com"))
+    assert not send(message)
+    message.refresh_from_db()
+    assert (message.error, message.failed_at) == ("failed", None)
+
+
+def test_what_was_given_up_can_be_requeued(newcomer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = put(newcomer)
+    with monkeypatch.context() as broken:
+        failing(broken, smtplib.SMTPRecipientsRefused({"new@example.com": (550, b"no such user")}))
+        send(message)
+    assert outbox.requeue(OutboxMessage.objects.all()) == 1
+    assert outbox.requeue(OutboxMessage.objects.all()) == 0
+    assert send(message)
+
+
+def test_a_key_that_was_shredded_ends_the_message(newcomer: User) -> None:
+    message = put(newcomer)
+    unsealer().shred("system:test", newcomer.vault_tenant)
+    assert not send(message)
+    message.refresh_from_db()
+    assert message.failed_at
+
+
+def test_a_relay_gives_back_what_the_broker_does_not_take(newcomer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = put(newcomer)
+
     def away(*args: Any, **kwargs: Any) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("notifications.tasks.relay_outbox.apply_async", away)
-    with django_capture_on_commit_callbacks(execute=True):
-        message = outbox.put("verify-email", newcomer.pk)
-    assert outbox.claim_due(timezone.now()) == [message.pk]
+    monkeypatch.setattr("notifications.tasks.send_message.apply_async", away)
+    with pytest.raises(ConnectionRefusedError):
+        relay_outbox()
+    assert claimed() == [message.pk]

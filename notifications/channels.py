@@ -1,0 +1,11 @@
+"""Which transport carries which kind of message. Each is one function: what to send, and the message's id."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from notifications import email
+from notifications.models import Channel
+
+Deliver = Callable[[Any, UUID], None]
+DELIVER: Mapping[str, Deliver] = {Channel.EMAIL: email.deliver}

@@ -1,0 +1,74 @@
+"""A process of the console's for the tests of faults: does what it is told, line by line, and answers in JSON."""
+
+import json
+import sys
+import time
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from llama_console.celery import app  # noqa: E402
+from notifications import outbox  # noqa: E402
+from notifications.models import Heartbeat, OutboxMessage, Turn  # noqa: E402
+from notifications.tasks import relay_outbox  # noqa: E402
+
+
+def put(count: int) -> list[Any]:
+    """Put messages as a request does, and return the seconds that it took and their ids."""
+    users = [
+        User.objects.create_user(f"person.{timezone.now().timestamp()}.{n}@example.com", None) for n in range(count)
+    ]
+    began = time.monotonic()
+    with transaction.atomic():
+        ids = [outbox.put("verify-email", user.pk, recipient_id=user.pk).pk for user in users]
+    return [time.monotonic() - began, list(map(str, ids))]
+
+
+def states() -> dict[str, str]:
+    return {
+        str(message.pk): "sent"
+        if message.sent_at
+        else f"{'dead ' if message.failed_at else ''}{message.error or 'open'}"
+        for message in OutboxMessage.objects.all()
+    }
+
+
+def relay() -> None:
+    relay_outbox()
+
+
+def turns() -> list[str]:
+    return [turn.task for turn in Turn.objects.order_by("task")]
+
+
+def is_working() -> bool:
+    return Heartbeat.objects.filter(part="worker").exists()
+
+
+def forget_queues(for_good: bool = False) -> None:
+    with app.connection_for_write() as connection:
+        for queue in settings.CELERY_TASK_QUEUES:
+            bound = queue(connection.default_channel)
+            bound.declare()
+            bound.purge()
+            if for_good:
+                bound.delete()
+
+
+def main() -> None:
+    verbs = {verb.__name__: verb for verb in (put, states, relay, turns, is_working, forget_queues)}
+    print("ready", flush=True)
+    for line in sys.stdin:
+        verb, *arguments = json.loads(line)
+        print(json.dumps(verbs[verb](*arguments)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
