@@ -48,9 +48,9 @@ class Appended:
     hash: bytes
 
 
-def append_leaf(entry: Entry, *, check: Callable[[], None] | None = None) -> Appended:
+def append_leaf(entry: Entry) -> Appended:
     """Commit one leaf; LedgerError if it could not be recorded."""
-    return append_leaves([entry], check=check)[0]
+    return append_leaves([entry])[0]
 
 
 def append_leaves(entries: Sequence[Entry], *, check: Callable[[], None] | None = None) -> list[Appended]:

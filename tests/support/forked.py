@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.db import connections
 
+from vault.places import columns
+
 _PLACE = Path(os.environ["VAR_DIR"])
 _folders: list[str] = []
 
@@ -21,6 +23,7 @@ def pytest_sessionstart() -> None:
         name = Path(test["NAME"]).name
         shutil.copy(_PLACE / "templates" / name, _folders[-1])
         test["NAME"] = os.path.join(_folders[-1], name)
+    columns.cache_clear()  # computed before the fork, by code that was not mutated
 
 
 def pytest_unconfigure() -> None:

@@ -1,5 +1,6 @@
 """Grants: one asks, another signs, and only that opens, so long and so often."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -104,6 +105,12 @@ def test_the_database_itself_refuses_an_approver_who_asked(zoe: User) -> None:
 def test_a_grant_lasts_twelve_hours_at_most(zoe: User, approvers: Approvers, hours: float) -> None:
     with pytest.raises(VaultError, match="twelve hours at most"):
         approved(zoe, approvers, hours=hours)
+
+
+def test_a_grant_of_just_twelve_hours_and_of_the_most_that_is_allowed_opens(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers, hours=12, maximum=1000, case="x" * 80)
+    assert open_email(zoe, grant) == "zoe@example.com"
+    assert open_email(zoe, approved(zoe, approvers, maximum=1)) == "zoe@example.com"
 
 
 def test_a_request_that_was_edited_before_it_was_approved_does_not_start(zoe: User, approvers: Approvers) -> None:
@@ -212,6 +219,25 @@ def test_a_grant_is_closed_in_its_tenants_chain_although_its_row_was_deleted(zoe
     Grant.objects.all().delete()
     close_grant(ANA, grant=grant.pk)
     assert LeafBody.objects.get(grant=grant.pk, type="grant-closed").tenant == zoe.pk
+
+
+def test_each_grant_is_closed_in_the_chain_and_under_the_case_of_its_own(zoe: User, approvers: Approvers) -> None:
+    yan = person("yan@example.com")
+    approved(zoe, approvers)
+    grant = approved(yan, approvers, case="T-2")
+    close_grant(ANA, grant=grant.pk)
+    leaf = LeafBody.objects.get(type="grant-closed")
+    assert (leaf.tenant, leaf.purpose, leaf.actor) == (yan.pk, "support-request", "staff:ana")
+    assert json.loads(leaf.text)["case"] == "T-2"
+
+
+def test_an_attempt_before_its_start_does_not_keep_a_grant_from_being_closed(zoe: User, approvers: Approvers) -> None:
+    grant = requested(zoe)
+    with pytest.raises(VaultError, match="grant-not-approved"):
+        open_email(zoe, grant)
+    approve_grant(ANA, key=approvers.keys["staff:ana"], grant=grant, hours=1)
+    close_grant(ANA, grant=grant.pk)
+    assert leaves(grant) == ["refusal", "grant-started", "grant-closed"]
 
 
 def test_a_grant_without_its_times_has_nothing_to_sign(zoe: User) -> None:

@@ -92,6 +92,21 @@ def test_resealing_by_anybody_but_an_operator_is_refused_and_recorded_for_each_t
         assert (leaf.actor, leaf.purpose, said["code"]) == ("staff:ana", "re-keying", "refused")
 
 
+def test_what_leaves_say_is_dropped_of_the_erased_tenant_alone() -> None:
+    gone, other = sealed(unsealer()), sealed(unsealer())
+    unsealer().reseal(OPERATOR, [gone, other])
+    unsealer().shred(OPERATOR, gone.tenant)
+    assert unsealer().drop_bodies(gone.tenant) == 1
+    assert [body.type for body in LeafBody.objects.filter(tenant=gone.tenant)] == ["destruction"]
+    assert len(leaves(other.tenant, LeafType.OPENING)) == 1
+
+
+def test_of_somebody_who_was_not_erased_nothing_is_dropped() -> None:
+    with pytest.raises(VaultError, match="not-erased") as failure:
+        unsealer().drop_bodies(new_id())
+    assert failure.value.permanent
+
+
 def test_the_log_keeps_the_name_that_it_began_with(settings: Any) -> None:
     settings.CONSOLE_ORIGIN = "https://console.example.com:8443"
     unsealer().sign_checkpoint()
