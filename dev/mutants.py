@@ -27,15 +27,26 @@ _DATABASES = (
     "import tests.environment, django; from django.test.utils import setup_databases; django.setup(); "
     "setup_databases(verbosity=0, interactive=False, keepdb=True)"
 )
-# The tests of a room, without those that start or kill processes for seconds. The longest beginning that fits counts.
+# The tests of a room, without those that start processes and threads where the room is not about them. The longest
+# beginning that fits counts.
 _CASES = "tests/tampering/test_{}_cases.py"
+_NEAR = ["-k", "not thread and not process", "--ignore=tests/vault/roots", "--ignore=tests/vault/unsealer/test_wire.py"]
+_SLOW = [
+    "tests/vault/rotation/test_kill.py",
+    "tests/vault/rotation/test_at_once.py",
+    "tests/vault/unsealer/test_process.py",
+]
+_REACHED = ["tests/vault/unsealer", "-k", "not process"]
 _TESTS = {
-    "vault": ["tests/vault", _CASES.format("vault"), "--ignore=tests/vault/roots"],
+    "vault": ["tests/vault", _CASES.format("vault"), *_NEAR],
     "vault/roots": ["tests/vault/roots", "tests/vault/rotation/test_roots.py", "tests/vault/test_sealed_fields.py"],
+    "vault/unsealer/recorder.py": _REACHED,
+    "vault/unsealer/server.py": _REACHED,
+    "vault/unsealer/socket_client.py": _REACHED,
+    "vault/unsealer/ticker.py": _REACHED,
+    "vault/unsealer/wire.py": _REACHED,
     "ledger": ["tests/ledger", _CASES.format("ledger"), "tests/vault/test_events.py", "tests/trust"],
 }
-_ROTATION, _UNSEALER = "tests/vault/rotation", "tests/vault/unsealer"
-_SLOW = (f"{_ROTATION}/test_kill.py", f"{_ROTATION}/test_at_once.py", f"{_UNSEALER}/test_process.py")
 
 
 def main(rooms: list[str]) -> None:
@@ -84,7 +95,7 @@ def _leave_out_prose() -> None:
 def _strings(node: cst.BaseString) -> Iterator[cst.BaseString]:
     """Put another text in the place of a string, not one around it: tests look for codes in the middle of messages."""
     if isinstance(node, cst.SimpleString) and not _is_prose(node) and len(node.quote) == 1:
-        yield node.with_changes(value=f'{node.prefix}"mutant"')
+        yield node.with_changes(value=f"{node.prefix}{node.quote}mutant{node.quote}")
 
 
 def _arguments(node: cst.Call) -> Iterator[cst.Call]:
