@@ -60,6 +60,19 @@ def test_versions_are_all_that_exist_oldest_first_and_at_least_one() -> None:
     assert [key.version for key in keyring.versions(tenant, DATA)] == [2, 3]
 
 
+def test_shredding_destroys_the_keys_of_that_tenant_alone_and_may_be_repeated() -> None:
+    keyring, gone, other = Keyring(roots()), new_id(), new_id()
+    kept = keyring.sealing(other, DATA)
+    key = keyring.sealing(gone, DATA)
+    for _ in range(2):
+        keyring.shred(gone)
+    assert bytes(DataKey.objects.get().key_id) == kept.id
+    with pytest.raises(VaultError, match="shredded"):
+        keyring.opening(key.id)
+    with pytest.raises(VaultError, match="erased"):
+        keyring.sealing(gone, DATA)
+
+
 def test_planes_and_tenants_have_keys_of_their_own() -> None:
     keyring, tenant = Keyring(roots()), new_id()
     keys = [keyring.sealing(*place) for place in ((tenant, DATA), (tenant, Plane.INDEX), (new_id(), DATA))]
