@@ -50,12 +50,10 @@ _TESTS = {
 
 
 def main(rooms: list[str]) -> None:
-    rooms = [room.rstrip("/") for room in rooms]
     shutil.rmtree(FOLDER, ignore_errors=True)
-    _configure(rooms)
-    with tempfile.TemporaryDirectory(
-        prefix="llama-console-mutants-", dir=_MEMORY if os.path.isdir(_MEMORY) else None
-    ) as folder:
+    _configure([room.rstrip("/") for room in rooms])
+    memory = _MEMORY if os.path.isdir(_MEMORY) else None
+    with tempfile.TemporaryDirectory(prefix="llama-console-mutants-", dir=memory) as folder:
         os.environ["VAR_DIR"] = folder
         _make_databases(Path(folder) / "templates")
         _leave_out_prose()
@@ -100,9 +98,7 @@ def _strings(node: cst.BaseString) -> Iterator[cst.BaseString]:
 
 def _arguments(node: cst.Call) -> Iterator[cst.Call]:
     for at, argument in enumerate(node.args):
-        if argument.star or _is_prose(argument.value):
-            continue
-        if argument.value.deep_equals(cst.Name("None")):
+        if argument.star or _is_prose(argument.value) or argument.value.deep_equals(cst.Name("None")):
             continue
         emptied = argument.with_changes(value=cst.Name("None"))
         yield node.with_changes(args=[*node.args[:at], emptied, *node.args[at + 1 :]])
@@ -117,7 +113,7 @@ def _is_prose(node: cst.CSTNode) -> bool:
 def _report() -> None:
     """Print how many mutants of each module were killed, and what the others change."""
     for meta in sorted(FOLDER.rglob("*.meta")):
-        codes: dict[str, int] = json.loads(meta.read_text())["exit_code_by_key"]
+        codes: dict[str, int | None] = json.loads(meta.read_text())["exit_code_by_key"]
         outcomes = {name: _outcome(code) for name, code in codes.items()}
         print(f"{meta.relative_to(FOLDER).with_suffix('')}: {dict(Counter(outcomes.values()))}")
         for name in (name for name, what in outcomes.items() if what != _KILLED):

@@ -187,6 +187,27 @@ def test_without_a_file_of_approvers_nothing_is_approved(zoe: User, approvers: A
         open_email(zoe, grant)
 
 
+def test_an_approver_whose_key_is_not_plain_base64_approves_nothing(
+    zoe: User, approvers: Approvers, settings: Any
+) -> None:
+    grant = approved(zoe, approvers)
+    keys = json.loads(settings.APPROVERS_FILE.read_text())
+    settings.APPROVERS_FILE.write_text(json.dumps({name: f"{key[:9]}!{key[9:]}" for name, key in keys.items()}))
+    with pytest.raises(VaultError, match="grant-forged"):
+        open_email(zoe, grant)
+
+
+def test_what_is_tried_beyond_a_grant_is_recorded_under_that_grant(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers)
+    person = {"actor": BO, "tenant": zoe.pk, "subjects": [zoe.pk], "grant": grant.pk}
+    with (
+        disclose(Purpose.SUPPORT_REQUEST, fields=[User.email], **person) as scope,  # type: ignore[arg-type]
+        pytest.raises(VaultError, match="outside-scope"),
+    ):
+        scope.open(User.objects.get(pk=zoe.pk).name)
+    assert leaves(grant) == ["grant-started", "opening", "refusal"]
+
+
 def test_a_clock_that_was_set_back_prolongs_no_grant(zoe: User, approvers: Approvers) -> None:
     grant = approved(zoe, approvers, hours=1)
     later = datetime.now(UTC) + timedelta(hours=1, seconds=1)
