@@ -22,7 +22,8 @@ from mutmut.mutation.diff_apply import get_diff_for_mutant
 FOLDER = Path("mutants")
 _MEMORY = "/dev/shm"  # noqa: S108  the databases of a run are worth no disk flush
 MOST = int(os.environ.get("MOST", "2"))  # mutants tested at once
-_KILLED, _SURVIVED, _UNTESTED = "killed", "survived", "untested"
+# By exit code; every other one is a mutant's death.
+_ALIVE = {None: "not run", 0: "survived", 5: "untested", 33: "untested"}
 _DATABASES = (
     "import tests.environment, django; from django.test.utils import setup_databases; django.setup(); "
     "setup_databases(verbosity=0, interactive=False, keepdb=True)"
@@ -31,20 +32,12 @@ _DATABASES = (
 # beginning that fits counts.
 _CASES = "tests/tampering/test_{}_cases.py"
 _NEAR = ["-k", "not thread and not process", "--ignore=tests/vault/roots", "--ignore=tests/vault/unsealer/test_wire.py"]
-_SLOW = [
-    "tests/vault/rotation/test_kill.py",
-    "tests/vault/rotation/test_at_once.py",
-    "tests/vault/unsealer/test_process.py",
-]
+_SLOW = [f"tests/vault/{name}.py" for name in ("rotation/test_kill", "rotation/test_at_once", "unsealer/test_process")]
 _REACHED = ["tests/vault/unsealer", "-k", "not process"]
 _TESTS = {
     "vault": ["tests/vault", _CASES.format("vault"), *_NEAR],
     "vault/roots": ["tests/vault/roots", "tests/vault/rotation/test_roots.py", "tests/vault/test_sealed_fields.py"],
-    "vault/unsealer/recorder.py": _REACHED,
-    "vault/unsealer/server.py": _REACHED,
-    "vault/unsealer/socket_client.py": _REACHED,
-    "vault/unsealer/ticker.py": _REACHED,
-    "vault/unsealer/wire.py": _REACHED,
+    **{f"vault/unsealer/{name}.py": _REACHED for name in ("recorder", "server", "socket_client", "ticker", "wire")},
     "ledger": ["tests/ledger", _CASES.format("ledger"), "tests/vault/test_events.py", "tests/trust"],
 }
 
@@ -114,14 +107,10 @@ def _report() -> None:
     """Print how many mutants of each module were killed, and what the others change."""
     for meta in sorted(FOLDER.rglob("*.meta")):
         codes: dict[str, int | None] = json.loads(meta.read_text())["exit_code_by_key"]
-        outcomes = {name: _outcome(code) for name, code in codes.items()}
+        outcomes = {name: _ALIVE.get(code, "killed") for name, code in codes.items()}
         print(f"{meta.relative_to(FOLDER).with_suffix('')}: {dict(Counter(outcomes.values()))}")
-        for name in (name for name, what in outcomes.items() if what != _KILLED):
+        for name in (name for name, what in outcomes.items() if what != "killed"):
             print(f"\n{outcomes[name]}: {name}\n{get_diff_for_mutant(name)}", flush=True)
-
-
-def _outcome(code: int | None) -> str:
-    return {0: _SURVIVED, 33: _UNTESTED, 5: _UNTESTED}.get(code, _KILLED)
 
 
 if __name__ == "__main__":

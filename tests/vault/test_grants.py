@@ -46,6 +46,20 @@ def test_a_grant_opens_what_it_names_and_is_recorded_from_start_to_end(zoe: User
     assert f"{grant}" == f"support-request grant {grant.pk}"
 
 
+def test_the_tenant_reads_what_was_granted_and_under_which_case_each_opening_was(
+    zoe: User, approvers: Approvers
+) -> None:
+    grant = approved(zoe, approvers, fields=[NAME, EMAIL])
+    open_email(zoe, grant)
+    start, opening = LeafBody.objects.filter(grant=grant.pk).order_by("position")
+    said = {"case": "T-1", "requester": "staff:bo", "fields": [EMAIL, NAME], "subjects": [str(zoe.pk)], "maximum": 2}
+    assert grant.until
+    assert json.loads(start.text).items() >= (said | {"until": grant.until.isoformat()}).items()
+    assert (start.tenant, start.actor, start.purpose) == (zoe.pk, "staff:ana", "support-request")
+    assert json.loads(opening.text).items() >= {"case": "T-1", "fields": [EMAIL], "subjects": [str(zoe.pk)]}.items()
+    assert (opening.tenant, opening.actor, opening.purpose) == (zoe.pk, "staff:bo", "support-request")
+
+
 def test_fields_without_a_value_and_rows_without_the_field_are_left_out(
     owner: User, organization: Organization, approvers: Approvers
 ) -> None:
