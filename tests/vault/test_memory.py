@@ -20,6 +20,7 @@ def test_everything_goes_after_a_while() -> None:
     assert memory.get(1) == "kept"
     now[0] = 60.1
     assert memory.get(1) is None
+    assert not memory._items  # a key is not only hidden
 
 
 def test_what_is_put_is_handed_back_and_what_was_cleared_is_gone() -> None:

@@ -1,5 +1,8 @@
 """A scope stays open for five minutes, and covers just its fields, rows and tenant."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from ledger.ids import new_id
@@ -24,3 +27,17 @@ def test_a_row_of_the_scope_under_another_tenant_is_outside_of_it() -> None:
     one = value(b"")
     with pytest.raises(VaultError, match="outside-scope"):
         scopes.scope_of(own(one)).column(Value(one.label, one.pk, new_id(), b""))
+
+
+@pytest.mark.parametrize("changes", [{"fields": []}, {"subjects": []}])
+def test_a_scope_without_fields_or_without_rows_is_refused(changes: dict[str, Any]) -> None:
+    opening = msgspec.structs.replace(own(value(b"")), **changes)
+    with pytest.raises(VaultError, match="names its fields") as refusal:
+        scopes.rule_of(opening)
+    assert refusal.value.code == "refused"
+
+
+def test_a_purpose_that_needs_no_grant_takes_none() -> None:
+    with pytest.raises(VaultError, match="takes no grant") as refusal:
+        scopes.rule_of(msgspec.structs.replace(own(value(b"")), grant=new_id()))
+    assert refusal.value.code == "refused"
