@@ -57,6 +57,7 @@ def test_the_tenant_reads_what_was_granted_and_under_which_case_each_opening_was
     assert json.loads(start.text).items() >= (said | {"until": grant.until.isoformat()}).items()
     assert (start.tenant, start.actor, start.purpose) == (zoe.pk, "staff:ana", "support-request")
     assert json.loads(opening.text).items() >= {"case": "T-1", "fields": [EMAIL], "subjects": [str(zoe.pk)]}.items()
+    assert {json.loads(leaf.text)["grant"] for leaf in (start, opening)} == {str(grant.pk)}
     assert (opening.tenant, opening.actor, opening.purpose) == (zoe.pk, "staff:bo", "support-request")
 
 
