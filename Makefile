@@ -24,7 +24,7 @@ if [ -z "$$python" ]; then \
 fi
 endef
 
-.PHONY: help run test check fmt bench model lock clean packages test-packages
+.PHONY: help run test check fmt bench mutants model lock clean packages test-packages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ fmt: test-packages ## Format the code and the templates
 bench: test-packages ## Run the benchmarks, or one: NAME=gateway
 	@exec $(BIN)/python -m bench $(NAME)
 
+mutants: test-packages ## Mutation testing: ROOM=vault/suites.py, or vault/unsealer; see docs/mutants.md
+	@exec $(BIN)/python -m dev.mutants $(ROOM)
+
 model: ## Serve a real small model on port 8090 (builds for some minutes the first time)
 	@$(find_python); [ -x var/model/bin/python ] || "$$python" -m venv var/model
 	@CMAKE_ARGS=-DGGML_NATIVE=OFF var/model/bin/pip install --quiet --require-hashes -r requirements/model.txt
@@ -68,7 +71,7 @@ lock: ## Compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes the new
 	$(COMPILE) --extra dev --extra test -c requirements/run.txt -o requirements/test.txt
 
 clean: ## Remove what make can build again; keeps the data in var/
-	rm -rf .venv var/lock var/static var/fonts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv var/lock var/static var/fonts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 packages:

@@ -49,9 +49,9 @@ class Appended:
     hash: bytes
 
 
-def append_leaf(entry: Entry, *, pen: Pen, check: Callable[[], None] | None = None) -> Appended:
+def append_leaf(entry: Entry, *, pen: Pen) -> Appended:
     """Commit one leaf; LedgerError if it could not be recorded."""
-    return append_leaves([entry], pen=pen, check=check)[0]
+    return append_leaves([entry], pen=pen)[0]
 
 
 def append_leaves(entries: Sequence[Entry], *, pen: Pen, check: Callable[[], None] | None = None) -> list[Appended]:

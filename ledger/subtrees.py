@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import islice
 from operator import or_
 
-from django.db import DEFAULT_DB_ALIAS, models, router, transaction
+from django.db import models
 
 from ledger import tree
 from ledger.errors import LedgerError
@@ -57,8 +57,7 @@ def _store(level: int, indexes: range) -> None:
     parts = [(part << below, part + 1 << below) for part in range(indexes.start * _FANOUT, indexes.stop * _FANOUT)]
     found = iter(list(stored_hashes(parts)))
     rows = [Subtree(level=level, index=index, hash=_perfect(list(islice(found, _FANOUT)))) for index in indexes]
-    with transaction.atomic(using=router.db_for_write(Subtree) or DEFAULT_DB_ALIAS):
-        Subtree.objects.bulk_create(rows, ignore_conflicts=True)
+    Subtree.objects.bulk_create(rows, ignore_conflicts=True)  # a transaction of its own
 
 
 def _rows(start: int, end: int) -> tuple[int, range]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 
 from ledger import checkpoints
 from ledger.append import append_leaf
@@ -62,6 +62,25 @@ def test_nothing_happened_and_a_checkpoint_says_so_without_reading_the_tree(monk
     before = stated(checkpoint(now=100))
     monkeypatch.setattr(checkpoints, "complete_subtrees", lambda size: pytest.fail("The tree was read."))
     assert stated(checkpoint(now=160)) == Note(before.name, before.size, before.root, before.map, 160)
+
+
+def test_what_is_appended_meanwhile_waits_for_the_next_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    append(3)
+    complete = checkpoints.complete_subtrees
+
+    def interrupted(size: int) -> None:
+        complete(size)
+        append(2)
+
+    monkeypatch.setattr(checkpoints, "complete_subtrees", interrupted)
+    note = stated(checkpoint())
+    assert (note.size, note.map) == (3, Trie(heads_at(3)).root())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_checkpoint_is_never_stored_where_a_rollback_could_take_it_back() -> None:
+    with pytest.raises(RuntimeError), transaction.atomic(using="vault"):
+        checkpoint()
 
 
 def test_the_time_stays_when_the_clock_steps_back() -> None:

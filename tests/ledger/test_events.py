@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from ledger import events
 from ledger.actor import Actor
@@ -43,6 +44,14 @@ def test_an_event_gets_one_leaf_however_often_it_is_asked_for() -> None:
     assert pending_entries() == []
 
 
+def test_the_leaf_of_an_event_says_who_changed_what_and_when() -> None:
+    event = recorded()
+    append_events(pending_entries(), PEN)
+    leaf = LeafBody.objects.get(event=event.pk)
+    body = json.loads(leaf.text)
+    assert (leaf.actor, body["target"], body["changed"]) == ("system:worker", "a model", event.at.isoformat())
+
+
 def test_an_event_that_somebody_else_appends_at_the_same_moment_is_left_to_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -61,6 +70,14 @@ def test_an_event_stands_in_the_chain_of_whom_it_concerns() -> None:
     recorded(Actor.user(person))
     recorded(Actor.operator())
     assert [entry.tenant for entry in pending_entries()] == [organization, person, INSTALLATION]
+
+
+def test_waiting_events_are_read_with_one_query_a_batch() -> None:
+    for _ in range(3):
+        recorded()
+    with CaptureQueriesContext(connection) as queries:
+        assert len(pending_entries()) == 3
+    assert len(queries) == 1
 
 
 def test_the_same_event_has_no_second_leaf() -> None:

@@ -1,5 +1,7 @@
 """Appending: numbered without gaps, linked, committed for good."""
 
+import time
+
 import pytest
 from django.db import DatabaseError, OperationalError, connections, transaction
 
@@ -44,8 +46,16 @@ def test_the_database_refuses_to_change_or_delete_what_is_recorded(table: str, c
 def test_a_chain_that_does_not_end_where_its_head_says_takes_no_leaf() -> None:
     append_leaf(opening(LLAMAS), pen=PEN)
     Head.objects.update(hash=NO_HASH)
-    with pytest.raises(LedgerError, match="tampered"):
+    with pytest.raises(LedgerError, match="tampered") as error:
         append_leaf(opening(LLAMAS), pen=PEN)
+    assert error.value.permanent
+
+
+def test_a_leaf_has_the_time_of_its_commit_in_microseconds() -> None:
+    before = time.time()
+    appended = append_leaf(opening(LLAMAS), pen=PEN)
+    assert before - 0.001 <= appended.at / 1_000_000 <= time.time()
+    assert Leaf.objects.get(position=appended.position).at == appended.at
 
 
 def test_a_database_that_is_away_is_worth_another_try() -> None:

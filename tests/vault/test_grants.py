@@ -1,5 +1,6 @@
 """Grants: one asks, another signs, and only that opens, so long and so often."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,21 @@ def test_a_grant_opens_what_it_names_and_is_recorded_from_start_to_end(zoe: User
     close_grant(BO, grant=grant.pk)
     assert leaves(grant) == ["grant-started", "opening", "opening", "grant-closed"]
     assert f"{grant}" == f"support-request grant {grant.pk}"
+
+
+def test_the_tenant_reads_what_was_granted_and_under_which_case_each_opening_was(
+    zoe: User, approvers: Approvers
+) -> None:
+    grant = approved(zoe, approvers, fields=[NAME, EMAIL])
+    open_email(zoe, grant)
+    start, opening = LeafBody.objects.filter(grant=grant.pk).order_by("position")
+    said = {"case": "T-1", "requester": "staff:bo", "fields": [EMAIL, NAME], "subjects": [str(zoe.pk)], "maximum": 2}
+    assert grant.until
+    assert json.loads(start.text).items() >= (said | {"until": grant.until.isoformat()}).items()
+    assert (start.tenant, start.actor, start.purpose) == (zoe.pk, "staff:ana", "support-request")
+    assert json.loads(opening.text).items() >= {"case": "T-1", "fields": [EMAIL], "subjects": [str(zoe.pk)]}.items()
+    assert {json.loads(leaf.text)["grant"] for leaf in (start, opening)} == {str(grant.pk)}
+    assert (opening.tenant, opening.actor, opening.purpose) == (zoe.pk, "staff:bo", "support-request")
 
 
 def test_fields_without_a_value_and_rows_without_the_field_are_left_out(
@@ -105,6 +121,12 @@ def test_the_database_itself_refuses_an_approver_who_asked(zoe: User) -> None:
 def test_a_grant_lasts_twelve_hours_at_most(zoe: User, approvers: Approvers, hours: float) -> None:
     with pytest.raises(VaultError, match="twelve hours at most"):
         approved(zoe, approvers, hours=hours)
+
+
+def test_a_grant_of_just_twelve_hours_and_of_the_most_that_is_allowed_opens(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers, hours=12, maximum=1000, case="x" * 80)
+    assert open_email(zoe, grant) == "zoe@example.com"
+    assert open_email(zoe, approved(zoe, approvers, maximum=1)) == "zoe@example.com"
 
 
 def test_a_request_that_was_edited_before_it_was_approved_does_not_start(zoe: User, approvers: Approvers) -> None:
@@ -181,6 +203,27 @@ def test_without_a_file_of_approvers_nothing_is_approved(zoe: User, approvers: A
         open_email(zoe, grant)
 
 
+def test_an_approver_whose_key_is_not_plain_base64_approves_nothing(
+    zoe: User, approvers: Approvers, settings: Any
+) -> None:
+    grant = approved(zoe, approvers)
+    keys = json.loads(settings.APPROVERS_FILE.read_text())
+    settings.APPROVERS_FILE.write_text(json.dumps({name: f"{key[:9]}!{key[9:]}" for name, key in keys.items()}))
+    with pytest.raises(VaultError, match="grant-forged"):
+        open_email(zoe, grant)
+
+
+def test_what_is_tried_beyond_a_grant_is_recorded_under_that_grant(zoe: User, approvers: Approvers) -> None:
+    grant = approved(zoe, approvers)
+    person = {"actor": BO, "tenant": zoe.pk, "subjects": [zoe.pk], "grant": grant.pk}
+    with (
+        disclose(Purpose.SUPPORT_REQUEST, fields=[User.email], **person) as scope,  # type: ignore[arg-type]
+        pytest.raises(VaultError, match="outside-scope"),
+    ):
+        scope.open(User.objects.get(pk=zoe.pk).name)
+    assert leaves(grant) == ["grant-started", "opening", "refusal"]
+
+
 def test_a_clock_that_was_set_back_prolongs_no_grant(zoe: User, approvers: Approvers) -> None:
     grant = approved(zoe, approvers, hours=1)
     later = datetime.now(UTC) + timedelta(hours=1, seconds=1)
@@ -213,6 +256,25 @@ def test_a_grant_is_closed_in_its_tenants_chain_although_its_row_was_deleted(zoe
     Grant.objects.all().delete()
     close_grant(ANA, grant=grant.pk)
     assert LeafBody.objects.get(grant=grant.pk, type="grant-closed").tenant == zoe.pk
+
+
+def test_each_grant_is_closed_in_the_chain_and_under_the_case_of_its_own(zoe: User, approvers: Approvers) -> None:
+    yan = person("yan@example.com")
+    approved(zoe, approvers)
+    grant = approved(yan, approvers, case="T-2")
+    close_grant(ANA, grant=grant.pk)
+    leaf = LeafBody.objects.get(type="grant-closed")
+    assert (leaf.tenant, leaf.purpose, leaf.actor) == (yan.pk, "support-request", "staff:ana")
+    assert json.loads(leaf.text)["case"] == "T-2"
+
+
+def test_an_attempt_before_its_start_does_not_keep_a_grant_from_being_closed(zoe: User, approvers: Approvers) -> None:
+    grant = requested(zoe)
+    with pytest.raises(VaultError, match="grant-not-approved"):
+        open_email(zoe, grant)
+    approve_grant(ANA, key=approvers.keys["staff:ana"], grant=grant, hours=1)
+    close_grant(ANA, grant=grant.pk)
+    assert leaves(grant) == ["refusal", "grant-started", "grant-closed"]
 
 
 def test_a_grant_without_its_times_has_nothing_to_sign(zoe: User) -> None:

@@ -27,7 +27,7 @@ def test_two_values_never_pad_to_the_same_bytes(one: bytes, other: bytes) -> Non
     assert (pad(one, 32) == pad(other, 32)) == (one == other)
 
 
-@pytest.mark.parametrize("broken", [b"", b"\x00" * 32, b"plain", b"plain\x80\x00\x01"])
+@pytest.mark.parametrize("broken", [b"", b"\x00" * 32, b"plain", b"plain\x80\x01", b"plain\x80\x00\x01"])
 def test_bytes_that_were_never_padded_are_unreadable(broken: bytes) -> None:
     with pytest.raises(VaultError, match="unreadable"):
         unpad(broken)

@@ -8,5 +8,5 @@ EXPECTED = "unreadable"
 
 
 def tamper(stage: Stage) -> Callable[[], object]:
-    stage.write(User, "email", stage.zoe.pk, "LC zoe@example.com")
+    stage.write(User, "email", stage.zoe.pk, "zoe@example.com")
     return stage.open_own

@@ -36,9 +36,9 @@ def thread(transactional_db: None, folder: Path) -> Iterator[Thread]:
     thread.stop()
 
 
-@pytest.fixture(params=["in this process", "in a thread", "in its own process"])
+@pytest.fixture(params=["directly", "in a thread", "in its own process"])
 def unsealer(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[Unsealer]:
-    if request.param == "in this process":
+    if request.param == "directly":
         yield Unsealer(InProcess(Keyring(roots())))
         return
     socket = Socket(request.getfixturevalue("thread" if "thread" in request.param else "process").socket)

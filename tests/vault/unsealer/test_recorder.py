@@ -1,6 +1,7 @@
 """The recorder: what gathers is committed together, a check alone, and each caller learns its own outcome."""
 
 import threading
+from collections import Counter
 
 import pytest
 from django.db import connections
@@ -73,4 +74,11 @@ def test_what_gathered_costs_one_commit() -> None:
     times = list(Leaf.objects.order_by("position").values_list("at", flat=True))
     assert len(times) == 21
     assert len(set(times)) == 2  # leaves of a commit have one time
+    connections.close_all()
+
+
+def test_a_commit_holds_sixty_four_jobs_at_most() -> None:
+    assert gathered([(entry(), False) for _ in range(70)]) == ["committed"] * 70
+    sizes = Counter(Leaf.objects.values_list("at", flat=True))
+    assert sorted(sizes.values()) == [1, 6, 64]
     connections.close_all()

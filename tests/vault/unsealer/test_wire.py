@@ -98,6 +98,39 @@ def test_an_answer_that_is_more_than_a_frame_takes_is_refused_for_good(thread: T
     client.check()
 
 
+def test_a_frame_of_just_the_most_is_taken_and_one_byte_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MOST", 10)
+    one, other = socket.socketpair()
+    with one, other:
+        sender, receiver = wire.Frames(one), wire.Frames(other)
+        sender.send(bytearray(framed(b"x" * 10)))
+        assert receiver.receive() == b"x" * 10
+        with pytest.raises(VaultError, match="too-large"):
+            sender.send(bytearray(framed(b"x" * 11)))
+        assert not receiver.has_more(0)
+        one.sendall(framed(b"x" * 11))
+        with pytest.raises(ValueError, match="too long"):
+            receiver.receive()
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 5, 9, 200])
+def test_frames_arrive_whole_and_in_order_however_they_were_cut(size: int) -> None:
+    bodies = [b"", b"a", b"bc" * 40, b"", b"d" * 7]
+    stream = b"".join(map(framed, bodies))
+    one, other = socket.socketpair()
+    with one, other:
+        receiver, found = wire.Frames(other), []
+        for start in range(0, len(stream), size):
+            one.sendall(stream[start : start + size])
+        while receiver.has_more(0):
+            found.append(bytes(receiver.receive()))
+        assert found == bodies
+        one.close()
+        assert receiver.has_more(0)
+        with pytest.raises(wire.Closed):
+            receiver.receive()
+
+
 def test_a_server_that_hangs_up_is_away(folder: Path) -> None:
     path = folder / "rude.sock"
     with socket.socket(socket.AF_UNIX) as listener:

@@ -1,0 +1,43 @@
+"""A scope stays open for five minutes, and covers just its fields, rows and tenant."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from ledger.ids import new_id
+from tests.vault.unsealer.running import own, value
+from vault.errors import VaultError
+from vault.unsealer import scopes
+from vault.unsealer.messages import Value
+
+
+def test_a_scope_covers_its_values_for_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, now = value(b""), [1000.0]
+    monkeypatch.setattr("vault.unsealer.scopes.time.monotonic", lambda: now[0])
+    scope = scopes.scope_of(own(one))
+    now[0] += 300
+    assert scope.column(one).label == one.label
+    now[0] += 0.1
+    with pytest.raises(VaultError, match="scope-closed"):
+        scope.column(one)
+
+
+def test_a_row_of_the_scope_under_another_tenant_is_outside_of_it() -> None:
+    one = value(b"")
+    with pytest.raises(VaultError, match="outside-scope"):
+        scopes.scope_of(own(one)).column(Value(one.label, one.pk, new_id(), b""))
+
+
+@pytest.mark.parametrize("changes", [{"fields": []}, {"subjects": []}])
+def test_a_scope_without_fields_or_without_rows_is_refused(changes: dict[str, Any]) -> None:
+    opening = msgspec.structs.replace(own(value(b"")), **changes)
+    with pytest.raises(VaultError, match="names its fields") as refusal:
+        scopes.rule_of(opening)
+    assert refusal.value.code == "refused"
+
+
+def test_a_purpose_that_needs_no_grant_takes_none() -> None:
+    with pytest.raises(VaultError, match="takes no grant") as refusal:
+        scopes.rule_of(msgspec.structs.replace(own(value(b"")), grant=new_id()))
+    assert refusal.value.code == "refused"
