@@ -16,7 +16,7 @@ from pathlib import Path
 
 import libcst as cst
 from mutmut import configuration
-from mutmut.mutation import mutators
+from mutmut.mutation import file_mutation, mutators
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 
 FOLDER = Path("mutants")
@@ -76,11 +76,9 @@ def _run() -> None:
 
 def _leave_out_prose() -> None:
     """Drop mutants of sentences, two of the three of a string, and calls that lack a positional argument."""
-    replaced = {mutators.operator_string: _strings, mutators.operator_arg_removal: _arguments}
-    mutators.mutation_operators = [(kind, replaced.get(each, each)) for kind, each in mutators.mutation_operators]  # type: ignore[misc]
-    from mutmut.mutation import file_mutation
-
-    file_mutation.mutation_operators = mutators.mutation_operators  # type: ignore[attr-defined]
+    replaced: dict[object, object] = {mutators.operator_string: _strings, mutators.operator_arg_removal: _arguments}
+    ours = [(kind, replaced.get(each, each)) for kind, each in mutators.mutation_operators]
+    vars(file_mutation)["mutation_operators"] = ours  # mutmut has no setting for it
 
 
 def _strings(node: cst.BaseString) -> Iterator[cst.BaseString]:

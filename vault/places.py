@@ -23,7 +23,6 @@ _UUID_LENGTH = associate(bytes(16))[:4]
 class Column:
     """A sealed column: which keys it is under and where it stands."""
 
-    label: str  # app.Model.field
     plane: Plane
     bucket: int
     prefix: bytes  # of the associated data
@@ -57,4 +56,4 @@ def sealed_fields() -> "list[SealedMixin]":
 def column_of(field: "SealedMixin") -> Column:
     plane = Plane(field.plane)
     place = associate(plane, field.model._meta.db_table, str(field.column))
-    return Column(field.sealed_label, plane, field.bucket, place, field.decode)
+    return Column(plane, field.bucket, place, field.decode)

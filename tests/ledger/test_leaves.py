@@ -1,6 +1,7 @@
 """Appending: numbered without gaps, linked, committed for good."""
 
 import time
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, OperationalError, connections, transaction
@@ -8,8 +9,8 @@ from django.db import DatabaseError, OperationalError, connections, transaction
 from ledger.append import append_leaf, append_leaves
 from ledger.errors import LedgerError
 from ledger.ids import new_id
-from ledger.leaves import NO_HASH
-from ledger.models import Erasure, Head, Leaf
+from ledger.leaves import NO_HASH, Entry
+from ledger.models import Erasure, Head, Leaf, LeafType
 from tests.support.ledger import LLAMAS, PEN, append, checkpoint, opening
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,16 @@ def test_the_database_refuses_to_change_or_delete_what_is_recorded(table: str, c
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="vault"):
             connections["vault"].cursor().execute(statement)
+
+
+def test_the_body_of_a_leaf_is_one_text_with_the_members_it_has_in_the_order_of_their_names() -> None:
+    """The commitment is over these bytes."""
+    known = {"purpose": "p", "grant": UUID(int=1), "event": UUID(int=2), "more": {"zoë": [1], "case": "T-1"}}
+    assert Entry(LLAMAS, LeafType.OPENING, "user:1", **known).body() == (
+        '{"actor":"user:1","case":"T-1","event":"00000000-0000-0000-0000-000000000002",'
+        '"grant":"00000000-0000-0000-0000-000000000001","purpose":"p","type":"opening","zoë":[1]}'
+    )
+    assert Entry(LLAMAS, LeafType.EVENT, "user:1").body() == '{"actor":"user:1","type":"event"}'
 
 
 def test_a_chain_that_does_not_end_where_its_head_says_takes_no_leaf() -> None:

@@ -8,6 +8,7 @@ import pytest
 from ledger.ids import new_id
 from tests.vault.unsealer.running import own, value
 from vault.errors import VaultError
+from vault.places import column
 from vault.unsealer import scopes
 from vault.unsealer.messages import Value
 
@@ -17,7 +18,7 @@ def test_a_scope_covers_its_values_for_five_minutes(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("vault.unsealer.scopes.time.monotonic", lambda: now[0])
     scope = scopes.scope_of(own(one))
     now[0] += 300
-    assert scope.column(one).label == one.label
+    assert scope.column(one) is column(one.label)
     now[0] += 0.1
     with pytest.raises(VaultError, match="scope-closed"):
         scope.column(one)
