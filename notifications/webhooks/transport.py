@@ -58,9 +58,7 @@ def _connect(target: Target) -> HTTPConnection:
 
 def _connect_to(address: Address, target: Target) -> HTTPConnection:
     connection = (
-        HTTPSConnection(
-            str(address), target.port, timeout=_CONNECT, ssl_context=_tls(), server_hostname=target.host
-        )
+        HTTPSConnection(str(address), target.port, timeout=_CONNECT, ssl_context=_tls(), server_hostname=target.host)
         if target.is_tls
         else HTTPConnection(str(address), target.port, timeout=_CONNECT)
     )
