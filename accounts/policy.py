@@ -8,6 +8,7 @@ from accounts.models import Role
 class Permission(StrEnum):
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
+    MANAGE_WEBHOOKS = "webhooks:manage"
     VIEW_USAGE = "usage:view"
     DATA_ACCESS = "data-access:view"
 
@@ -16,6 +17,7 @@ _EVERYONE = frozenset(Role)
 _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: frozenset({Role.OWNER, Role.ADMIN, Role.DEVELOPER}),
+    Permission.MANAGE_WEBHOOKS: frozenset({Role.OWNER, Role.ADMIN}),
     Permission.VIEW_USAGE: _EVERYONE,
     Permission.DATA_ACCESS: frozenset({Role.OWNER, Role.ADMIN}),
 }

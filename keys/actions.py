@@ -1,4 +1,4 @@
-"""What can be done with keys. Each action writes its change and its audit event in one transaction."""
+"""What can be done with keys. Each action writes its change, its audit event and its messages in one transaction."""
 
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.ids import new_id
 from ledger.models import Action
+from notifications.webhooks.publish import publish
 
 
 def issue_key(
@@ -38,6 +39,7 @@ def issue_key(
             organization_id=project.organization_id,
             project=str(project.pk),
         )
+        publish(project.organization_id, "key.created", key.pk)
     return key, secret
 
 
@@ -48,5 +50,6 @@ def revoke_key(actor: Actor, key: ApiKey) -> bool:
             return False
         organization_id = key.project.organization_id
         record_event(actor, Action.KEY_REVOKED, target=key.pk, organization_id=organization_id)
+        publish(organization_id, "key.revoked", key.pk)
     key.refresh_from_db(fields=["revoked_at"])
     return True

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class KeysConfig(AppConfig):
     name = "keys"
+
+    def ready(self) -> None:
+        from keys import notices  # noqa: F401  registers its events

@@ -11,16 +11,16 @@ from accounts.models import Organization
 from keys.models import ApiKey
 from ledger.ids import new_id
 
-_one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Use plain text on one line.", inverse_match=True)
+one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Use plain text on one line.", inverse_match=True)
 
 
-def _visible(name: str) -> None:
+def visible(name: str) -> None:
     if any(unicodedata.category(letter) == "Cf" for letter in name):
         raise ValidationError("The name holds invisible characters.")
 
 
 class KeyForm(forms.Form):
-    name = forms.CharField(max_length=80, validators=[_one_line, _visible])
+    name = forms.CharField(max_length=80, validators=[one_line, visible])
     # The key's id, made with the form: sending the form again makes no second key.
     once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
     project: Any = forms.ModelChoiceField(queryset=None, to_field_name="slug", empty_label=None)

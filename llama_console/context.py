@@ -12,7 +12,7 @@ THEMES = ("auto", "light", "dark")
 PRODUCT_NAME = "Llama console"
 _NAVIGATION = (
     ("", (("Home", "house", "organization_home"),)),
-    ("Build", (("API keys", "key-round", "keys:list"),)),
+    ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
 )
 

@@ -60,6 +60,14 @@ def listing(name: str, default: str = "") -> list[str]:
     return [item for part in os.environ.get(name, default).split(",") if (item := part.strip())]
 
 
+def ports(name: str, default: str = "") -> list[int]:
+    """Return a comma-separated variable as port numbers."""
+    items = listing(name, default)
+    if not all(item.isdecimal() and 0 < int(item) < 65_536 for item in items):
+        raise ImproperlyConfigured(f"{name} is {','.join(items)!r}; it must be port numbers from 1 to 65535.")
+    return [int(item) for item in items]
+
+
 def mapping(name: str, *keys: str) -> dict[str, str]:
     """Return "key=value,key=value" as a dict; every key must be there once, each with a value of its own."""
     pairs = [item.partition("=") for item in listing(name)]

@@ -246,6 +246,10 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.string("FROM_EMAIL", "Llama console <console@localhost>" if DEVELOPMENT else None)
 # How long a message waits whose worker died; more than any attempt takes.
 OUTBOX_LEASE = timedelta(seconds=env.integer("OUTBOX_LEASE", 120, least=1))
+# Webhooks go to public https addresses on 443 and these ports; in development to this machine as well, if asked for.
+WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", "8443")
+WEBHOOK_ALLOW_LOCALHOST = DEVELOPMENT and env.boolean("WEBHOOK_ALLOW_LOCALHOST", False)
+WEBHOOK_DISABLE_AFTER = timedelta(days=env.integer("WEBHOOK_DISABLE_AFTER_DAYS", 5, least=1))  # without a success
 # Pages of the development outside world; empty in production.
 MAILBOX_URL = env.http_url("MAILBOX_URL", "http://localhost:8002/mailbox") if DEVELOPMENT else ""
 
@@ -275,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("o/<slug:organization>/first-request/", home.first_request, name="first_request"),
     path("o/<slug:organization>/palette/", palette.palette, name="palette"),
     path("o/<slug:organization>/keys/", include("keys.urls")),
+    path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),
     path("o/<slug:organization>/usage/", include("usage.urls")),
     path("o/<slug:organization>/data-access/", include("trust.urls")),
 ]

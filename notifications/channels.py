@@ -6,6 +6,10 @@ from uuid import UUID
 
 from notifications import email
 from notifications.models import Channel
+from notifications.webhooks import delivery as webhooks
 
 Deliver = Callable[[Any, UUID], None]
-DELIVER: Mapping[str, Deliver] = {Channel.EMAIL: email.deliver}
+DELIVER: Mapping[str, Deliver] = {
+    Channel.EMAIL: email.deliver,
+    Channel.WEBHOOK: webhooks.deliver,
+}

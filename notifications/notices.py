@@ -6,7 +6,7 @@ to render. It runs in the worker at the moment of sending, so that no text, link
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -23,14 +23,14 @@ class Letter:
     context: Mapping[str, Any]
 
 
-Compose = Callable[[UUID], Letter | None]
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message. `compose` returns None when there is nothing to say any more."""
+    """One kind of message. `compose` returns None when there is nothing to say any more.
 
-    compose: Compose
+    What it returns is the channel's: a letter for email, an event for webhooks.
+    """
+
+    compose: Callable[[UUID], Any]
     channel: Channel
     priority: Priority
 
@@ -38,12 +38,15 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
+_Composer = TypeVar("_Composer", bound=Callable[[UUID], Any])
+
+
 def notice(
     name: str, *, channel: Channel = Channel.EMAIL, priority: Priority = Priority.NOTICE
-) -> Callable[[Compose], Compose]:
+) -> Callable[[_Composer], _Composer]:
     """Register the composer of a kind."""
 
-    def register(compose: Compose) -> Compose:
+    def register(compose: _Composer) -> _Composer:
         if name in _kinds:
             raise ValueError(f"The notice {name} is registered twice.")
         _kinds[name] = Kind(compose, channel, priority)

@@ -125,6 +125,15 @@ def requeue(messages: OutboxQuerySet) -> int:
     return messages.dead().update(failed_at=None, attempts=0, tried=0, error="", run_at=timezone.now())
 
 
+def repeat(messages: OutboxQuerySet) -> int:
+    """Send those of the messages again that were sent or given up, under their ids; return how many."""
+    over = messages.exclude(sent_at=None, failed_at=None)
+    again = over.update(sent_at=None, failed_at=None, attempts=0, tried=0, error="", run_at=timezone.now())
+    if again:
+        transaction.on_commit(nudge, robust=True)
+    return again
+
+
 def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:
     if error.permanent or message.attempts >= MAX_ATTEMPTS:
         _give_up(message, error.code)

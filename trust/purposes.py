@@ -39,6 +39,7 @@ PURPOSES = (
     Shown("support-request", "Support request", Group.PERSON, 2),
     Shown("email-notification", "Email notification", Group.SYSTEM, 0),
     Shown("sms", "SMS", Group.SYSTEM, 1),
+    Shown("webhook-signing", "Webhook signing", Group.SYSTEM, 2),
     Shown("billing", "Billing", Group.SYSTEM, 5),
     Shown("re-keying", "Re-keying", Group.SYSTEM, 6),
     Shown("erasure", "Erasure", Group.SYSTEM, 6),

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     TEAM_ADMINISTRATION = "team-administration"
     EMAIL_NOTIFICATION = "email-notification"
     SMS = "sms"
+    WEBHOOK_SIGNING = "webhook-signing"
     SUPPORT_REQUEST = "support-request"
     ACCEPTABLE_USE = "acceptable-use"
     LEGAL_OBLIGATION = "legal-obligation"
@@ -46,6 +47,7 @@ class Rule:
 _EMAIL, _PHONE, _ROLE = "accounts.User.email", "accounts.User.phone", "accounts.Membership.role"
 _PROFILE = frozenset(f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth"))
 _DIRECTORY = "accounts.Directory.entries"
+_WEBHOOK_SECRET = frozenset({"notifications.SigningSecret.secret"})
 _CONTENT = frozenset({"content.StoredExchange.request", "content.StoredExchange.response"})
 _EVERYTHING = _PROFILE | _CONTENT | {_ROLE, _DIRECTORY}
 
@@ -65,6 +67,7 @@ RULES: dict[Purpose, Rule] = {
     ),
     Purpose.EMAIL_NOTIFICATION: Rule("To send an email to that person.", frozenset({_EMAIL}), _NOTIFICATIONS),
     Purpose.SMS: Rule("To send a text message to that person.", frozenset({_PHONE}), _NOTIFICATIONS),
+    Purpose.WEBHOOK_SIGNING: Rule("To sign an event for the endpoint.", _WEBHOOK_SECRET, _NOTIFICATIONS),
     Purpose.SUPPORT_REQUEST: Rule(
         "What a customer submitted to support, as far as their ticket names it.", _EVERYTHING, _STAFF, granted=True
     ),
@@ -72,7 +75,7 @@ RULES: dict[Purpose, Rule] = {
     Purpose.LEGAL_OBLIGATION: Rule("To comply with the law.", _EVERYTHING, _STAFF, granted=True),
     # Payments go by opaque ids: the payment pages ask for an address themselves.
     Purpose.BILLING: Rule("To charge for the service.", frozenset(), _PROGRAM),
-    Purpose.REKEYING: Rule("To seal again under a new key.", _EVERYTHING, _OPERATOR, inside=True),
+    Purpose.REKEYING: Rule("To seal again under a new key.", _EVERYTHING | _WEBHOOK_SECRET, _OPERATOR, inside=True),
     Purpose.ERASURE: Rule("To take a person out of what is kept.", frozenset({_DIRECTORY}), _PROGRAM),
 }
 

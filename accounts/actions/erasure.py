@@ -19,6 +19,7 @@ from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
 from notifications import outbox
+from notifications.webhooks.actions import delete_endpoints_of
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 from vault.unsealer import unsealer
@@ -60,6 +61,7 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         organization.projects.all().delete()  # and their API keys, which are refused from now on
         organization.memberships.all().delete()
         Directory.objects.filter(organization=organization).delete()
+        delete_endpoints_of(actor, organization.pk)
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)
 

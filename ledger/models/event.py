@@ -23,6 +23,11 @@ class Action(StrEnum):
     MEMBER_ROLE_CHANGED = "member:role-changed"
     KEY_CREATED = "key:created"
     KEY_REVOKED = "key:revoked"
+    WEBHOOK_CREATED = "webhook:created"
+    WEBHOOK_CHANGED = "webhook:changed"
+    WEBHOOK_ROTATED = "webhook:rotated"
+    WEBHOOK_DELETED = "webhook:deleted"
+    WEBHOOK_DISABLED = "webhook:disabled"
     MODELS_SYNCED = "models:synced"
     PRICE_SET = "price:set"
 

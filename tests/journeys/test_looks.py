@@ -9,7 +9,16 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.conftest import Stack, sign_in, watch
 
 _PUBLIC = ["/sign-up/", "/sign-in/"]
-_PRIVATE = ["", "keys/", "keys/new/", "usage/", "usage/?range=90d&group=key&compare=1", "data-access/?by=members"]
+_PRIVATE = [
+    "",
+    "keys/",
+    "keys/new/",
+    "webhooks/",
+    "webhooks/new/",
+    "usage/",
+    "usage/?range=90d&group=key&compare=1",
+    "data-access/?by=members",
+]
 PAGES = [*_PUBLIC, *_PRIVATE]
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
 

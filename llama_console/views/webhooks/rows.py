@@ -1,0 +1,114 @@
+"""Endpoints and deliveries as the pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+
+from notifications.models import Because, Delivery, Endpoint
+from notifications.webhooks.kinds import TEST, title_of
+
+_ERRORS = {
+    "timeout": "No answer in time",
+    "tls": "Certificate not valid",
+    "unreachable": "No connection",
+    "no-address": "Host name not found",
+    "forbidden-address": "Leads into a private network",
+    "forbidden-url": "Address not allowed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One try."""
+
+    id: UUID
+    title: str
+    kind: str
+    message_id: UUID
+    at: datetime
+    result: str
+    is_success: bool
+    duration: str
+    redelivery_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """An endpoint, and what came of the last try."""
+
+    host: str
+    path: str
+    description: str
+    kinds: list[str]
+    state: str
+    tone: str
+    disabled_at: datetime | None
+    last: DeliveryRow | None
+    url: str
+
+
+def endpoint_rows(slug: str, endpoints: Iterable[Endpoint]) -> list[EndpointRow]:
+    """Return the rows of endpoints, in two queries however many there are."""
+    newest = Delivery.objects.filter(endpoint=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    found = list(Endpoint.objects.filter(pk__in=[each.pk for each in endpoints]).annotate(last=Subquery(newest)))
+    last = Delivery.objects.in_bulk([each.last for each in found if each.last])
+    return [_endpoint_row(slug, each, last.get(each.last)) for each in sorted(found, key=_age)]
+
+
+def delivery_row(slug: str, delivery: Delivery) -> DeliveryRow:
+    return DeliveryRow(
+        id=delivery.pk,
+        title="Test event" if delivery.kind == TEST else title_of(delivery.kind),
+        kind=delivery.kind,
+        message_id=delivery.message_id,
+        at=delivery.at,
+        result=result_of(delivery),
+        is_success=delivery.is_success,
+        duration=f"{delivery.duration:,} ms",
+        redelivery_url=reverse("webhooks:redelivery", args=[slug, delivery.endpoint_id, delivery.pk]),
+    )
+
+
+def result_of(delivery: Delivery) -> str:
+    """Say what came of a try."""
+    if delivery.status is None:
+        return _ERRORS.get(delivery.error, delivery.error)
+    if 300 <= delivery.status < 400:
+        return f"{delivery.status}, redirect not followed"
+    return str(delivery.status)
+
+
+def state_of(endpoint: Endpoint) -> tuple[str, str]:
+    """Return the state in a word, and the tone of its badge."""
+    if not endpoint.is_enabled:
+        return "Disabled", "off"
+    return ("Failing", "bad") if endpoint.failing_since else ("Active", "ok")
+
+
+def reason_of(endpoint: Endpoint) -> str:
+    """Say why a disabled endpoint is; nothing for others."""
+    return "" if endpoint.is_enabled else str(Because(endpoint.disabled_because).label)
+
+
+def _endpoint_row(slug: str, endpoint: Endpoint, last: Delivery | None) -> EndpointRow:
+    parts, (state, tone) = urlsplit(endpoint.url), state_of(endpoint)
+    return EndpointRow(
+        host=parts.netloc,
+        path=endpoint.url.partition(parts.netloc)[2] or "/",
+        description=endpoint.description,
+        kinds=[title_of(kind) for kind in endpoint.kinds],
+        state=state,
+        tone=tone,
+        disabled_at=endpoint.disabled_at,
+        last=delivery_row(slug, last) if last else None,
+        url=reverse("webhooks:endpoint", args=[slug, endpoint.pk]),
+    )
+
+
+def _age(endpoint: Endpoint) -> int:
+    return -endpoint.pk.int

@@ -1,0 +1,48 @@
+"""An endpoint: an address of a customer that gets signed events, and which ones."""
+
+from uuid import UUID
+
+from django.db import models
+from django.utils import timezone
+
+from ledger.ids import new_id
+
+
+class Because(models.TextChoices):
+    """Why an endpoint gets nothing."""
+
+    BY_HAND = "by-hand", "Turned off here."
+    GONE = "gone", "It answered 410 Gone: it wants no more events."
+    FAILING = "failing", "Everything sent to it failed for days."
+
+
+class EndpointQuerySet(models.QuerySet["Endpoint"]):
+    def of(self, organization_id: UUID) -> "EndpointQuerySet":
+        return self.filter(organization_id=organization_id)
+
+    def enabled(self) -> "EndpointQuerySet":
+        return self.filter(disabled_at=None)
+
+
+class Endpoint(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()  # no foreign key: this room knows no organizations
+    url = models.CharField(max_length=500)
+    description = models.CharField(max_length=120, blank=True)
+    kinds = models.JSONField(default=list)  # names of the events that it gets
+    created_at = models.DateTimeField(default=timezone.now)
+    disabled_at = models.DateTimeField(null=True)
+    disabled_because = models.CharField(max_length=8, choices=Because.choices, default="")
+    failing_since = models.DateTimeField(null=True)  # the first failure after the last success
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "-id"], name="endpoint_by_organization")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_enabled(self) -> bool:
+        return self.disabled_at is None

@@ -1,0 +1,118 @@
+"""Deliveries: signed so that an independent library agrees, retried under one id, ended where nobody wants them."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from standardwebhooks import Webhook
+
+from accounts.models import Organization, Project
+from keys.actions import issue_key, revoke_key
+from ledger.models import AuditEvent
+from notifications import outbox
+from notifications.models import Delivery, Endpoint, OutboxMessage
+from notifications.webhooks.actions import KEPT, OVERLAP, delete_endpoint, purge, rotate_secret
+from notifications.webhooks.publish import redeliver
+from tests.notifications.webhooks.conftest import OPERATOR, Receiver
+
+pytestmark = pytest.mark.django_db
+Made = tuple[Endpoint, str]
+
+
+def send_all() -> None:
+    for claim in outbox.claim_due(timezone.now() + timedelta(days=1)):
+        outbox.send(claim.id, claim.attempt)
+
+
+def test_an_event_is_signed_and_holds_ids_alone(receiver: Receiver, made: Made, project: Project) -> None:
+    key, _ = issue_key(OPERATOR, project=project, name="ci")
+    send_all()
+    ((headers, body),) = receiver.got
+    assert Webhook(made[1]).verify(body, headers)
+    told = json.loads(body)
+    assert told["type"] == "key.created"
+    assert told["data"] == {"organization_id": str(project.organization_id), "key_id": str(key.pk)}
+    assert headers["webhook-id"] == str(OutboxMessage.objects.get().pk)
+    assert Delivery.objects.get().status == 204
+
+
+def test_nothing_is_sent_to_other_organizations_or_for_other_kinds(made: Made, project: Project) -> None:
+    Endpoint.objects.update(kinds=["key.revoked"])
+    key, _ = issue_key(OPERATOR, project=project, name="ci")
+    assert not OutboxMessage.objects.exists()
+    revoke_key(OPERATOR, key)
+    assert OutboxMessage.objects.get().recipient_id == made[0].pk
+
+
+@pytest.mark.parametrize("status", [302, 400, 404, 429, 500])
+def test_any_other_answer_is_a_failure_that_is_tried_again(
+    receiver: Receiver, made: Made, project: Project, status: int
+) -> None:
+    receiver.status, receiver.location = status, "http://127.0.0.1:1/"
+    issue_key(OPERATOR, project=project, name="ci")
+    send_all()
+    receiver.status = 200
+    send_all()
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+    assert [row.status for row in Delivery.objects.order_by("pk")] == [status, 200]
+    assert OutboxMessage.objects.get().sent_at
+
+
+def test_gone_ends_the_endpoint(receiver: Receiver, made: Made, project: Project) -> None:
+    receiver.status = 410
+    issue_key(OPERATOR, project=project, name="ci")
+    send_all()
+    assert OutboxMessage.objects.get().failed_at
+    assert Endpoint.objects.get().disabled_because == "gone"
+    assert AuditEvent.objects.filter(action="webhook:disabled").count() == 1
+
+
+def test_five_days_of_failures_end_the_endpoint(receiver: Receiver, made: Made, project: Project) -> None:
+    receiver.status = 500
+    issue_key(OPERATOR, project=project, name="ci")
+    send_all()
+    Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=5))
+    send_all()
+    assert Endpoint.objects.get().disabled_because == "failing"
+
+
+def test_both_secrets_sign_in_the_overlap_and_the_new_one_alone_after_it(
+    receiver: Receiver, made: Made, project: Project
+) -> None:
+    endpoint, old = made
+    new = rotate_secret(OPERATOR, endpoint)
+    issue_key(OPERATOR, project=project, name="ci")
+    send_all()
+    headers, body = receiver.got[-1]
+    assert Webhook(old).verify(body, headers)
+    assert Webhook(new).verify(body, headers)
+    endpoint.secrets.exclude(ends_at=None).update(ends_at=timezone.now())
+    assert redeliver(endpoint, OutboxMessage.objects.get().pk)
+    send_all()
+    assert " " not in receiver.got[-1][0]["webhook-signature"]
+
+
+def test_an_address_that_became_private_gets_nothing(
+    receiver: Receiver, made: Made, project: Project, settings: object
+) -> None:
+    settings.WEBHOOK_ALLOW_LOCALHOST = False  # type: ignore[attr-defined]
+    issue_key(OPERATOR, project=project, name="ci")
+    send_all()
+    assert receiver.got == []
+    assert Delivery.objects.get().error == "forbidden-url"
+
+
+def test_a_deleted_endpoint_is_owed_nothing(receiver: Receiver, made: Made, project: Project) -> None:
+    issue_key(OPERATOR, project=project, name="ci")
+    delete_endpoint(OPERATOR, made[0])
+    send_all()
+    assert receiver.got == []
+
+
+def test_old_deliveries_and_ended_secrets_are_purged(made: Made, organization: Organization) -> None:
+    endpoint, now = made[0], timezone.now()
+    Delivery.objects.create(endpoint=endpoint, message_id=endpoint.pk, kind="x", duration=1, at=now - KEPT * 2)
+    rotate_secret(OPERATOR, endpoint)
+    assert purge(now + OVERLAP * 2) == 1
+    assert endpoint.secrets.count() == 1
