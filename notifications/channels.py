@@ -6,6 +6,10 @@ from uuid import UUID
 
 from notifications import email
 from notifications.models import Channel
+from notifications.sms import deliver as sms
 
 Deliver = Callable[[Any, UUID], None]
-DELIVER: Mapping[str, Deliver] = {Channel.EMAIL: email.deliver}
+DELIVER: Mapping[str, Deliver] = {
+    Channel.EMAIL: email.deliver,
+    Channel.SMS: sms.deliver,
+}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from notifications import outbox
 from notifications.models import Heartbeat
 from notifications.outbox import Claim
+from notifications.sms import caps
 
 _ROUNDS = 20  # of claims, so that a long outbox does not wait for the next turn after each
 
@@ -26,6 +27,11 @@ def relay_outbox() -> None:
 @shared_task(name="notifications.send_message")
 def send_message(message_id: str, attempt: int) -> None:
     outbox.send(UUID(message_id), attempt)
+
+
+@shared_task(name="notifications.purge_sms_counts")
+def purge_sms_counts() -> None:
+    caps.purge(timezone.now())
 
 
 def _hand_over(claims: list[Claim]) -> None:
