@@ -334,6 +334,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # At DEBUG these write whole requests: numbers, addresses and texts.
-        **{name: {"level": "INFO"} for name in ("boto3", "botocore", "urllib3")},
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "urllib3")},
     },
 }

@@ -37,9 +37,10 @@ def _fresh_client() -> None:
 @pytest.mark.django_db
 def test_a_text_is_published_to_its_number_alone(owner: Any, send: Send, settings: Any, moto_url: str) -> None:
     settings.SMS_PROVIDER, settings.SNS_REGION, settings.SNS_ENDPOINT_URL = "sns", REGION, moto_url
+    taken = sns_backends["123456789012"][REGION].sms_messages
+    taken.clear()
     assert send(owner).sent_at
-    taken = list(sns_backends["123456789012"][REGION].sms_messages.values())
-    assert taken == [(OWNER, "482913 is your Llama console code for Llamas & Friends.")]
+    assert list(taken.values()) == [(OWNER, "482913 is your Llama console code for Llamas & Friends.")]
 
 
 def test_an_invalid_number_is_told_so(moto_url: str) -> None:
