@@ -71,6 +71,9 @@ def for_parts(ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str
         "API_PORT": str(ports.gateway),
         "MAILBOX_URL": f"http://localhost:{ports.outside}/mailbox",
         "PHONE_URL": f"http://localhost:{ports.outside}/phone",
+        "SMS_PROVIDER": "twilio",
+        "TWILIO_URL": f"http://localhost:{ports.outside}",
+        "EMAIL_PROVIDER": "smtp",
         "SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
     }
     if not brings_own_model(environ):

@@ -5,6 +5,7 @@ and shows both on pages and as JSON.
 """
 
 import argparse
+import asyncio
 import base64
 import binascii
 from collections.abc import AsyncIterator
@@ -16,8 +17,9 @@ from aiohttp.typedefs import Handler
 from dev import mailbox, pages
 from dev.environment import var_dir
 from dev.mailbox import Mailbox
-from dev.phone import Phone, SmsError
+from dev.phone import BROKEN, BUSY, SILENT, Phone, SmsError
 
+SILENCE = 30.0  # seconds
 HERE = Path(__file__).resolve().parent
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -111,11 +113,22 @@ class Outside:
         if not has_credentials(request.headers.get("Authorization", "")):
             return web.json_response(SmsError(20003, "Authenticate").as_json(401), status=401)
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        if trouble := await in_trouble(form.get("To", "")):
+            return trouble
         try:
             sms = self._phone.receive(request.match_info["account"], form)
         except SmsError as refused:
             return web.json_response(refused.as_json(400), status=400)
         return web.json_response(sms.as_twilio(), status=201)
+
+
+async def in_trouble(number: str) -> web.Response | None:
+    """Answer for the numbers that play a provider in trouble; the silent one's caller gives up first."""
+    if number == SILENT:
+        await asyncio.sleep(SILENCE)
+    if number == BUSY:
+        return web.json_response(SmsError(20429, "Too many requests").as_json(429), status=429)
+    return web.Response(status=500, text="Internal Server Error") if number in {BROKEN, SILENT} else None
 
 
 def has_credentials(header: str) -> bool:

@@ -1,10 +1,10 @@
 """The phone: text messages sent through an endpoint shaped like Twilio's, the newest 200 in memory only.
 
-Refusals carry Twilio's own codes, so that a transport written against it can tell them apart.
+Refusals carry Twilio's own codes, so that a transport written against it can tell them apart. Twilio's magic numbers
+are refused as Twilio refuses them, and three more play a provider in trouble.
 """
 
 import itertools
-import math
 import re
 import uuid
 from collections import deque
@@ -13,15 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from notifications.sms.segments import encoding, segments
+
 MOST = 200
 LONGEST = 1600  # characters
+REFUSED = {
+    "+15005550001": (21211, "The 'To' number is not a valid phone number."),
+    "+15005550002": (21612, "The 'To' number cannot be reached."),
+    "+15005550003": (21408, "No permission to send to this region."),
+    "+15005550004": (21610, "The recipient has replied STOP."),
+    "+15005550009": (21614, "The 'To' number is not a mobile number."),
+}
+BUSY, BROKEN, SILENT = "+15005550029", "+15005550050", "+15005550099"
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
-# GSM 03.38: what fits into seven bits a character; the second line costs two each.
-_GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà") | set(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-)
-_GSM_DOUBLE = set("\f^{}\\[~]|€")
 
 
 class SmsError(Exception):
@@ -53,14 +58,10 @@ class Sms:
         return found[0] if found else ""
 
     def encoding(self) -> str:
-        return "GSM-7" if set(self.body) <= _GSM | _GSM_DOUBLE else "UCS-2"
+        return encoding(self.body)
 
     def segments(self) -> int:
-        if self.encoding() == "GSM-7":
-            size, single, joined = sum(1 + (sign in _GSM_DOUBLE) for sign in self.body), 160, 153
-        else:
-            size, single, joined = len(self.body.encode("utf-16-le")) // 2, 70, 67
-        return 1 if size <= single else math.ceil(size / joined)
+        return segments(self.body)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -129,6 +130,8 @@ class Phone:
             raise SmsError(21602, "Message body is required.")
         if not _NUMBER.fullmatch(to):
             raise SmsError(21211, f"The 'To' number {to} is not a valid phone number.")
+        if to in REFUSED:
+            raise SmsError(*REFUSED[to])
         if len(body) > LONGEST:
             raise SmsError(21617, f"The concatenated message body exceeds the {LONGEST} character limit.")
         sid = f"SM{uuid.uuid4().hex}"

@@ -78,9 +78,9 @@ def mapping(name: str, *keys: str) -> dict[str, str]:
     return found
 
 
-def protected_url(name: str) -> str:
+def protected_url(name: str, default: str | None = None) -> str:
     """Return an address that secrets may be sent to: https, or http on this machine."""
-    value = http_url(name)
+    value = http_url(name, default)
     parts = urlsplit(value)
     if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise ImproperlyConfigured(f"{name} is {value!r}; beyond this machine it must be https.")

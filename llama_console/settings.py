@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from llama_console import brokers, env
+from llama_console import brokers, env, mail
 from vault.planes import Plane
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "lucide",
+    "anymail",
     "ledger",
     "vault",
     "notifications",
@@ -234,8 +235,13 @@ STORAGES = {
 
 # Notifications ------------------------------------------------------------------------------
 
-_smtp = urlsplit(env.string("SMTP_URL", "smtp://127.0.0.1:8025" if DEVELOPMENT else None))
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_PROVIDER = env.choice("EMAIL_PROVIDER", "smtp", "smtp", *mail.PROVIDERS)
+EMAIL_WEBHOOK_SECRET = os.environ.get("EMAIL_WEBHOOK_SECRET", "")  # name:password, which the provider sends with events
+_smtp_default = "smtp://127.0.0.1:8025" if DEVELOPMENT or EMAIL_PROVIDER != "smtp" else None
+_smtp = urlsplit(env.string("SMTP_URL", _smtp_default))
+EMAIL_BACKEND = mail.backend(EMAIL_PROVIDER)
+EMAIL_TRACKING_VIEW = mail.tracking_view(EMAIL_PROVIDER)
+ANYMAIL = mail.anymail(EMAIL_PROVIDER, EMAIL_WEBHOOK_SECRET)
 EMAIL_HOST = _smtp.hostname or "127.0.0.1"
 EMAIL_PORT = _smtp.port or 587
 EMAIL_HOST_USER = _smtp.username or ""
@@ -250,8 +256,34 @@ OUTBOX_LEASE = timedelta(seconds=env.integer("OUTBOX_LEASE", 120, least=1))
 WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", "8443")
 WEBHOOK_ALLOW_LOCALHOST = DEVELOPMENT and env.boolean("WEBHOOK_ALLOW_LOCALHOST", False)
 WEBHOOK_DISABLE_AFTER = timedelta(days=env.integer("WEBHOOK_DISABLE_AFTER_DAYS", 5, least=1))  # without a success
+# How long nothing goes to an address that a server refused; other email, and texts after STOP, never go again.
+SUPPRESSION_SECURITY = timedelta(days=env.integer("SUPPRESSION_SECURITY_DAYS", 7, least=0))
 # Pages of the development outside world; empty in production.
 MAILBOX_URL = env.http_url("MAILBOX_URL", "http://localhost:8002/mailbox") if DEVELOPMENT else ""
+
+# Text messages ------------------------------------------------------------------------------
+
+SMS_PROVIDER = env.choice("SMS_PROVIDER", "twilio" if DEVELOPMENT else "none", "none", "twilio", "sns")
+SMS_TIMEOUT = (3.0, 10.0)  # seconds to connect, and to be answered
+TWILIO_ACCOUNT = TWILIO_TOKEN = TWILIO_FROM = TWILIO_URL = SNS_REGION = SNS_ENDPOINT_URL = ""
+if SMS_PROVIDER == "twilio":
+    TWILIO_ACCOUNT = env.string("TWILIO_ACCOUNT", "ACdevelopment" if DEVELOPMENT else None)
+    TWILIO_TOKEN = env.string("TWILIO_TOKEN", "development" if DEVELOPMENT else None)
+    TWILIO_FROM = env.string("TWILIO_FROM", "Llama console" if DEVELOPMENT else None)  # a number, a name or MG…
+    TWILIO_URL = env.protected_url("TWILIO_URL", "http://localhost:8002" if DEVELOPMENT else "https://api.twilio.com")
+if SMS_PROVIDER == "sns":
+    SNS_REGION = env.string("SNS_REGION")
+    SNS_ENDPOINT_URL = env.protected_url("SNS_ENDPOINT_URL") if os.environ.get("SNS_ENDPOINT_URL") else ""
+# Texts in an hour and a day, at most: to a person, to a number, to a calling code, and asked for from an address.
+SMS_CAPS = {
+    "person-hour": env.integer("SMS_PER_PERSON_HOUR", 5, least=1),
+    "person-day": env.integer("SMS_PER_PERSON_DAY", 10, least=1),
+    "number-hour": env.integer("SMS_PER_NUMBER_HOUR", 5, least=1),
+    "number-day": env.integer("SMS_PER_NUMBER_DAY", 10, least=1),
+    "country-hour": env.integer("SMS_PER_COUNTRY_HOUR", 100, least=1),
+    "source-hour": env.integer("SMS_PER_SOURCE_HOUR", 10, least=1),
+    "source-day": env.integer("SMS_PER_SOURCE_DAY", 20, least=1),
+}
 
 # Celery -------------------------------------------------------------------------------------
 
@@ -280,6 +312,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-sms-counts": {"task": "notifications.purge_sms_counts", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -303,5 +336,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")},
     # The default handlers mail tracebacks with local variables; ours print one escaped line.
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # At DEBUG these write whole requests: numbers, addresses and texts.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "urllib3")},
+    },
 }

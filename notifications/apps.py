@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
+
+    def ready(self) -> None:
+        from anymail.signals import tracking
+
+        from notifications import bounces
+
+        tracking.connect(bounces.note)

@@ -7,9 +7,11 @@ from uuid import UUID
 from notifications import email
 from notifications.models import Channel
 from notifications.webhooks import delivery as webhooks
+from notifications.sms import deliver as sms
 
 Deliver = Callable[[Any, UUID], None]
 DELIVER: Mapping[str, Deliver] = {
     Channel.EMAIL: email.deliver,
     Channel.WEBHOOK: webhooks.deliver,
+    Channel.SMS: sms.deliver,
 }

@@ -1,19 +1,24 @@
-"""Email: opens one address to send one letter, under the purpose that allows just that."""
+"""Email, by SMTP or by a provider: opens one address to send one letter, under the purpose that allows just that."""
 
 import smtplib
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from ledger.actor import Actor
+from notifications import fingerprints, suppressions
 from notifications.failure import DeliveryError
+from notifications.models import Channel, Reason
 from notifications.notices import Letter
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 
+_REFUSED = "recipient-refused"
+_PASSING = {401, 403, 408, 429}
 WORKER = Actor.system("notifications")
 
 
@@ -30,10 +35,12 @@ def deliver(letter: Letter, message_id: UUID) -> None:
     with disclose(
         Purpose.EMAIL_NOTIFICATION, actor=WORKER, tenant=letter.to.pk, fields=[field], subjects=[letter.to.pk]
     ) as scope:
-        to = [scope.open(letter.to.email)]  # type: ignore[attr-defined]
-        message = EmailMultiAlternatives(subject, text, to=to, headers=_headers(message_id))
+        address = scope.open(letter.to.email)  # type: ignore[attr-defined]
+        fingerprint = fingerprints.of_email(address)
+        suppressions.refuse_suppressed(Channel.EMAIL, fingerprint, message_id)
+        message = EmailMultiAlternatives(subject, text, to=[address], headers=_headers(message_id))
         message.attach_alternative(html, "text/html")
-        _hand_over(message)
+        _hand_over(message, fingerprint)
 
 
 def _headers(message_id: UUID) -> dict[str, str]:
@@ -41,14 +48,34 @@ def _headers(message_id: UUID) -> dict[str, str]:
     return {"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"}
 
 
-def _hand_over(message: EmailMultiAlternatives) -> None:
+def _hand_over(message: EmailMultiAlternatives, fingerprint: str) -> None:
+    try:
+        _send(message)
+    except DeliveryError as error:
+        if error.code == _REFUSED and error.permanent:
+            suppressions.suppress(Channel.EMAIL, fingerprint, Reason.REFUSED)
+        raise
+
+
+def _send(message: EmailMultiAlternatives) -> None:
     # The errors' texts hold addresses: only their class and code go on from here.
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
-        raise DeliveryError("recipient-refused", permanent=all(code >= 500 for code in codes)) from None
+        raise DeliveryError(_REFUSED, permanent=all(code >= 500 for code in codes)) from None
     except smtplib.SMTPResponseException as error:
         raise DeliveryError(f"smtp-{error.smtp_code}", permanent=error.smtp_code >= 500) from None
+    except AnymailRecipientsRefused:
+        raise DeliveryError(_REFUSED, permanent=True) from None
+    except AnymailError as error:
+        raise _refusal(error.status_code) from None
     except (smtplib.SMTPException, OSError):
         raise DeliveryError("mail-server-unreachable", permanent=False) from None
+
+
+def _refusal(status: int | None) -> DeliveryError:
+    """Return what a provider's answer means. Credentials and quotas are for an operator to mend: the message waits."""
+    if status is None or status < 400:
+        return DeliveryError("mail-provider-failed", permanent=False)
+    return DeliveryError(f"mail-provider-{status}", permanent=status < 500 and status not in _PASSING)

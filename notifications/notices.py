@@ -1,7 +1,7 @@
 """Notices: the kinds of message there are. Each room registers its own in its `notices.py`.
 
-A notice turns the id of the row that it is about into a letter: the sealed address of one person and the templates
-to render. It runs in the worker at the moment of sending, so that no text, link or address waits anywhere.
+A notice turns the id of the row that it is about into a letter or a text: the sealed address of one person and the
+templates to render. It runs in the worker at the moment of sending, so that no text, link or address waits anywhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,15 @@ from notifications.models import Channel, Priority
 @dataclass(frozen=True, slots=True, repr=False)
 class Letter:
     """One email to one user: `template` names a subject/text/HTML triplet."""
+
+    to: AbstractBaseUser
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Text:
+    """One text message to somebody with a sealed `phone`: `template` names a text that must fit one segment."""
 
     to: AbstractBaseUser
     template: str

@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from notifications.channels import DELIVER
 from notifications.failure import DeliveryError
-from notifications.models import OutboxMessage
+from notifications.models import Channel, OutboxMessage
 from notifications.models.outbox import OutboxQuerySet
 from notifications.notices import kind_of
 from notifications.nudge import nudge
+from notifications.sms import caps
 from vault.errors import VaultError
 
 logger = logging.getLogger(__name__)
@@ -41,10 +42,11 @@ class Claim:
     is_urgent: bool
 
 
-def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = None) -> OutboxMessage:
+def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = None, source: str = "") -> OutboxMessage:
     """Write a message that goes out soon after the surrounding transaction commits.
 
-    Of messages with one key the first is written and returned each time.
+    Of messages with one key the first is written and returned each time. `source` says who asked for a text, as
+    `caps.source_of` names them; who asks too often gets a message that is given up already.
     """
     known = kind_of(kind)
     told = {"kind": kind, "channel": known.channel, "priority": known.priority, "subject_id": subject_id}
@@ -52,7 +54,9 @@ def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = No
         message, is_new = OutboxMessage.objects.create(recipient_id=recipient_id, **told), True
     else:
         message, is_new = OutboxMessage.objects.get_or_create(key=key, defaults={"recipient_id": recipient_id, **told})
-    if is_new:
+    if is_new and source and known.channel == Channel.SMS and not caps.admits_source(source):
+        _give_up(message, caps.CAPPED)
+    elif is_new:
         transaction.on_commit(nudge, robust=True)
     return message
 

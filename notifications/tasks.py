@@ -9,6 +9,7 @@ from django.utils import timezone
 from notifications import outbox
 from notifications.models import Heartbeat
 from notifications.outbox import Claim
+from notifications.sms import caps
 from notifications.webhooks import actions as webhooks
 
 _ROUNDS = 20  # of claims, so that a long outbox does not wait for the next turn after each
@@ -32,6 +33,11 @@ def send_message(message_id: str, attempt: int) -> None:
 @shared_task(name="notifications.purge_webhooks")
 def purge_webhooks() -> None:
     webhooks.purge(timezone.now())
+
+
+@shared_task(name="notifications.purge_sms_counts")
+def purge_sms_counts() -> None:
+    caps.purge(timezone.now())
 
 
 def _hand_over(claims: list[Claim]) -> None:

@@ -3,6 +3,8 @@ from notifications.models.endpoint import Because, Endpoint
 from notifications.models.heartbeat import Heartbeat
 from notifications.models.outbox import Channel, OutboxMessage, Priority
 from notifications.models.signing_secret import SigningSecret
+from notifications.models.sms_count import SmsCount
+from notifications.models.suppression import Reason, Suppression
 from notifications.models.turn import Turn
 
 __all__ = [
@@ -13,6 +15,9 @@ __all__ = [
     "Heartbeat",
     "OutboxMessage",
     "Priority",
+    "Reason",
     "SigningSecret",
+    "SmsCount",
+    "Suppression",
     "Turn",
 ]

@@ -85,6 +85,7 @@ def test_the_parts_are_told_where_the_outside_world_is() -> None:
     assert told["MAILBOX_URL"] == "http://localhost:8002/mailbox"
     assert told["PHONE_URL"] == "http://localhost:8002/phone"
     assert told["SMTP_URL"] == "smtp://127.0.0.1:8025"
+    assert (told["SMS_PROVIDER"], told["TWILIO_URL"]) == ("twilio", "http://localhost:8002")
     assert told["MODEL_UPSTREAM_URL"] == "http://localhost:8003/v1"
 
 

@@ -199,7 +199,7 @@ def test_a_mistake_of_ours_is_a_try_and_no_loss(newcomer: User, monkeypatch: pyt
 def test_what_was_given_up_can_be_requeued(newcomer: User, monkeypatch: pytest.MonkeyPatch) -> None:
     message = put(newcomer)
     with monkeypatch.context() as broken:
-        failing(broken, smtplib.SMTPRecipientsRefused({"new@example.com": (550, b"no such user")}))
+        failing(broken, smtplib.SMTPSenderRefused(553, b"no", "console@example.com"))
         send(message)
     assert outbox.requeue(OutboxMessage.objects.all()) == 1
     assert outbox.requeue(OutboxMessage.objects.all()) == 0

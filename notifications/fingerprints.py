@@ -1,0 +1,40 @@
+"""Fingerprints: what stands in the database for an address or a number, to recognise it and not to read it.
+
+An HMAC under a key derived from SECRET_KEY, so the database alone tests no guesses. Under a new SECRET_KEY they are all
+different, and what they stood for is forgotten.
+"""
+
+import re
+
+from django.utils.crypto import salted_hmac
+
+from notifications.models import Channel
+from vault.blind_index import normalise_email
+
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_PUNCTUATION = re.compile(r"[\s().\-/\u00a0]+")
+
+
+def of_email(address: str) -> str:
+    """Return 64 hexadecimal digits, equal for two spellings of one mailbox."""
+    return _fingerprint(Channel.EMAIL, normalise_email(address))
+
+
+def of_number(number: str) -> str:
+    """Return 64 hexadecimal digits for an E.164 number."""
+    return _fingerprint(Channel.SMS, number)
+
+
+def of_other(kind: str, value: str) -> str:
+    """Return 64 hexadecimal digits for anything else; different for each kind."""
+    return _fingerprint(f"other {kind}", value)
+
+
+def e164(number: str) -> str | None:
+    """Return a number without what people write between its digits; None if it is no international one."""
+    bare = _PUNCTUATION.sub("", number)
+    return bare if _NUMBER.fullmatch(bare) else None
+
+
+def _fingerprint(kind: str, value: str) -> str:
+    return salted_hmac(f"notifications.fingerprints {kind}", value, algorithm="sha256").hexdigest()

@@ -1,0 +1,43 @@
+"""A count: how many text messages went one way in one window. It holds no number, only a fingerprint."""
+
+from datetime import datetime
+
+from django.db import connection, models
+from django.db.models import F
+
+
+class SmsCountQuerySet(models.QuerySet["SmsCount"]):
+    def add_below(self, cap: int, *, scope: str, key: str, start: datetime) -> bool:
+        """Count one more unless the cap is reached; of any number of callers at once, `cap` are told True.
+
+        One statement, so nothing comes between looking and counting.
+        """
+        table = connection.ops.quote_name(SmsCount._meta.db_table)
+        columns = ", ".join(map(connection.ops.quote_name, ("scope", "key", "start")))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}, count) VALUES (%s, %s, %s, 1)"  # noqa: S608
+                f" ON CONFLICT ({columns}) DO UPDATE SET count = {table}.count + 1 WHERE {table}.count < %s"
+                " RETURNING count",
+                [scope, key, connection.ops.adapt_datetimefield_value(start), cap],
+            )
+            return cursor.fetchone() is not None
+
+    def take_back(self, *, scope: str, key: str, start: datetime) -> None:
+        self.filter(scope=scope, key=key, start=start, count__gt=0).update(count=F("count") - 1)
+
+
+class SmsCount(models.Model):
+    scope = models.CharField(max_length=16)  # what is counted, and a window of which length
+    key = models.CharField(max_length=64)  # a fingerprint; of a country the calling code
+    start = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    objects = SmsCountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key", "start"], name="sms_count_once")]
+        indexes = [models.Index(fields=["start"], name="sms_count_by_start")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.start}"

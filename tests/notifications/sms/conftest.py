@@ -1,0 +1,108 @@
+"""A text to send, the cast with phones, and the carriers: the phone of dev.outside and moto's SNS, both over HTTP."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from moto.server import ThreadedMotoServer
+
+from accounts.models import User
+from notifications import outbox
+from notifications.models import Channel, OutboxMessage, Priority
+from notifications.notices import Text, notice
+from tests.dev.conftest import World, free_port, program
+
+TEMPLATES = Path(__file__).parent / "templates"
+OWNER, MEMBER, OUTSIDER = "+447700900001", "+351912345678", "+12025550143"
+CODE = "482913"
+
+
+@notice("test-text", channel=Channel.SMS, priority=Priority.SECURITY)
+def _compose(user_id: UUID) -> Text | None:
+    user = User.objects.filter(pk=user_id).first()
+    return Text(user, "test/code", {"code": CODE, "team": "Llamas & Friends"}) if user else None
+
+
+@pytest.fixture(scope="session")
+def _phone() -> Iterator[World]:
+    port, smtp_port = free_port(), free_port()
+    with program("dev.outside", "--smtp-port", str(smtp_port), port=port):
+        yield World(f"http://127.0.0.1:{port}", smtp_port)
+
+
+@pytest.fixture
+def phone(_phone: World) -> World:
+    """The phone with nothing on it."""
+    _phone.delete("/phone")
+    return _phone
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def _aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
+@pytest.fixture(autouse=True)
+def _twilio(settings: Any, phone: World) -> None:
+    settings.SMS_PROVIDER, settings.TWILIO_URL = "twilio", phone.http
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [*settings.TEMPLATES[0]["DIRS"], TEMPLATES]}]
+
+
+def with_phone(user: User, number: str) -> User:
+    user.phone = number
+    user.save()
+    user.refresh_from_db()
+    return user
+
+
+@pytest.fixture
+def owner(owner: User) -> User:
+    return with_phone(owner, OWNER)
+
+
+@pytest.fixture
+def member(member: User) -> User:
+    return with_phone(member, MEMBER)
+
+
+@pytest.fixture
+def outsider(outsider: User) -> User:
+    return with_phone(outsider, OUTSIDER)
+
+
+Send = Callable[..., OutboxMessage]
+
+
+@pytest.fixture
+def send(db: None) -> Send:
+    """Put a text to somebody, claim it and try it once; return the message as it is then."""
+
+    def run(user: User, **more: Any) -> OutboxMessage:
+        message = outbox.put("test-text", user.pk, recipient_id=user.pk, **more)
+        return again(message)
+
+    return run
+
+
+def again(message: OutboxMessage) -> OutboxMessage:
+    """Claim what waits, whenever it is due, and try it."""
+    for claim in outbox.claim_due(timezone.now() + timedelta(days=1)):
+        outbox.send(claim.id, claim.attempt)
+    message.refresh_from_db()
+    return message
