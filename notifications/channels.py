@@ -6,8 +6,8 @@ from uuid import UUID
 
 from notifications import email
 from notifications.models import Channel
-from notifications.webhooks import delivery as webhooks
 from notifications.sms import deliver as sms
+from notifications.webhooks import delivery as webhooks
 
 Deliver = Callable[[Any, UUID], None]
 DELIVER: Mapping[str, Deliver] = {
