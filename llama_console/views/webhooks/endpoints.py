@@ -70,7 +70,7 @@ def endpoint(request: HttpRequest, organization: str, endpoint_id: UUID) -> Http
         "state": state,
         "tone": tone,
         "reason": reason_of(found),
-        "secrets": found.secrets.active(timezone.now()),  # type: ignore[attr-defined]
+        "secrets": found.secrets.active(timezone.now()),
         "deliveries": [delivery_row(organization, each) for each in page],
         "page": page,
     }

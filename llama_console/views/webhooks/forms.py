@@ -47,7 +47,8 @@ class ChangeForm(EndpointForm):
 
     def __init__(self, *args: Any, endpoint: Endpoint, **kwargs: Any) -> None:
         now = {"url": endpoint.url, "description": endpoint.description, "kinds": endpoint.kinds}
-        super().__init__(*args, initial=now | {"enabled": endpoint.is_enabled}, **kwargs)
+        kwargs["initial"] = {**now, "enabled": endpoint.is_enabled}
+        super().__init__(*args, **kwargs)
 
 
 class RotationForm(forms.Form):

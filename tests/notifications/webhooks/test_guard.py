@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from notifications.webhooks import guard
 from notifications.webhooks.addresses import is_public
 
+<<<<<<< HEAD
 PRIVATE = [
     "0.0.0.0",
     "10.0.0.1",
@@ -51,6 +52,14 @@ PRIVATE = [
     "ff02::1",
     "5f00::1",
 ]
+=======
+PRIVATE = """
+    0.0.0.0 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 168.63.129.16 169.254.169.254 172.16.0.1 172.31.255.255
+    192.0.0.192 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1 239.1.1.1 240.0.0.1
+    255.255.255.255 :: ::1 ::7f00:1 ::ffff:127.0.0.1 ::ffff:8.8.8.8 64:ff9b::a00:1 64:ff9b:1::1 100::1 2001::1
+    2001:db8::1 2002:7f00:1::1 3fff::1 fc00::1 fd00:ec2::254 fe80::1 fec0::1 ff02::1 5f00::1
+"""
+>>>>>>> webhooks
 PUBLIC = ["8.8.8.8", "1.1.1.1", "93.184.216.34", "2606:4700::1111", "64:ff9b::808:808"]
 
 
@@ -67,7 +76,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str
     return asked
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@pytest.mark.parametrize("address", PRIVATE.split())
 def test_special_addresses_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
