@@ -27,19 +27,19 @@ SINKS = {
     "broker control": "broker/control/*",
     "spool": "spool/*",
     "log": "run.log",
-    "beat schedule": "beat*",
     "static files": "static/**/*",
     "fonts": "fonts/**/*",
 }
 
 _PLANT = """
-import json, shelve
+import json
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from gateway.segment import Segment
 from gateway.spool import Spool
+from kombu import Exchange, Queue
 from ledger.ids import new_id
 from llama_console.celery import app
 from vault.models import Grant
@@ -52,13 +52,12 @@ Grant.objects.create(purpose="support-request", tenant=new_id(), fields=[], subj
 session = SessionStore()
 session["control"] = marks["sessions"]
 session.create()
-app.send_task("leaks.control", args=[marks["broker queue"]], queue=marks["broker control"])
+lost = marks["broker control"]
+app.send_task("leaks.control", args=[marks["broker queue"]], queue=Queue(lost, Exchange(lost), routing_key=lost))
 settings.SPOOL_DIR.mkdir(exist_ok=True)
 segment = Segment.create(settings.SPOOL_DIR / "control.log")
 Spool(settings.SPOOL_DIR).set_aside(segment, [marks["spool"].encode()])
 segment.remove()
-with shelve.open(str(var / "beat-control")) as schedule:
-    schedule["entries"] = {{"control": marks["beat schedule"]}}
 (var / "static" / "control.txt").write_text(marks["static files"])
 (var / "fonts" / "control.txt").write_text(marks["fonts"])
 """
