@@ -18,6 +18,8 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 _NO_TESTS = 5  # pytest's exit code where the arguments select none of a run's tests
 
+_ONCE = ("dev", "gateway", "notifications/faults")  # tests that bring their databases or need none
+
 
 @dataclass(frozen=True)
 class Run:
@@ -48,7 +50,7 @@ def _runs(chosen: tuple[str, ...]) -> list[Run]:
     rooms = (*parallel, *measured, "--ignore=tests/journeys", *chosen)
     return [
         Run("SQLite", rooms, {}),
-        Run("PostgreSQL", (*rooms, "--ignore=tests/dev", "--ignore=tests/gateway"), _databases(), _no_postgres()),
+        Run("PostgreSQL", (*rooms, *(f"--ignore=tests/{name}" for name in _ONCE)), _databases(), _no_postgres()),
         Run(
             "journeys against the running stack",
             chosen or ("tests/journeys",),
