@@ -106,19 +106,8 @@ def send(message_id: UUID, attempt: int) -> bool:
     if not OutboxMessage.objects.filter(pk=message_id).take(attempt):
         return False
     message = OutboxMessage.objects.get(pk=message_id)
-    try:
-        letter = kind_of(message.kind).compose(message.subject_id)
-        if letter is not None:
-            DELIVER[message.channel](letter, message.pk)
-    except DeliveryError as error:
-        _retry_or_give_up(message, error)
-        return False
-    except VaultError as error:
-        _retry_or_give_up(message, DeliveryError(error.code, permanent=error.permanent))
-        return False
-    except Exception as error:  # a mistake of ours must not cost the message
-        logger.error("notice %s failed: %s", message.pk, type(error).__name__)
-        _retry_or_give_up(message, DeliveryError("failed", permanent=False))
+    if failure := _try(message):
+        _retry_or_give_up(message, failure)
         return False
     OutboxMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), error="")
     return True
@@ -126,7 +115,7 @@ def send(message_id: UUID, attempt: int) -> bool:
 
 def requeue(messages: OutboxQuerySet) -> int:
     """Let those of the messages that were given up try again from the start; return how many."""
-    return messages.dead().update(failed_at=None, attempts=0, tried=0, error="", run_at=timezone.now())
+    return repeat(messages.dead())
 
 
 def repeat(messages: OutboxQuerySet) -> int:
@@ -136,6 +125,22 @@ def repeat(messages: OutboxQuerySet) -> int:
     if again:
         transaction.on_commit(nudge, robust=True)
     return again
+
+
+def _try(message: OutboxMessage) -> DeliveryError | None:
+    """Compose and deliver a message, if there is still something to say; return what went wrong."""
+    try:
+        letter = kind_of(message.kind).compose(message.subject_id)
+        if letter is not None:
+            DELIVER[message.channel](letter, message.pk)
+    except DeliveryError as error:
+        return error
+    except VaultError as error:
+        return DeliveryError(error.code, permanent=error.permanent)
+    except Exception as error:  # a mistake of ours must not cost the message
+        logger.error("notice %s failed: %s", message.pk, type(error).__name__)
+        return DeliveryError("failed", permanent=False)
+    return None
 
 
 def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:

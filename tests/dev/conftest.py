@@ -69,11 +69,17 @@ class World:
         urllib.request.urlopen(urllib.request.Request(self.http + path, method="DELETE"), timeout=5).close()
 
 
-@pytest.fixture(scope="session")
-def _world() -> Iterator[World]:
+@contextmanager
+def outside() -> Iterator[World]:
     port, smtp_port = free_port(), free_port()
     with program("dev.outside", "--smtp-port", str(smtp_port), port=port):
         yield World(f"http://127.0.0.1:{port}", smtp_port)
+
+
+@pytest.fixture(scope="session")
+def _world() -> Iterator[World]:
+    with outside() as world:
+        yield world
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def test_a_leaf_that_the_pen_did_not_write_is_never_signed(columns: dict[str, An
     assert not Checkpoint.objects.exists()
 
 
-def test_a_mark_of_another_leaf_is_none(db: None) -> None:
+def test_a_mark_of_another_leaf_is_none() -> None:
     append(2, LLAMAS)
     forge(mark=bytes(Leaf.objects.latest("position").mark or b""))
     with pytest.raises(LedgerError, match="not written by the unsealer"):

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.models import User
+from tests.conftest import person
 from tests.vault.granting import Approvers
 from tests.vault.specimen import VALUES, Specimen, register
 
@@ -32,3 +34,8 @@ def approvers(settings: Any, tmp_path: Path) -> Approvers:
     approvers = Approvers(settings.APPROVERS_FILE)
     approvers.admit("staff:ana", "staff:bo")
     return approvers
+
+
+@pytest.fixture
+def zoe() -> User:
+    return person("zoe@example.com", name="Zoë\x1b[31m")

@@ -1,6 +1,5 @@
 """A text to send, the cast with phones, and the carriers: the phone of dev.outside and moto's SNS, both over HTTP."""
 
-import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +8,13 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 
 from accounts.models import User
 from notifications import outbox
 from notifications.models import Channel, OutboxMessage, Priority
 from notifications.notices import Text, notice
-from tests.dev.conftest import World, free_port, program
+from tests.dev.conftest import World, outside
+from tests.support.moto import moto_server
 
 TEMPLATES = Path(__file__).parent / "templates"
 OWNER, MEMBER, OUTSIDER = "+447700900001", "+351912345678", "+12025550143"
@@ -30,9 +29,8 @@ def _compose(user_id: UUID) -> Text | None:
 
 @pytest.fixture(scope="session")
 def _phone() -> Iterator[World]:
-    port, smtp_port = free_port(), free_port()
-    with program("dev.outside", "--smtp-port", str(smtp_port), port=port):
-        yield World(f"http://127.0.0.1:{port}", smtp_port)
+    with outside() as world:
+        yield world
 
 
 @pytest.fixture
@@ -44,12 +42,8 @@ def phone(_phone: World) -> World:
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture

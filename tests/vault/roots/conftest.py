@@ -1,14 +1,13 @@
 """One set of roots a test, at each provider: a file, moto's KMS over HTTP, the simulator of Vault as a process."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.dev.conftest import free_port, program
+from tests.support.moto import moto_server
 from tests.vault.roots.providers import TOKEN, Aws, Local, Provider, Remote, Transit
 
 
@@ -20,12 +19,8 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
