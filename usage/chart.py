@@ -99,7 +99,7 @@ def scale(highest: int) -> tuple[int, int]:
     power = 10 ** math.floor(math.log10(rough)) if rough >= 1 else 1
     steps = (power, 2 * power, 5 * power // 2 if power >= 10 else 2 * power, 5 * power, 10 * power)
     step = next(step for step in steps if step >= rough)
-    return step, step * max(1, math.ceil(highest / step))
+    return step, step * max(1, -(-highest // step))  # whole numbers: a float rounds off from 2**53 on
 
 
 def _stack(plot: Plot, bucket: datetime) -> list[int]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from usage import figures
@@ -17,6 +17,7 @@ NOW = datetime(2026, 3, 1, 12, 34, tzinfo=UTC)
 
 
 @given(st.integers(0, 10**24))
+@example(10**17 + 1)
 def test_an_axis_ends_at_or_just_above_the_highest_value(highest: int) -> None:
     step, top = scale(highest)
     assert top >= highest
