@@ -12,6 +12,7 @@ from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.ids import new_id
 from ledger.models import Action
+from notifications.telling import tell
 from notifications.webhooks.publish import publish
 
 
@@ -40,6 +41,7 @@ def issue_key(
             project=str(project.pk),
         )
         publish(project.organization_id, "key.created", key.pk)
+        tell("key-created", key.pk, _makers(key))
     return key, secret
 
 
@@ -51,5 +53,10 @@ def revoke_key(actor: Actor, key: ApiKey) -> bool:
         organization_id = key.project.organization_id
         record_event(actor, Action.KEY_REVOKED, target=key.pk, organization_id=organization_id)
         publish(organization_id, "key.revoked", key.pk)
+        tell("key-revoked", key.pk, _makers(key))
     key.refresh_from_db(fields=["revoked_at"])
     return True
+
+
+def _makers(key: ApiKey) -> list[UUID]:
+    return [key.created_by_id] if key.created_by_id else []

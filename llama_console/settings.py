@@ -329,6 +329,8 @@ SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français")]  # of messages to people
+LOCALE_PATHS = [VAR_DIR / "locale"]  # compiled from locale/ by `manage.py compile_translations`
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

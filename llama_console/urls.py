@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from llama_console.views import account, errors, health, home, palette
+from notifications.views.unsubscribe import unsubscribe
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -15,6 +16,7 @@ urlpatterns = [
     path("account/", account.account_menu, name="account_menu"),
     path("", include("accounts.urls")),
     path("hooks/", include("notifications.urls")),
+    path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     path("o/<slug:organization>/", home.organization_home, name="organization_home"),
     path("o/<slug:organization>/first-request/", home.first_request, name="first_request"),
     path("o/<slug:organization>/palette/", palette.palette, name="palette"),

@@ -7,6 +7,6 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
-        from notifications import bounces
+        from notifications import bounces, summary  # noqa: F401  registers its notice
 
         tracking.connect(bounces.note)

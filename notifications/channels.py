@@ -1,15 +1,13 @@
-"""Which transport carries which kind of message. Each is one function: what to send, and the message's id."""
+"""Which transport carries which channel. Each is one function of a message; False if there was nothing to say."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
-from uuid import UUID
 
 from notifications import email
-from notifications.models import Channel
+from notifications.models import Channel, OutboxMessage
 from notifications.sms import deliver as sms
 from notifications.webhooks import delivery as webhooks
 
-Deliver = Callable[[Any, UUID], None]
+Deliver = Callable[[OutboxMessage], bool]
 DELIVER: Mapping[str, Deliver] = {
     Channel.EMAIL: email.deliver,
     Channel.WEBHOOK: webhooks.deliver,

@@ -2,18 +2,16 @@
 
 import smtplib
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 
 from ledger.actor import Actor
-from notifications import fingerprints, suppressions
+from notifications import fingerprints, rendering, suppressions
+from notifications.composing import compose
 from notifications.failure import DeliveryError
-from notifications.models import Channel, Reason
-from notifications.notices import Letter
+from notifications.models import Channel, OutboxMessage, Reason
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 
@@ -22,30 +20,31 @@ _PASSING = {401, 403, 408, 429}
 WORKER = Actor.system("notifications")
 
 
-def deliver(letter: Letter, message_id: UUID) -> None:
-    """Render and send a letter; the address is in memory only between the opening and the hand-over.
+def deliver(message: OutboxMessage) -> bool:
+    """Compose, render and send a letter; the address is in memory only between the opening and the hand-over.
 
     Each try of a message has the same Message-ID, by which a mail server can tell that it has it already.
     """
-    context = {"product_name": "Llama console", "origin": settings.CONSOLE_ORIGIN, **letter.context}
-    subject = render_to_string(f"{letter.template}.subject.txt", context).strip()
-    text = render_to_string(f"{letter.template}.txt", context)
-    html = render_to_string(f"{letter.template}.html", context)
-    field = type(letter.to).email  # type: ignore[attr-defined]
+    composed = compose(message)
+    if composed is None:
+        return False
+    to, mail, headers = composed.to, rendering.mail(composed), _headers(message)
+    field = type(to).email
     with disclose(
-        Purpose.EMAIL_NOTIFICATION, actor=WORKER, tenant=letter.to.pk, fields=[field], subjects=[letter.to.pk]
+        Purpose.EMAIL_NOTIFICATION, actor=WORKER, tenant=to.vault_tenant, fields=[field], subjects=[to.pk]
     ) as scope:
-        address = scope.open(letter.to.email)  # type: ignore[attr-defined]
+        address = scope.open(to.email)
         fingerprint = fingerprints.of_email(address)
-        suppressions.refuse_suppressed(Channel.EMAIL, fingerprint, message_id)
-        message = EmailMultiAlternatives(subject, text, to=[address], headers=_headers(message_id))
-        message.attach_alternative(html, "text/html")
-        _hand_over(message, fingerprint)
+        suppressions.refuse_suppressed(Channel.EMAIL, fingerprint, message.pk)
+        letter = EmailMultiAlternatives(mail.subject, mail.text, to=[address], headers=headers | mail.headers)
+        letter.attach_alternative(mail.html, "text/html")
+        _hand_over(letter, fingerprint)
+    return True
 
 
-def _headers(message_id: UUID) -> dict[str, str]:
+def _headers(message: OutboxMessage) -> dict[str, str]:
     host = urlsplit(settings.CONSOLE_ORIGIN).hostname
-    return {"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"}
+    return {"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"}
 
 
 def _hand_over(message: EmailMultiAlternatives, fingerprint: str) -> None:

@@ -1,68 +1,38 @@
-"""Notices: the kinds of message there are. Each room registers its own in its `notices.py`.
+"""Notices: what a message of a kind is about. Each room registers its own in its `notices.py`.
 
-A notice turns the id of the row that it is about into a letter or a text: the sealed address of one person and the
-templates to render. It runs in the worker at the moment of sending, so that no text, link or address waits anywhere.
+A notice turns the id of the row that a message is about into the facts that its wording names. It runs in the worker at
+the moment of sending, so that no text, link or name waits anywhere, and once for each recipient: it is the place to ask
+whether this person may still know.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from notifications.kinds import KINDS
 
-from notifications.models import Channel, Priority
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Letter:
-    """One email to one user: `template` names a subject/text/HTML triplet."""
-
-    to: AbstractBaseUser
-    template: str
-    context: Mapping[str, Any]
+Facts = Mapping[str, Any]
+Notice = Callable[[UUID, Any], Facts | None]
+_Notice = TypeVar("_Notice", bound=Notice)
+_notices: dict[str, Notice] = {}
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Text:
-    """One text message to somebody with a sealed `phone`: `template` names a text that must fit one segment."""
+def notice(kind: str) -> Callable[[_Notice], _Notice]:
+    """Register the notice of a kind: row id and recipient to facts, or None when there is nothing to say any more."""
 
-    to: AbstractBaseUser
-    template: str
-    context: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of message. `compose` returns None when there is nothing to say any more.
-
-    What it returns is the channel's: a letter for email, an event for webhooks.
-    """
-
-    compose: Callable[[UUID], Any]
-    channel: Channel
-    priority: Priority
-
-
-_kinds: dict[str, Kind] = {}
-
-
-_Composer = TypeVar("_Composer", bound=Callable[[UUID], Any])
-
-
-def notice(
-    name: str, *, channel: Channel = Channel.EMAIL, priority: Priority = Priority.NOTICE
-) -> Callable[[_Composer], _Composer]:
-    """Register the composer of a kind."""
-
-    def register(compose: _Composer) -> _Composer:
-        if name in _kinds:
-            raise ValueError(f"The notice {name} is registered twice.")
-        _kinds[name] = Kind(compose, channel, priority)
-        return compose
+    def register(about: _Notice) -> _Notice:
+        if kind not in KINDS or kind in _notices:
+            raise ValueError(f"The notice {kind} has no kind, or is registered twice.")
+        _notices[kind] = about
+        return about
 
     return register
 
 
-def kind_of(name: str) -> Kind:
-    return _kinds[name]
+def notice_of(kind: str) -> Notice:
+    return _notices[kind]
+
+
+def registered() -> frozenset[str]:
+    """Return the kinds that a room sends."""
+    return frozenset(_notices)

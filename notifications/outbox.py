@@ -17,10 +17,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from notifications.channels import DELIVER
-from notifications.failure import DeliveryError
-from notifications.models import Channel, OutboxMessage
+from notifications.failure import DeliveryError, NotNow
+from notifications.kinds import KINDS
+from notifications.models import Channel, OutboxMessage, Priority
 from notifications.models.outbox import OutboxQuerySet
-from notifications.notices import kind_of
 from notifications.nudge import nudge
 from notifications.sms import caps
 from vault.errors import VaultError
@@ -28,6 +28,7 @@ from vault.errors import VaultError
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
+WITHDRAWN = "withdrawn"  # the note of a message that was done without sending it
 _BATCH = 50
 _REPEATS, _REPEAT_WINDOW = 5, timedelta(hours=1)
 _FIRST_RETRY, _LONGEST_RETRY = 5.0, 3600.0  # seconds
@@ -42,23 +43,41 @@ class Claim:
     is_urgent: bool
 
 
-def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = None, source: str = "") -> OutboxMessage:
+def put(
+    kind: str,
+    subject_id: UUID,
+    *,
+    recipient_id: UUID,
+    channel: Channel = Channel.EMAIL,
+    key: str | None = None,
+    source: str = "",
+) -> OutboxMessage:
     """Write a message that goes out soon after the surrounding transaction commits.
 
     Of messages with one key the first is written and returned each time. `source` says who asked for a text, as
     `caps.source_of` names them; who asks too often gets a message that is given up already.
     """
-    known = kind_of(kind)
-    told = {"kind": kind, "channel": known.channel, "priority": known.priority, "subject_id": subject_id}
+    # Events for webhooks have kinds of their own, and one priority.
+    priority = Priority.NOTICE if channel == Channel.WEBHOOK else KINDS[kind].priority
+    told = {"kind": kind, "channel": channel, "priority": priority, "subject_id": subject_id}
     if key is None:
         message, is_new = OutboxMessage.objects.create(recipient_id=recipient_id, **told), True
     else:
         message, is_new = OutboxMessage.objects.get_or_create(key=key, defaults={"recipient_id": recipient_id, **told})
-    if is_new and source and known.channel == Channel.SMS and not caps.admits_source(source):
+    if is_new and source and channel == Channel.SMS and not caps.admits_source(source):
         _give_up(message, caps.CAPPED)
     elif is_new:
         transaction.on_commit(nudge, robust=True)
     return message
+
+
+def put_many(messages: Iterable[OutboxMessage]) -> int:
+    """Write messages as `put` does, in few statements; of those with one key the first. Return how many came."""
+    wanted = list(messages)
+    OutboxMessage.objects.bulk_create(wanted, batch_size=_BATCH * 10, ignore_conflicts=True)
+    if wanted:
+        transaction.on_commit(nudge, robust=True)
+    return len(wanted)
 
 
 def may_repeat(kind: str, subject_id: UUID) -> bool:
@@ -106,10 +125,15 @@ def send(message_id: UUID, attempt: int) -> bool:
     if not OutboxMessage.objects.filter(pk=message_id).take(attempt):
         return False
     message = OutboxMessage.objects.get(pk=message_id)
-    if failure := _try(message):
-        _retry_or_give_up(message, failure)
+    try:
+        outcome = _try(message)
+    except NotNow as quiet:
+        OutboxMessage.objects.filter(pk=message_id).update(attempts=attempt - 1, tried=attempt - 1, run_at=quiet.until)
         return False
-    OutboxMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), error="")
+    if isinstance(outcome, DeliveryError):
+        _retry_or_give_up(message, outcome)
+        return False
+    OutboxMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), error=outcome)
     return True
 
 
@@ -127,12 +151,12 @@ def repeat(messages: OutboxQuerySet) -> int:
     return again
 
 
-def _try(message: OutboxMessage) -> DeliveryError | None:
-    """Compose and deliver a message, if there is still something to say; return what went wrong."""
+def _try(message: OutboxMessage) -> DeliveryError | str:
+    """Deliver a message, if there is still something to say. Return what went wrong, or the note to keep of it."""
     try:
-        letter = kind_of(message.kind).compose(message.subject_id)
-        if letter is not None:
-            DELIVER[message.channel](letter, message.pk)
+        return "" if DELIVER[message.channel](message) else WITHDRAWN
+    except NotNow:
+        raise
     except DeliveryError as error:
         return error
     except VaultError as error:
@@ -140,7 +164,6 @@ def _try(message: OutboxMessage) -> DeliveryError | None:
     except Exception as error:  # a mistake of ours must not cost the message
         logger.error("notice %s failed: %s", message.pk, type(error).__name__)
         return DeliveryError("failed", permanent=False)
-    return None
 
 
 def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:

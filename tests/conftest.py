@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -23,8 +24,10 @@ MIRA = Contact("Mira Member", "mira@example.com")
 OTTO = Contact("Otto Outside", "otto@example.com")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     allow_flush()
+    if not hasattr(config, "workerinput"):  # once, before the workers start
+        call_command("compile_translations")
     if not settings.ROOT_KEYS_FILE.exists():
         create_file(settings.ROOT_KEYS_FILE)
 

@@ -18,7 +18,7 @@ from accounts.roles import read_role
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
-from notifications import outbox
+from notifications import outbox, preferences
 from notifications.webhooks.actions import delete_endpoints_of
 from vault.disclosure import disclose
 from vault.purposes import Purpose
@@ -73,6 +73,7 @@ def _end_access(user: User) -> None:
     user.verifications.all().delete()
     user.memberships.all().delete()
     outbox.cancel(user.pk)
+    preferences.forget(user.pk)
     Session.objects.filter(pk__in=list(_sessions_of(user.pk))).delete()
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 
@@ -38,6 +39,8 @@ class User(AbstractBaseUser):
     phone = SealedCharField(max_length=20, null=True)
     location = SealedCharField(max_length=120, null=True, bucket=768)  # one size: a character takes up to six bytes
     date_of_birth = SealedDateField(null=True)
+    language = models.CharField(max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    time_zone = models.CharField(max_length=40, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # seeded for development; refused in production
@@ -45,7 +48,11 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "id"
     EMAIL_FIELD = ""  # Django's own mail helpers shall not find an address
     objects = UserManager()
-    vault_not_personal = {"password": "an Argon2 hash"}
+    vault_not_personal = {
+        "password": "an Argon2 hash",
+        "language": "one of those that messages are written in",
+        "time_zone": "the clock that messages tell times by; UTC unless the person chooses one",
+    }
     vault_tenant_field = "id"
 
     def __str__(self) -> str:

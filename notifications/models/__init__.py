@@ -1,7 +1,9 @@
 from notifications.models.delivery import Delivery
+from notifications.models.digest_item import DigestItem
 from notifications.models.endpoint import Because, Endpoint
 from notifications.models.heartbeat import Heartbeat
 from notifications.models.outbox import Channel, OutboxMessage, Priority
+from notifications.models.preference import Choice, Preference, QuietHours
 from notifications.models.signing_secret import SigningSecret
 from notifications.models.sms_count import SmsCount
 from notifications.models.suppression import Reason, Suppression
@@ -10,11 +12,15 @@ from notifications.models.turn import Turn
 __all__ = [
     "Because",
     "Channel",
+    "Choice",
     "Delivery",
+    "DigestItem",
     "Endpoint",
     "Heartbeat",
     "OutboxMessage",
+    "Preference",
     "Priority",
+    "QuietHours",
     "Reason",
     "SigningSecret",
     "SmsCount",

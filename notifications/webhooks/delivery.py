@@ -15,7 +15,7 @@ from notifications.failure import DeliveryError
 from notifications.models import Because, Delivery, Endpoint, OutboxMessage, SigningSecret
 from notifications.webhooks import guard, signing, transport
 from notifications.webhooks.disabling import disable
-from notifications.webhooks.kinds import Event
+from notifications.webhooks.kinds import Event, event_of
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 
@@ -40,22 +40,22 @@ class Outcome:
         return self.error or f"http-{self.status}"
 
 
-def deliver(event: Event, message_id: UUID) -> None:
+def deliver(message: OutboxMessage) -> bool:
     """Send an event to the endpoint of its message; DeliveryError unless it answers 2xx.
 
     Each try has the same webhook-id and body, by which a receiver can tell that it has it already. An endpoint that
     was deleted is owed nothing.
     """
-    message = OutboxMessage.objects.get(pk=message_id)
     endpoint = Endpoint.objects.filter(pk=message.recipient_id).first()
     if endpoint is None:
-        return
+        return False
     if not endpoint.is_enabled:
         raise DeliveryError("endpoint-disabled", permanent=True)
-    outcome = _try(endpoint, message, event)
+    outcome = _try(endpoint, message, event_of(message))
     _keep(endpoint, message, outcome)
     if not outcome.is_success:
         raise DeliveryError(outcome.code, permanent=outcome.status == _GONE)
+    return True
 
 
 def body_of(message: OutboxMessage, organization_id: UUID, event: Event) -> bytes:

@@ -4,10 +4,8 @@ An event tells which row something happened to, by ids alone: who wants to know 
 """
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from notifications.models import Channel
-from notifications.notices import notice
+from notifications.models import OutboxMessage
 
 TEST = "webhook.test"
 
@@ -33,22 +31,20 @@ _events: dict[str, EventKind] = {}
 
 def event(name: str, title: str, *, subject: str) -> None:
     """Register a kind that endpoints can subscribe to."""
-    _register(name, subject)
     _events[name] = EventKind(name, title, subject)
 
 
 def subscribable() -> list[EventKind]:
-    return sorted(_events.values(), key=lambda kind: kind.name)
+    return sorted((kind for kind in _events.values() if kind.name != TEST), key=lambda kind: kind.name)
 
 
 def title_of(name: str) -> str:
     return _events[name].title if name in _events else name
 
 
-def _register(name: str, subject: str) -> None:
-    @notice(name, channel=Channel.WEBHOOK)
-    def compose(subject_id: UUID) -> Event:
-        return Event({subject: str(subject_id)})
+def event_of(message: OutboxMessage) -> Event:
+    """Return what a message of the outbox tells."""
+    return Event({_events[message.kind].subject: str(message.subject_id)})
 
 
-_register(TEST, "endpoint_id")
+event(TEST, "Test event", subject="endpoint_id")

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from notifications import outbox
-from notifications.models import Endpoint, OutboxMessage
+from notifications.models import Channel, Endpoint, OutboxMessage
 from notifications.webhooks.kinds import TEST
 
 
@@ -12,12 +12,14 @@ def publish(organization_id: UUID, kind: str, subject_id: UUID) -> list[OutboxMe
     enabled = Endpoint.objects.of(organization_id).enabled()
     # An organization has few endpoints, and not both databases can look into JSON alike.
     subscribed = [endpoint.pk for endpoint in enabled.only("kinds") if kind in endpoint.kinds]
-    return [outbox.put(kind, subject_id, recipient_id=pk) for pk in subscribed]
+    return [outbox.put(kind, subject_id, recipient_id=pk, channel=Channel.WEBHOOK) for pk in subscribed]
 
 
 def send_test(endpoint: Endpoint) -> OutboxMessage | None:
     """Send an event that means nothing; None while the endpoint is disabled."""
-    return outbox.put(TEST, endpoint.pk, recipient_id=endpoint.pk) if endpoint.is_enabled else None
+    if not endpoint.is_enabled:
+        return None
+    return outbox.put(TEST, endpoint.pk, recipient_id=endpoint.pk, channel=Channel.WEBHOOK)
 
 
 def redeliver(endpoint: Endpoint, message_id: UUID) -> bool:

@@ -23,7 +23,6 @@ from accounts.actions import (
 )
 from accounts.directory import search
 from accounts.models import Directory, EmailIndex, EmailVerification, Membership, Organization, Role, User
-from accounts.notices import already_registered, verify_email
 from content.models import StoredExchange
 from keys.actions import issue_key
 from keys.verification import find_caller
@@ -33,6 +32,7 @@ from ledger.errors import LedgerError
 from ledger.ids import INSTALLATION, new_id
 from ledger.leaves import Header, commit
 from ledger.models import Action, AuditEvent, Leaf, LeafBody, LeafType
+from notifications import recipients
 from notifications.models import OutboxMessage
 from tests.conftest import PASSWORD, person
 from tests.vault.rotation.support import opened
@@ -90,7 +90,7 @@ def test_an_erased_person_is_found_and_signed_in_by_nothing(as_member: Client, m
     for left in (EmailIndex, EmailVerification, Membership):
         assert not left.objects.filter(user=member).exists()
     assert not OutboxMessage.objects.filter(subject_id=member.pk).exists()
-    assert verify_email(member.pk) is already_registered(member.pk) is None
+    assert recipients.find([member.pk]) == {}
     assert person("mira@example.com").pk != member.pk
 
 

@@ -1,4 +1,4 @@
-"""Static files, root keys and tables: what the unsealer of a development run needs, and the console with it."""
+"""Static files, translations, root keys and tables: what the unsealer of a development run needs, and the console with it."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ class Command(BaseCommand):
         if not settings.DEVELOPMENT:
             raise CommandError("Made-up root keys are for development only.")
         call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("compile_translations")
         in_a_file = settings.ROOT_KEYS_PROVIDER == "local" and not settings.ROOT_KEYS
         if in_a_file and not settings.ROOT_KEYS_FILE.exists():
             call_command("vault_init")

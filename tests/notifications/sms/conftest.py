@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +9,30 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from ledger.ids import new_id
 from notifications import outbox
+from notifications.kinds.kind import Topic, kind
 from notifications.models import Channel, OutboxMessage, Priority
-from notifications.notices import Text, notice
+from notifications.notices import Facts, notice
+from notifications.wording import Wording
 from tests.dev.conftest import World, outside
 from tests.support.moto import moto_server
 
-TEMPLATES = Path(__file__).parent / "templates"
 OWNER, MEMBER, OUTSIDER = "+447700900001", "+351912345678", "+12025550143"
 CODE = "482913"
 
 
-@notice("test-text", channel=Channel.SMS, priority=Priority.SECURITY)
-def _compose(user_id: UUID) -> Text | None:
-    user = User.objects.filter(pk=user_id).first()
-    return Text(user, "test/code", {"code": CODE, "team": "Llamas & Friends"}) if user else None
+TEAMS = {"": "Llamas & Friends"}  # by the id of a message's subject; a test may add one
+
+
+@kind("test-text", "A text of the tests", Topic.SECURITY, sample={}, channels=[Channel.SMS], priority=Priority.SECURITY)
+def _word(code: str, team: str) -> Wording:
+    return Wording("", short=f"{code} is your Llama console code for {team}.")
+
+
+@notice("test-text")
+def _about(subject_id: UUID, to: User) -> Facts:
+    return {"code": CODE, "team": TEAMS.get(str(subject_id), TEAMS[""])}
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +63,6 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _twilio(settings: Any, phone: World) -> None:
     settings.SMS_PROVIDER, settings.TWILIO_URL = "twilio", phone.http
-    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [*settings.TEMPLATES[0]["DIRS"], TEMPLATES]}]
 
 
 def with_phone(user: User, number: str) -> User:
@@ -87,9 +94,11 @@ Send = Callable[..., OutboxMessage]
 def send(db: None) -> Send:
     """Put a text to somebody, claim it and try it once; return the message as it is then."""
 
-    def run(user: User, **more: Any) -> OutboxMessage:
-        message = outbox.put("test-text", user.pk, recipient_id=user.pk, **more)
-        return again(message)
+    def run(user: User, team: str = "", **more: Any) -> OutboxMessage:
+        subject_id = new_id()
+        if team:
+            TEAMS[str(subject_id)] = team
+        return again(outbox.put("test-text", subject_id, recipient_id=user.pk, channel=Channel.SMS, **more))
 
     return run
 

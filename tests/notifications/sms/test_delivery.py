@@ -6,11 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from ledger.ids import new_id
 from ledger.models import LeafBody
-from notifications.failure import DeliveryError
-from notifications.notices import Text
-from notifications.sms.deliver import deliver
 from tests.dev.conftest import World
 from tests.notifications.sms.conftest import CODE, MEMBER, OUTSIDER, OWNER, Send, again, with_phone
 
@@ -21,12 +17,6 @@ def openings(user: User) -> list[Any]:
     """What the ledger says was opened of somebody for a text."""
     leaves = LeafBody.objects.filter(tenant=user.pk, type="opening", purpose="sms").order_by("position")
     return [json.loads(leaf.text) for leaf in leaves]
-
-
-def refused(user: User, team: str = "x", code: str = CODE) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
-        deliver(Text(user, "test/code", {"code": code, "team": team}), new_id())
-    return caught.value
 
 
 def test_a_text_reaches_the_persons_phone_and_nobody_elses(
@@ -47,16 +37,16 @@ def test_only_that_number_of_that_person_is_opened(owner: User, member: User, se
     assert openings(member) == []
 
 
-def test_a_text_that_does_not_fit_one_segment_opens_nothing(owner: User, phone: World) -> None:
-    error = refused(owner, "Llamas" * 30)
-    assert (error.code, error.permanent) == ("sms-not-one-segment", True)
+def test_a_text_that_does_not_fit_one_segment_opens_nothing(owner: User, send: Send, phone: World) -> None:
+    message = send(owner, "Llamas" * 30)
+    assert (message.error, bool(message.failed_at)) == ("sms-not-one-segment", True)
     assert openings(owner) == []
     assert phone.json("/phone.json") == []
 
 
-def test_one_foreign_character_halves_what_fits(owner: User) -> None:
-    deliver(Text(owner, "test/code", {"code": CODE, "team": "Llamas " * 10}), new_id())
-    assert refused(owner, "Llamas " * 10 + "ж").code == "sms-not-one-segment"
+def test_one_foreign_character_halves_what_fits(owner: User, send: Send) -> None:
+    assert send(owner, "Llamas " * 10).sent_at
+    assert send(owner, "Llamas " * 10 + "ж").error == "sms-not-one-segment"
 
 
 def test_without_a_provider_a_text_waits_and_opens_nothing(owner: User, send: Send, settings: Any) -> None:
@@ -77,9 +67,9 @@ def test_who_has_no_number_gets_no_text(owner: User, send: Send) -> None:
 @pytest.mark.parametrize(
     "number", ["07700 900001", "+0447700900001", "+44abc", "+44\n7700900001;x", "+1234567890123456"]
 )
-def test_what_is_no_international_number_is_not_sent_to(owner: User, phone: World, number: str) -> None:
-    error = refused(with_phone(owner, number))
-    assert (error.code, error.permanent) == ("sms-invalid-number", True)
+def test_what_is_no_international_number_is_not_sent_to(owner: User, send: Send, phone: World, number: str) -> None:
+    message = send(with_phone(owner, number))
+    assert (message.error, bool(message.failed_at)) == ("sms-invalid-number", True)
     assert phone.json("/phone.json") == []
 
 

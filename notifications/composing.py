@@ -1,0 +1,40 @@
+"""Composing: from a message of the outbox to its words, in its recipient's language and time zone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone, translation
+
+from notifications import preferences, recipients
+from notifications.kinds import KINDS, Kind
+from notifications.models import Channel, OutboxMessage
+from notifications.notices import notice_of
+from notifications.recipients import Recipient
+from notifications.wording import Wording
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Composed:
+    to: Recipient
+    kind: Kind
+    wording: Wording
+
+
+def compose(message: OutboxMessage) -> Composed | None:
+    """Return what to send; None when there is nobody, or nothing to say any more."""
+    to = recipients.find([message.recipient_id]).get(message.recipient_id)
+    kind = KINDS[message.kind]
+    if to is None or not preferences.wants(to.pk, kind, Channel(message.channel)):
+        return None
+    with speaking_to(to):
+        facts = notice_of(message.kind)(message.subject_id, to)
+        return None if facts is None else Composed(to, kind, kind.word(**facts))
+
+
+@contextmanager
+def speaking_to(to: Recipient) -> Iterator[None]:
+    """Speak a recipient's language and tell their time."""
+    with translation.override(to.language), timezone.override(ZoneInfo(to.time_zone)):
+        yield

@@ -1,0 +1,47 @@
+"""Messages about signing in. Nobody can switch them off."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from notifications.kinds.kind import security
+from notifications.wording import Action, Wording
+
+
+@security(
+    "verify-email",
+    gettext_lazy("Verification of your address"),
+    sample={"link": "https://console.example.com/verify/Zk3…", "code": "482 913", "hours": 24},
+)
+def verify_email(link: str, code: str, hours: int) -> Wording:
+    lasts = ngettext("The link works once, for %(hours)s hour.", "The link works once, for %(hours)s hours.", hours)
+    return Wording(
+        subject=_("%(code)s is your Llama console code") % {"code": code},
+        heading=_("Verify your email"),
+        paragraphs=[
+            _("One step is left to open your Llama console account.") + " " + lasts % {"hours": hours},
+            _("Instead, you can type the code on the page that waits for it."),
+        ],
+        code=code,
+        action=Action(_("Verify this address"), link),
+        footnote=_("If you did not ask for this, do nothing: without the link or the code the account stays closed."),
+    )
+
+
+@security(
+    "already-registered",
+    gettext_lazy("Sign-up with your address"),
+    sample={"url": "https://console.example.com/sign-in/"},
+)
+def already_registered(url: str) -> Wording:
+    return Wording(
+        subject=_("You already have a Llama console account"),
+        heading=_("You already have an account"),
+        paragraphs=[
+            _("Someone, probably you, asked for a new Llama console account with this address. It has one already.")
+        ],
+        action=Action(_("Sign in"), url),
+        footnote=_(
+            "If it was not you, do nothing: nothing was changed, and whoever asked was not told that the address"
+            " is known."
+        ),
+    )

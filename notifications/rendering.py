@@ -1,0 +1,84 @@
+"""Rendering: from words to a mail's subject, plain text and HTML, which say the same."""
+
+from dataclasses import dataclass
+from textwrap import fill
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from notifications import unsubscribing
+from notifications.composing import Composed, speaking_to
+from notifications.kinds import Kind
+from notifications.kinds.summary import SUMMARY
+from notifications.models import Channel
+from notifications.preferences import is_fixed
+
+PRODUCT = "Llama console"
+_LINE, _LONGEST_SUBJECT = 72, 150  # characters
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Mail:
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+
+
+def mail(composed: Composed) -> Mail:
+    """Return a letter to one recipient; with a link to end such letters where they can be ended."""
+    url = unsubscribing.url(composed.to.pk, composed.kind) if is_optional(composed.kind) else ""
+    with speaking_to(composed.to):
+        context = {**labels(), **_words(composed), "unsubscribe_url": url}
+        html = render_to_string("email/message.html", context)
+        text = render_to_string("email/message.txt", context).strip() + "\n"
+    headers = unsubscribing.headers(url) if url else {}
+    return Mail(subject(composed.wording.subject), text, html, headers)
+
+
+def is_optional(kind: Kind) -> bool:
+    """Tell whether its recipients can end letters of a kind by a link in one."""
+    return kind.name == SUMMARY or not is_fixed(kind, Channel.EMAIL)
+
+
+def subject(words: str) -> str:
+    """Return a subject of one line: names that people gave are part of some, and nothing of them may end a header."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1].rstrip() + "…"
+
+
+def labels() -> dict[str, str]:
+    """Return what all letters say, in the language of the moment."""
+    return {
+        "product": PRODUCT,
+        "origin": settings.CONSOLE_ORIGIN,
+        "paste": _("Or paste this into your browser:"),
+        "address": _("How we got to your address."),
+        "opened": _("It is stored sealed. It was opened once, to send this message, and that was recorded first."),
+        "sent_by": _("Sent by %(product)s at %(origin)s.") % {"product": PRODUCT, "origin": settings.CONSOLE_ORIGIN},
+        "no_tracking": _("No tracking, no remote images."),
+        "unwanted": _("Messages like this one are not for you?"),
+        "stop": _("Unsubscribe"),
+    }
+
+
+def _words(composed: Composed) -> dict[str, object]:
+    words = composed.wording
+    info = get_language_info(composed.to.language)
+    return {
+        "words": words,
+        "heading": words.heading or words.subject,
+        "preview": words.paragraphs[0] if words.paragraphs else "",
+        "wrapped": [
+            fill(paragraph, _LINE, break_long_words=False, break_on_hyphens=False) for paragraph in words.paragraphs
+        ],
+        "wrapped_footnote": fill(words.footnote, _LINE, break_long_words=False, break_on_hyphens=False),
+        "language": info["code"],
+        "direction": "rtl" if info["bidi"] else "ltr",
+    }
+
+
+def _wrap(paragraph: str) -> str:
+    return fill(paragraph, _LINE, break_long_words=False, break_on_hyphens=False)
