@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from ledger.ids import new_id
@@ -16,12 +16,24 @@ class Because(models.TextChoices):
     FAILING = "failing", "Everything sent to it failed for days."
 
 
+_MOST_BIGINT = 2**63 - 1
+
+
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
     def of(self, organization_id: UUID) -> "EndpointQuerySet":
         return self.filter(organization_id=organization_id)
 
     def enabled(self) -> "EndpointQuerySet":
         return self.filter(disabled_at=None)
+
+    def lock(self, organization_id: UUID) -> None:
+        """Let nobody else who asks for it add an endpoint before the transaction ends.
+
+        There may be no row yet to lock. On SQLite the transaction itself keeps all others out.
+        """
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [organization_id.int & _MOST_BIGINT])
 
 
 class Endpoint(models.Model):

@@ -40,6 +40,7 @@ def create_endpoint(
     twice. TooMany from the 21st endpoint on.
     """
     with transaction.atomic():
+        Endpoint.objects.lock(organization_id)
         if Endpoint.objects.of(organization_id).count() >= MAX_ENDPOINTS:
             raise TooMany
         endpoint = Endpoint.objects.create(

@@ -17,6 +17,7 @@ from notifications.webhooks import guard, signing, transport
 from notifications.webhooks.disabling import disable
 from notifications.webhooks.kinds import Event, event_of
 from vault.disclosure import disclose
+from vault.errors import VaultError
 from vault.purposes import Purpose
 
 WORKER = Actor.system("notifications")
@@ -30,6 +31,7 @@ class Outcome:
     status: int | None
     error: str
     duration: int  # milliseconds
+    is_final: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -54,7 +56,7 @@ def deliver(message: OutboxMessage) -> bool:
     outcome = _try(endpoint, message, event_of(message))
     _keep(endpoint, message, outcome)
     if not outcome.is_success:
-        raise DeliveryError(outcome.code, permanent=outcome.status == _GONE)
+        raise DeliveryError(outcome.code, permanent=outcome.is_final or outcome.status == _GONE)
     return True
 
 
@@ -67,7 +69,7 @@ def body_of(message: OutboxMessage, organization_id: UUID, event: Event) -> byte
 
 def _try(endpoint: Endpoint, message: OutboxMessage, event: Event) -> Outcome:
     began = time.monotonic()
-    status, error = None, ""
+    status, error, is_final = None, "", False
     try:
         target = guard.check(endpoint.url)
         body = body_of(message, endpoint.organization_id, event)
@@ -78,7 +80,9 @@ def _try(endpoint: Endpoint, message: OutboxMessage, event: Event) -> Outcome:
         error = forbidden.code
     except DeliveryError as failure:
         error = failure.code
-    return Outcome(status, error, int((time.monotonic() - began) * 1000))
+    except VaultError as failure:
+        error, is_final = failure.code, failure.permanent
+    return Outcome(status, error, int((time.monotonic() - began) * 1000), is_final)
 
 
 def _sign(endpoint: Endpoint, message_id: UUID, body: bytes) -> dict[str, str]:

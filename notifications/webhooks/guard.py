@@ -6,6 +6,7 @@ be public, and the sender connects to just those: a name that changes its answer
 
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +19,8 @@ _PRINTABLE = re.compile(r"[!-~]+")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _LOCALHOST = {"localhost", "127.0.0.1", "::1"}
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_PATIENCE = 5.0  # seconds for a name; the system's resolver knows no deadline of its own
+_resolvers = ThreadPoolExecutor(8, thread_name_prefix="resolver")
 
 
 class Forbidden(Exception):
@@ -98,9 +101,10 @@ def _check_name(host: str) -> None:
 def _resolve(host: str, port: int) -> tuple[Address, ...]:
     """Return every address of a host, at least one."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        answer = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = answer.result(_PATIENCE)
         addresses = tuple(dict.fromkeys(ip_address(str(each[4][0])) for each in found))
-    except (OSError, UnicodeError, ValueError):
+    except (OSError, UnicodeError, ValueError):  # TimeoutError is an OSError
         addresses = ()
     if not addresses:
         raise Forbidden("no-address", "This host name does not resolve to an address.")

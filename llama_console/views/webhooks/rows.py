@@ -19,6 +19,9 @@ _ERRORS = {
     "no-address": "Host name not found",
     "forbidden-address": "Leads into a private network",
     "forbidden-url": "Address not allowed",
+    "shredded": "The signing key was destroyed",
+    "unsealer-away": "Signing was not possible just then",
+    "vault-away": "Signing was not possible just then",
 }
 
 

@@ -1,9 +1,11 @@
 """Deliveries: signed so that an independent library agrees, retried under one id, ended where nobody wants them."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -12,9 +14,19 @@ from keys.actions import issue_key, revoke_key
 from ledger.models import AuditEvent
 from notifications import outbox
 from notifications.models import Delivery, Endpoint, OutboxMessage
-from notifications.webhooks.actions import KEPT, OVERLAP, delete_endpoint, purge, rotate_secret
+from notifications.webhooks.actions import (
+    KEPT,
+    MAX_ENDPOINTS,
+    OVERLAP,
+    TooMany,
+    create_endpoint,
+    delete_endpoint,
+    purge,
+    rotate_secret,
+)
 from notifications.webhooks.publish import redeliver
 from tests.notifications.webhooks.conftest import OPERATOR, Receiver
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
 Made = tuple[Endpoint, str]
@@ -101,6 +113,38 @@ def test_an_address_that_became_private_gets_nothing(
     send_all()
     assert receiver.got == []
     assert Delivery.objects.get().error == "forbidden-url"
+
+
+def test_a_secret_that_does_not_open_is_a_failed_delivery_that_is_seen(
+    receiver: Receiver, made: Made, project: Project
+) -> None:
+    issue_key(OPERATOR, project=project, name="ci")
+    unsealer().shred("system:test", project.organization_id)
+    send_all()
+    assert receiver.got == []
+    assert Delivery.objects.get().error == "shredded"
+    assert OutboxMessage.objects.get().failed_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_endpoints_added_at_the_same_moment_no_more_than_the_most_stay_by_the_lock_on_the_organization(
+    organization: Organization,
+) -> None:
+    def add(number: int) -> bool:
+        try:
+            url = f"https://example.com/{number}"
+            create_endpoint(OPERATOR, organization_id=organization.pk, url=url, kinds=["key.created"])
+        except TooMany:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    for number in range(MAX_ENDPOINTS - 1):
+        assert add(number)
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(add, range(100, 106))) == 1
+    assert Endpoint.objects.count() == MAX_ENDPOINTS
 
 
 def test_a_deleted_endpoint_is_owed_nothing(receiver: Receiver, made: Made, project: Project) -> None:
