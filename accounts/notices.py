@@ -32,3 +32,12 @@ def verify_email(user_id: UUID, to: User) -> Facts | None:
 @notice("already-registered")
 def already_registered(user_id: UUID, to: User) -> Facts:
     return {"url": settings.CONSOLE_ORIGIN + reverse("accounts:sign_in")}
+
+
+@notice("new-device")
+def new_device(device_id: UUID, to: User) -> Facts | None:
+    device = to.devices.filter(pk=device_id).first()
+    if device is None:
+        return None
+    url = settings.CONSOLE_ORIGIN + reverse("accounts:sessions")
+    return {"agent": device.agent, "at": device.created_at, "url": url}

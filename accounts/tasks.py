@@ -1,5 +1,6 @@
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
+
+from accounts.session_store import SessionStore
 
 
 @shared_task(name="accounts.purge_sessions")

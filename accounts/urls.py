@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from accounts.views import notifications, sessions, sign_up, verification
+from accounts.views import browsers, notifications, sessions, sign_up, verification
 
 
 class TokenConverter:
@@ -21,6 +21,9 @@ urlpatterns = [
     path("sign-up/", sign_up.sign_up, name="sign_up"),
     path("sign-in/", sessions.sign_in, name="sign_in"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
+    path("account/sessions/", browsers.sessions, name="sessions"),
+    path("account/sessions/end-others/", browsers.end_others, name="end_other_sessions"),
+    path("account/sessions/<slug:session>/end/", browsers.end, name="end_session"),
     path("account/notifications/", notifications.notifications, name="notifications"),
     path("verify/", verification.verify, name="verify"),
     path("verify/again/", verification.verify_resend, name="verify_resend"),

@@ -5,6 +5,7 @@ stops the program at start with a sentence that says what to do.
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,15 @@ def ports(name: str, default: str = "") -> list[int]:
     if not all(item.isdecimal() and 0 < int(item) < 65_536 for item in items):
         raise ImproperlyConfigured(f"{name} is {','.join(items)!r}; it must be port numbers from 1 to 65535.")
     return [int(item) for item in items]
+
+
+def networks(name: str) -> list[str]:
+    """Return a comma-separated variable as IP networks."""
+    items = listing(name)
+    try:
+        return [str(ip_network(item)) for item in items]
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8, divided by commas.") from None
 
 
 def mapping(name: str, *keys: str) -> dict[str, str]:

@@ -4,16 +4,13 @@ The console's changes are committed first. A crash before leaves an account that
 erased again: every step may be repeated. Rows with sealed values stay, and nothing opens them any more.
 """
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.directory import forget_member
-from accounts.models import Directory, Membership, Organization, Role, User
+from accounts.models import BrowserSession, Directory, Membership, Organization, Role, User
 from accounts.roles import read_role
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -23,8 +20,6 @@ from notifications.webhooks.actions import delete_endpoints_of
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 from vault.unsealer import unsealer
-
-_SESSION_KEYS = ("_auth_user_id", "pending_user")
 
 
 class LastOwner(Exception):
@@ -74,14 +69,8 @@ def _end_access(user: User) -> None:
     user.memberships.all().delete()
     outbox.cancel(user.pk)
     preferences.forget(user.pk)
-    Session.objects.filter(pk__in=list(_sessions_of(user.pk))).delete()
-
-
-def _sessions_of(user_id: UUID) -> Iterable[str]:
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        data = session.get_decoded()
-        if str(user_id) in {data.get(name) for name in _SESSION_KEYS}:
-            yield session.pk
+    user.devices.all().delete()
+    BrowserSession.objects.filter(user_id=user.pk).delete()
 
 
 def _refuse_last_owner(actor: Actor, user: User) -> None:

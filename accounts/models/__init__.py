@@ -1,3 +1,5 @@
+from accounts.models.browser_session import BrowserSession
+from accounts.models.device import Device
 from accounts.models.directory import Directory
 from accounts.models.email_index import EmailIndex
 from accounts.models.email_verification import EmailVerification
@@ -6,4 +8,15 @@ from accounts.models.organization import Organization
 from accounts.models.project import Project
 from accounts.models.user import User
 
-__all__ = ["Directory", "EmailIndex", "EmailVerification", "Membership", "Organization", "Project", "Role", "User"]
+__all__ = [
+    "BrowserSession",
+    "Device",
+    "Directory",
+    "EmailIndex",
+    "EmailVerification",
+    "Membership",
+    "Organization",
+    "Project",
+    "Role",
+    "User",
+]

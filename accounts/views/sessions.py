@@ -6,15 +6,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import pending
+from accounts import devices, pending
 from accounts.actions import verify_by_hash
+from accounts.agents import agent_of
 from accounts.forms import NO_MATCH, SignInForm
 from accounts.models import User
+from accounts.session_store import AGENT, STARTED
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -50,8 +53,11 @@ def start_session(request: HttpRequest, user: User) -> None:
     """Sign a verified user in under a new session id."""
     pending.end(request)
     login(request, user, backend="accounts.backends.EmailBackend")
+    request.session[AGENT] = agent_of(request.headers.get("User-Agent", ""))
+    request.session[STARTED] = timezone.now().isoformat()
     with transaction.atomic():
         record_event(Actor.user(user.pk), Action.SIGNED_IN, target=user.pk)
+        devices.recognise(request, user)
 
 
 def _admit(request: HttpRequest, user: User) -> bool:

@@ -1,10 +1,14 @@
 """Messages about signing in. Nobody can switch them off."""
 
+from datetime import UTC, datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.kinds.kind import security
-from notifications.wording import Action, Wording
+from notifications.wording import Action, Wording, moment
+
+_AT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
 
 @security(
@@ -24,6 +28,25 @@ def verify_email(link: str, code: str, hours: int) -> Wording:
         code=code,
         action=Action(_("Verify this address"), link),
         footnote=_("If you did not ask for this, do nothing: without the link or the code the account stays closed."),
+    )
+
+
+@security(
+    "new-device",
+    gettext_lazy("Sign-in on a new device"),
+    sample={"agent": "Firefox on Linux", "at": _AT, "url": "https://console.example.com/account/sessions/"},
+    text=True,
+)
+def new_device(agent: str, at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("New device signed in to your Llama console account"),
+        heading=_("A new device signed in"),
+        paragraphs=[_("Somebody signed in to your account on a device that had not been used for it before.")],
+        facts=[(_("Device"), agent), (_("When"), moment(at))],
+        action=Action(_("See your sessions"), url),
+        footnote=_("If it was not you, end that session and change your password at once."),
+        short=_("New sign-in to your Llama console account: %(agent)s. Not you? Change your password.")
+        % {"agent": agent},
     )
 
 

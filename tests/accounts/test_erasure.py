@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
@@ -22,7 +21,16 @@ from accounts.actions import (
     request_verification,
 )
 from accounts.directory import search
-from accounts.models import Directory, EmailIndex, EmailVerification, Membership, Organization, Role, User
+from accounts.models import (
+    BrowserSession,
+    Directory,
+    EmailIndex,
+    EmailVerification,
+    Membership,
+    Organization,
+    Role,
+    User,
+)
 from content.models import StoredExchange
 from keys.actions import issue_key
 from keys.verification import find_caller
@@ -82,9 +90,9 @@ def test_an_erased_person_is_found_and_signed_in_by_nothing(as_member: Client, m
     issue_verification(member)
     request_verification(member.pk)
     client.post("/sign-up/", {"email": "new@example.com", "password": "a sentence works well"})
-    assert Session.objects.count() == 2
+    assert BrowserSession.objects.count() == 2
     erase_user(OPERATOR, member)
-    assert Session.objects.count() == 1
+    assert BrowserSession.objects.count() == 1
     assert authenticate(email="mira@example.com", password=PASSWORD) is None
     assert as_member.get("/")["Location"].startswith("/sign-in/")
     for left in (EmailIndex, EmailVerification, Membership):

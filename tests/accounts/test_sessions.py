@@ -1,10 +1,9 @@
 """Signing in and out."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import Organization, Role, User
+from accounts.models import BrowserSession, Organization, Role, User
 from accounts.policy import Permission, allows
 from tests.conftest import PASSWORD, person
 
@@ -55,7 +54,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(client: Client, organiz
 def test_signing_out_ends_the_session_and_needs_a_post(as_owner: Client) -> None:
     assert as_owner.get("/sign-out/").status_code == 405
     as_owner.post("/sign-out/")
-    assert not Session.objects.exists()
+    assert not BrowserSession.objects.exists()
     assert as_owner.get("/")["Location"].startswith("/sign-in/")
 
 

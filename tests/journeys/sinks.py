@@ -34,7 +34,7 @@ SINKS = {
 _PLANT = """
 import json
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
+from accounts.session_store import SessionStore
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from gateway.segment import Segment

@@ -1,0 +1,30 @@
+"""What a browser is called: a family and a system, enough to recognise one's own, too little to recognise a person."""
+
+_BROWSERS = {  # the first that is found; later ones name themselves in many others
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "CriOS/": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "CrOS": "ChromeOS",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+def agent_of(header: str) -> str:
+    """Return the name of a User-Agent header, such as "Firefox on Linux"."""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in header), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in header), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or "An unknown browser"

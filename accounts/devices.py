@@ -1,0 +1,63 @@
+"""Which devices somebody signs in from: a new one is told of, and a known one is not held up by others' wrong tries."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.agents import agent_of
+from accounts.models import Device, User
+from notifications.telling import tell
+
+COOKIE = "device" if settings.DEVELOPMENT else "__Host-device"
+_AGE = timedelta(days=400)  # browsers keep no cookie longer
+_MOST = 50  # devices of a person; the one that was seen longest ago makes room
+_TOKEN = 43  # characters
+
+
+def recognise(request: HttpRequest, user: User) -> None:
+    """Note that somebody signs in from this device, and tell them if it is a new one; not of their first."""
+    token = _token(request)
+    if token and Device.objects.known(user.pk, _hash(token)).update(seen_at=timezone.now(), agent=_agent(request)):
+        return
+    is_first = not user.devices.exists()
+    token = token or secrets.token_urlsafe(32)
+    device, is_new = user.devices.get_or_create(token_hash=_hash(token), defaults={"agent": _agent(request)})
+    request.device_token = token  # type: ignore[attr-defined]  # for `keep`, once there is an answer to put it into
+    if is_new and not is_first:
+        tell("new-device", device.pk, [user.pk])
+    _make_room(user)
+
+
+def is_known(request: HttpRequest, user_id: UUID) -> bool:
+    token = _token(request)
+    return bool(token) and Device.objects.known(user_id, _hash(token)).exists()
+
+
+def keep(request: HttpRequest, response: HttpResponse) -> None:
+    """Put the token of a device that was new into its browser."""
+    if token := getattr(request, "device_token", ""):
+        age = int(_AGE.total_seconds())
+        response.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=not settings.DEVELOPMENT)
+
+
+def _token(request: HttpRequest) -> str:
+    token = request.COOKIES.get(COOKIE, "")
+    return token if len(token) == _TOKEN else ""
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _agent(request: HttpRequest) -> str:
+    return agent_of(request.headers.get("User-Agent", ""))
+
+
+def _make_room(user: User) -> None:
+    oldest = user.devices.order_by("-seen_at").values_list("pk", flat=True)[_MOST:]
+    user.devices.filter(pk__in=list(oldest)).delete()

@@ -1,0 +1,47 @@
+"""Where somebody is signed in: the list of their sessions, and the ends of them."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actions.sessions import end_session, end_sessions
+from accounts.models import BrowserSession, User
+from accounts.session_store import stored
+from ledger.actor import Actor
+
+
+@require_GET
+def sessions(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    current = _current(request)
+    found = sorted(BrowserSession.objects.of(user.pk), key=lambda each: (each.pk != current, -each.seen_at.timestamp()))
+    return render(request, "accounts/sessions.html", {"sessions": found, "current": current})
+
+
+@require_POST
+def end(request: HttpRequest, session: str) -> HttpResponse:
+    user = _user(request)
+    if session == _current(request):
+        return redirect("accounts:sessions")
+    if not end_session(Actor.user(user.pk), user, session):
+        raise Http404
+    messages.success(request, "The session is ended. That browser has to sign in again.")
+    return redirect("accounts:sessions")
+
+
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    count = end_sessions(Actor.user(user.pk), user, but=_current(request))
+    messages.success(request, f"{count} other session{' is' if count == 1 else 's are'} ended.")
+    return redirect("accounts:sessions")
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _current(request: HttpRequest) -> str:
+    return stored(request.session.session_key or "")
