@@ -8,10 +8,11 @@ from django.http import HttpRequest
 
 def source_of(request: HttpRequest) -> str:
     """Return the address that tries are counted by: one IPv4 address, or one IPv6 network of a customer (/64)."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    forwarded = request.headers.get("X-Forwarded-For")
+    hops = forwarded.split(",") if forwarded is not None else []
     address = request.META.get("REMOTE_ADDR", "")
     while hops and _is_proxy(address):
-        address = hops.pop()
+        address = hops.pop().strip()
     return _network(address)
 
 

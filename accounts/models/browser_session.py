@@ -22,7 +22,7 @@ class BrowserSession(AbstractBaseSession):
     started_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)  # to a few minutes
 
-    objects: ClassVar[BrowserSessionManager] = BrowserSessionManager()  # type: ignore[assignment]
+    objects: ClassVar[BrowserSessionManager] = BrowserSessionManager()
 
     def __str__(self) -> str:
         return f"session of {self.user_id}"

@@ -1,0 +1,37 @@
+"""Where a request comes from: the peer, unless the settings name it as a proxy."""
+
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+
+from accounts.addresses import source_of
+
+
+def seen(peer: str, forwarded: str | None = None) -> str:
+    headers = {} if forwarded is None else {"x-forwarded-for": forwarded}
+    return source_of(RequestFactory().get("/", headers=headers, REMOTE_ADDR=peer))
+
+
+def test_what_a_stranger_says_of_itself_does_not_count() -> None:
+    assert seen("203.0.113.9", "198.51.100.1") == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "source"),
+    [
+        ("198.51.100.1", "198.51.100.1"),
+        ("1.2.3.4, 198.51.100.1", "198.51.100.1"),  # whatever the client sent stands further left
+        ("1.2.3.4, 198.51.100.1, 10.1.2.3", "198.51.100.1"),
+        (None, "10.0.0.1"),
+        ("", "unknown"),
+        ("rubbish", "unknown"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:198.51.100.1", "198.51.100.1"),
+    ],
+)
+def test_behind_a_trusted_proxy_the_last_hop_that_is_none_counts(
+    settings: Any, forwarded: str | None, source: str
+) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert seen("10.0.0.1", forwarded) == source
