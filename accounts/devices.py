@@ -33,9 +33,10 @@ def recognise(request: HttpRequest, user: User) -> None:
     _make_room(user)
 
 
-def is_known(request: HttpRequest, user_id: UUID) -> bool:
+def known(request: HttpRequest, user_id: UUID) -> UUID | None:
+    """Return the id of the device, if this person signed in from it before."""
     token = _token(request)
-    return bool(token) and Device.objects.known(user_id, _hash(token)).exists()
+    return Device.objects.known(user_id, _hash(token)).values_list("pk", flat=True).first() if token else None
 
 
 def keep(request: HttpRequest, response: HttpResponse) -> None:

@@ -6,9 +6,12 @@ from django import forms
 from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from django.http import HttpRequest
 
+from accounts import throttle
 from accounts.models import User
 
+TOO_MANY = "Too many wrong tries. Wait an hour, or sign in on a device that you used before."
 NO_MATCH = "Email and password do not match, or the address is not verified yet."
 _MAX_PASSWORD = 256  # characters; more only costs time to hash
 _one_line = RegexValidator(r"[\r\n\x00-\x1f]", "Use plain text on one line.", inverse_match=True)
@@ -43,14 +46,61 @@ class SignInForm(forms.Form):
     password = PasswordField()
     user: User
 
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST or None)
+        self._request = request
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if {"email", "password"} <= data.keys():
+            tries = throttle.begin(self._request, data["email"])
+            if tries is None:
+                raise ValidationError(TOO_MANY)
             user = authenticate(email=data["email"], password=data["password"])
             if user is None:
                 raise ValidationError(NO_MATCH)
+            throttle.succeeded(tries)
             self.user = user
         return data
+
+
+class NewPasswordForm(forms.Form):
+    password = PasswordField()
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password)
+        return password
+
+
+class PresentPasswordForm(forms.Form):
+    """A form that asks for the present password as well."""
+
+    current = PasswordField()
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST or None)
+        self._request = request
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        user = self._request.user
+        assert isinstance(user, User)
+        tries = throttle.begin_again(self._request, user)
+        if tries is None:
+            raise ValidationError(TOO_MANY)
+        if not user.check_password(current):
+            raise ValidationError("This is not your present password.")
+        throttle.succeeded(tries)
+        return current
+
+
+class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
+    field_order = ("current", "password")
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(max_length=254, validators=[_one_line])
 
 
 class CodeForm(forms.Form):
@@ -61,3 +111,7 @@ class CodeForm(forms.Form):
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
             raise ValidationError("Enter the six digits of the newest email.")
         return digits
+
+
+class ChangeAddressForm(PresentPasswordForm, AddressForm):
+    field_order = ("email", "current")

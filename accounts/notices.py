@@ -6,8 +6,11 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.actions.addresses import issue_link
+from accounts.actions.passwords import issue_reset
 from accounts.actions.verification import issue_verification
-from accounts.models import User
+from accounts.models import SpareAddress, User
+from ledger.events import at_of
 from notifications import recipients
 from notifications.notices import Facts, notice
 
@@ -41,3 +44,32 @@ def new_device(device_id: UUID, to: User) -> Facts | None:
         return None
     url = settings.CONSOLE_ORIGIN + reverse("accounts:sessions")
     return {"agent": device.agent, "at": device.created_at, "url": url}
+
+
+@recipients.register
+def spare_addresses(ids: Iterable[UUID]) -> Iterable[SpareAddress]:
+    return SpareAddress.objects.select_related("user").filter(pk__in=list(ids), user__is_active=True)
+
+
+@notice("verify-new-email")
+def verify_new_email(user_id: UUID, to: SpareAddress) -> Facts | None:
+    if to.token_hash is None:
+        return None
+    link = settings.CONSOLE_ORIGIN + reverse("accounts:confirm_email", args=[issue_link(to)])
+    return {"link": link, "hours": int(settings.EMAIL_VERIFICATION_LIFETIME.total_seconds() // 3600)}
+
+
+@notice("email-changed")
+def email_changed(event_id: UUID, to: SpareAddress) -> Facts:
+    return {"at": at_of(event_id), "url": settings.CONSOLE_ORIGIN + reverse("accounts:reset")}
+
+
+@notice("password-reset")
+def password_reset(user_id: UUID, to: User) -> Facts:
+    link = settings.CONSOLE_ORIGIN + reverse("accounts:reset_link", args=[issue_reset(to)])
+    return {"link": link, "minutes": int(settings.PASSWORD_RESET_LIFETIME.total_seconds() // 60)}
+
+
+@notice("password-changed")
+def password_changed(event_id: UUID, to: User) -> Facts:
+    return {"at": at_of(event_id), "url": settings.CONSOLE_ORIGIN + reverse("accounts:reset")}

@@ -1,8 +1,15 @@
 from celery import shared_task
+from django.utils import timezone
 
+from accounts.actions import addresses
 from accounts.session_store import SessionStore
 
 
 @shared_task(name="accounts.purge_sessions")
 def purge_sessions() -> None:
     SessionStore.clear_expired()
+
+
+@shared_task(name="accounts.purge_addresses")
+def purge_addresses() -> None:
+    addresses.purge(timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from accounts.views import browsers, notifications, sessions, sign_up, verification
+from accounts.views import browsers, email, notifications, password, sessions, sign_up, verification
 
 
 class TokenConverter:
@@ -21,6 +21,12 @@ urlpatterns = [
     path("sign-up/", sign_up.sign_up, name="sign_up"),
     path("sign-in/", sessions.sign_in, name="sign_in"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
+    path("reset/", password.reset, name="reset"),
+    path("reset/password/", password.new, name="reset_password"),
+    path("reset/<token:token>/", password.reset_link, name="reset_link"),
+    path("account/password/", password.change, name="password"),
+    path("account/email/", email.change, name="email"),
+    path("account/email/<token:token>/", email.confirm, name="confirm_email"),
     path("account/sessions/", browsers.sessions, name="sessions"),
     path("account/sessions/end-others/", browsers.end_others, name="end_other_sessions"),
     path("account/sessions/<slug:session>/end/", browsers.end, name="end_session"),

@@ -1,5 +1,6 @@
 """Audit events: written in the transaction of the change, and given their leaf in the log soon after."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -88,3 +89,8 @@ def _without_leaf(entries: list[Entry]) -> list[Entry]:
     ids = [entry.event for entry in entries]
     done = set(LeafBody.objects.filter(event__in=ids).values_list("event", flat=True))
     return [entry for entry in entries if entry.event not in done]
+
+
+def at_of(event_id: UUID) -> datetime:
+    """Return when something happened."""
+    return AuditEvent.objects.only("at").get(pk=event_id).at

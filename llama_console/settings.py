@@ -180,6 +180,7 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 EMAIL_VERIFICATION_LIFETIME = timedelta(hours=24)
 EMAIL_VERIFICATION_ATTEMPTS = 5
+PASSWORD_RESET_LIFETIME = timedelta(hours=1)
 
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
@@ -313,8 +314,9 @@ CELERY_BEAT_SCHEDULE = {
     "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-addresses": {"task": "accounts.purge_addresses", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
-    "purge-sms-counts": {"task": "notifications.purge_sms_counts", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

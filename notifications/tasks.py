@@ -6,10 +6,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from notifications import outbox
+from notifications import outbox, windows
 from notifications.models import Heartbeat
 from notifications.outbox import Claim
-from notifications.sms import caps
 from notifications.webhooks import actions as webhooks
 
 _ROUNDS = 20  # of claims, so that a long outbox does not wait for the next turn after each
@@ -35,9 +34,9 @@ def purge_webhooks() -> None:
     webhooks.purge(timezone.now())
 
 
-@shared_task(name="notifications.purge_sms_counts")
-def purge_sms_counts() -> None:
-    caps.purge(timezone.now())
+@shared_task(name="notifications.purge_windows")
+def purge_windows() -> None:
+    windows.purge(timezone.now())
 
 
 def _hand_over(claims: list[Claim]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 _NAMES = {
     "accounts.User.name": "Name",
     "accounts.User.email": "Email",
+    "accounts.SpareAddress.email": "Email, new or former",
     "accounts.User.phone": "Phone",
     "accounts.User.location": "Location",
     "accounts.User.date_of_birth": "Date of birth",

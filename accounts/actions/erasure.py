@@ -70,6 +70,8 @@ def _end_access(user: User) -> None:
     outbox.cancel(user.pk)
     preferences.forget(user.pk)
     user.devices.all().delete()
+    user.password_resets.all().delete()
+    user.spare_addresses.all().delete()
     BrowserSession.objects.filter(user_id=user.pk).delete()
 
 

@@ -5,7 +5,9 @@ from accounts.models.email_index import EmailIndex
 from accounts.models.email_verification import EmailVerification
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization
+from accounts.models.password_reset import PasswordReset
 from accounts.models.project import Project
+from accounts.models.spare_address import SpareAddress
 from accounts.models.user import User
 
 __all__ = [
@@ -16,7 +18,9 @@ __all__ = [
     "EmailVerification",
     "Membership",
     "Organization",
+    "PasswordReset",
     "Project",
     "Role",
+    "SpareAddress",
     "User",
 ]

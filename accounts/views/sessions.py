@@ -30,7 +30,7 @@ from ledger.models import Action
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(_next(request))
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request)
     if request.method == "POST" and form.is_valid():
         if _admit(request, form.user):
             return redirect(_next(request))

@@ -51,6 +51,30 @@ def new_device(agent: str, at: datetime, url: str) -> Wording:
 
 
 @security(
+    "password-reset",
+    gettext_lazy("Password reset"),
+    sample={"link": "https://console.example.com/reset/Zk3…", "minutes": 60},
+)
+def password_reset(link: str, minutes: int) -> Wording:
+    return Wording(subject=_("Reset your password"), action=Action(_("Choose a new password"), link))
+
+
+@security("password-changed", gettext_lazy("Password changed"), sample={"at": _AT, "url": "https://x.example"})
+def password_changed(at: datetime, url: str) -> Wording:
+    return Wording(subject=_("Password changed"), facts=[(_("When"), moment(at))], action=Action(_("Reset"), url))
+
+
+@security("verify-new-email", gettext_lazy("New address"), sample={"link": "https://x.example", "hours": 24})
+def verify_new_email(link: str, hours: int) -> Wording:
+    return Wording(subject=_("Confirm your new address"), action=Action(_("Confirm"), link))
+
+
+@security("email-changed", gettext_lazy("Address changed"), sample={"at": _AT, "url": "https://x.example"})
+def email_changed(at: datetime, url: str) -> Wording:
+    return Wording(subject=_("Address changed"), facts=[(_("When"), moment(at))], action=Action(_("Reset"), url))
+
+
+@security(
     "already-registered",
     gettext_lazy("Sign-up with your address"),
     sample={"url": "https://console.example.com/sign-in/"},

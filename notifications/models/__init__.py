@@ -5,9 +5,9 @@ from notifications.models.heartbeat import Heartbeat
 from notifications.models.outbox import Channel, OutboxMessage, Priority
 from notifications.models.preference import Choice, Preference, QuietHours
 from notifications.models.signing_secret import SigningSecret
-from notifications.models.sms_count import SmsCount
 from notifications.models.suppression import Reason, Suppression
 from notifications.models.turn import Turn
+from notifications.models.window_count import WindowCount
 
 __all__ = [
     "Because",
@@ -23,7 +23,7 @@ __all__ = [
     "QuietHours",
     "Reason",
     "SigningSecret",
-    "SmsCount",
     "Suppression",
     "Turn",
+    "WindowCount",
 ]

@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from dev.phone import BUSY, SILENT
 from ledger.ids import new_id
+from notifications import windows
 from notifications.failure import DeliveryError
-from notifications.models import OutboxMessage, SmsCount
+from notifications.models import OutboxMessage, WindowCount
 from notifications.sms import caps
 from tests.dev.conftest import World
 from tests.notifications.sms.conftest import OUTSIDER, OWNER, Send, with_phone
@@ -81,7 +82,7 @@ def test_a_capped_text_never_reaches_the_provider(owner: User, send: Send, cap: 
 def test_a_window_that_is_over_counts_no_more(owner: User, send: Send, cap: Any) -> None:
     cap(number_hour=1)
     send(owner)
-    SmsCount.objects.update(start=timezone.now() - timedelta(hours=2))
+    WindowCount.objects.update(start=timezone.now() - timedelta(hours=2))
     assert not is_capped(send(owner))
 
 
@@ -91,26 +92,26 @@ def test_what_one_cap_refuses_is_not_counted_by_the_others(cap: Any) -> None:
         pass
     with pytest.raises(DeliveryError, match="sms-capped"), caps.counted(new_id(), OWNER):
         pass
-    assert SmsCount.objects.get(scope="country-hour").count == 1
+    assert WindowCount.objects.get(scope="country-hour").count == 1
 
 
 def test_what_surely_did_not_go_out_is_given_back(owner: User, send: Send) -> None:
     assert send(with_phone(owner, BUSY)).error == "sms-throttled"
-    assert set(SmsCount.objects.values_list("count", flat=True)) == {0}
+    assert set(WindowCount.objects.values_list("count", flat=True)) == {0}
 
 
 def test_what_may_have_gone_out_is_counted(owner: User, send: Send, settings: Any) -> None:
     settings.SMS_TIMEOUT = (0.5, 0.5)
     assert send(with_phone(owner, SILENT)).error == "sms-unanswered"
-    assert set(SmsCount.objects.values_list("count", flat=True)) == {1}
+    assert set(WindowCount.objects.values_list("count", flat=True)) == {1}
 
 
 def test_old_counters_are_purged_and_no_others(owner: User, send: Send) -> None:
     send(owner)
-    kept = SmsCount.objects.count()
-    SmsCount.objects.create(scope="number-day", key="x", start=timezone.now() - timedelta(days=3), count=1)
-    assert caps.purge(timezone.now()) == 1
-    assert SmsCount.objects.count() == kept
+    kept = WindowCount.objects.count()
+    WindowCount.objects.create(scope="number-day", key="x", start=timezone.now() - timedelta(days=3), count=1)
+    assert windows.purge(timezone.now()) == 1
+    assert WindowCount.objects.count() == kept
 
 
 @pytest.mark.django_db(transaction=True)
@@ -125,5 +126,5 @@ def test_of_texts_at_the_same_moment_as_many_go_as_the_cap_allows_by_the_one_con
             return False
 
     assert sum(at_once(*[ask] * THREADS)) == 3
-    assert SmsCount.objects.get(scope="number-hour").count == 3
-    assert SmsCount.objects.get(scope="country-hour").count == 3
+    assert WindowCount.objects.get(scope="number-hour").count == 3
+    assert WindowCount.objects.get(scope="country-hour").count == 3

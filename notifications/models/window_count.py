@@ -1,4 +1,4 @@
-"""A count: how many text messages went one way in one window. It holds no number, only a fingerprint."""
+"""A count: how much of something there was in one window. It holds no number or address, only a fingerprint."""
 
 from datetime import datetime
 
@@ -6,13 +6,13 @@ from django.db import connection, models
 from django.db.models import F
 
 
-class SmsCountQuerySet(models.QuerySet["SmsCount"]):
+class WindowCountQuerySet(models.QuerySet["WindowCount"]):
     def add_below(self, cap: int, *, scope: str, key: str, start: datetime) -> bool:
         """Count one more unless the cap is reached; of any number of callers at once, `cap` are told True.
 
         One statement, so nothing comes between looking and counting.
         """
-        table = connection.ops.quote_name(SmsCount._meta.db_table)
+        table = connection.ops.quote_name(WindowCount._meta.db_table)
         columns = ", ".join(map(connection.ops.quote_name, ("scope", "key", "start")))
         with connection.cursor() as cursor:
             cursor.execute(
@@ -27,17 +27,17 @@ class SmsCountQuerySet(models.QuerySet["SmsCount"]):
         self.filter(scope=scope, key=key, start=start, count__gt=0).update(count=F("count") - 1)
 
 
-class SmsCount(models.Model):
-    scope = models.CharField(max_length=16)  # what is counted, and a window of which length
+class WindowCount(models.Model):
+    scope = models.CharField(max_length=24)  # what is counted, and in a window of which length
     key = models.CharField(max_length=64)  # a fingerprint; of a country the calling code
     start = models.DateTimeField()
     count = models.PositiveIntegerField()
 
-    objects = SmsCountQuerySet.as_manager()
+    objects = WindowCountQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["scope", "key", "start"], name="sms_count_once")]
-        indexes = [models.Index(fields=["start"], name="sms_count_by_start")]
+        constraints = [models.UniqueConstraint(fields=["scope", "key", "start"], name="window_count_once")]
+        indexes = [models.Index(fields=["start"], name="window_count_by_start")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.start}"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from accounts.addresses import source_of
+from accounts.sources import source_of
 
 
 def seen(peer: str, forwarded: str | None = None) -> str:
