@@ -1,4 +1,4 @@
-"""Takes every text that the rooms mark for translation into locale/*/LC_MESSAGES/django.po, and keeps what is translated.
+"""Takes each text that the rooms mark for translation into locale/*/LC_MESSAGES/django.po; keeps what is translated.
 
 `make translations` runs it; a new text is there with an empty msgstr, one that the code says no more is gone. The files
 hold no dates and no line numbers, so that they change only where a text does.
@@ -60,7 +60,7 @@ def template() -> Catalog:
     catalog = Catalog()
     for path in _sources():
         found = extract_from_file("python", path, keywords=_KEYWORDS)
-        for _, message, comments, context in found:
+        for _, message, _, context in found:
             catalog.add(message, None, [(path.relative_to(BASE_DIR).as_posix(), 1)], context=context)
     return catalog
 

@@ -55,7 +55,7 @@ class Wording:
 
 
 def line(text: str) -> str:
-    """Return a text as one line: names that people gave are part of some, and none of them may end a line or turn it."""
+    """Return a text as one line: names that people gave are part of some, and none may end a line or turn it round."""
     return re.sub(" +", " ", "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)).strip()
 
 

@@ -78,7 +78,8 @@ def email_changed(at: datetime, url: str) -> Wording:
         subject=_("Your Llama console account has a new address"),
         paragraphs=[
             _(
-                "You sign in with the new address from now on, and our messages go there. This one is the last to go here."
+                "You sign in with the new address from now on, and our messages go there."
+                " This is the last one to come here."
             )
         ],
         facts=[lines.when(at)],

@@ -29,7 +29,7 @@ def receipt(organization: str, amount: str, number: str, at: datetime, url: str)
 def invoice_ready(organization: str, amount: str, number: str, due: datetime | None, url: str) -> Wording:
     """Word an invoice; `due` is None if it is charged by itself."""
     payment = (
-        _("Please pay it until %(day)s.") % {"day": day(due)}
+        _("Please pay it by %(day)s.") % {"day": day(due)}
         if due
         else _("The amount is charged to your payment method. There is nothing to do.")
     )
@@ -74,7 +74,7 @@ def payment_action(organization: str, amount: str, until: datetime, url: str) ->
     return Wording(
         subject=_("Please confirm a payment for %(organization)s") % {"organization": organization},
         paragraphs=[_("Your bank wants you to confirm this payment. It goes through only after that.")],
-        facts=[lines.amount(amount), lines.organization(organization), (_("Confirm until"), moment(until))],
+        facts=[lines.amount(amount), lines.organization(organization), (_("Confirm by"), moment(until))],
         action=Action(_("Confirm the payment"), url),
         footnote=_("If you do not expect a payment, do not confirm it, and write to support."),
     )
@@ -95,7 +95,7 @@ def dispute(organization: str, amount: str, at: datetime, url: str) -> Wording:
         ],
         facts=[lines.amount(amount), lines.organization(organization), lines.when(at)],
         action=Action(_("See the payment"), url),
-        footnote=_("If it is a mistake, ask the holder to withdraw the dispute. Then the credit is back at once."),
+        footnote=_("If it is a mistake, ask the holder to withdraw the dispute. Then the credit is released."),
     )
 
 

@@ -24,7 +24,7 @@ def low_balance(organization: str, balance: str, threshold: str, url: str) -> Wo
         subject=_("%(organization)s has %(balance)s of credit left")
         % {"organization": organization, "balance": balance},
         paragraphs=[_("When the credit is used up, calls are refused until there is more.")],
-        facts=[(_("Credit"), balance), (_("Tell me below"), threshold), lines.organization(organization)],
+        facts=[(_("Credit"), balance), (_("Warning below"), threshold), lines.organization(organization)],
         action=Action(_("Add credit"), url),
         footnote=_("With auto-recharge, credit is bought in time by itself, up to a limit of yours."),
     )
@@ -63,7 +63,7 @@ def auto_recharge_off(organization: str, balance: str, failures: int, url: str) 
 )
 def credit_expiring(organization: str, amount: str, until: datetime, url: str) -> Wording:
     return Wording(
-        subject=_("%(amount)s of credit expire on %(day)s") % {"amount": amount, "day": day(until)},
+        subject=_("%(amount)s of credit will expire on %(day)s") % {"amount": amount, "day": day(until)},
         paragraphs=[_("What is not used by then is gone. The credit that expires first is used first.")],
         facts=[lines.amount(amount), lines.organization(organization), (_("Expires"), day(until))],
         action=Action(_("See your credit"), url),

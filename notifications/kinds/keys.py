@@ -92,7 +92,7 @@ def key_leaked(key: str, project: str, organization: str, at: datetime, is_revok
         ],
         facts=[*_place(key, project, organization), (_("Found"), moment(at))],
         action=Action(_("See your keys"), url),
-        footnote=_("Then check in the usage what it was used for, and create a new key for whatever needs one."),
+        footnote=_("Check in your usage what it was used for, and create a new key for whatever needs one."),
         short=_("Llama console: one of your API keys is public and was revoked. Create a new one.")
         if is_revoked
         else _("Llama console: one of your API keys is public. Revoke it at once."),

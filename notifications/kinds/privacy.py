@@ -132,7 +132,7 @@ def account_deleted(receipt: str, at: datetime, until: datetime) -> Wording:
     return Wording(
         subject=_("Your Llama console account is deleted"),
         paragraphs=[
-            _("The keys to your data are destroyed, so that nobody can read it, not even we.")
+            _("The keys to your data are destroyed, so that nobody can read it, not even us.")
             + " "
             + _("Backups of the keys are gone by %(day)s.") % {"day": day(until)},
             _("This is your receipt, and our last message to you. Thank you for having been here."),

@@ -25,7 +25,7 @@ def budget_reached(name: str, percent: int, spent: str, budget: str, stops: bool
     """Word a share of a budget that is spent; `name` is whose, `stops` whether calls are refused beyond it."""
     now = _("Calls are refused until the budget is raised or begins anew.")
     later = _("When all of it is used, calls are refused until the budget is raised or begins anew.")
-    goes_on = _("It is there to tell you; calls go on.")
+    goes_on = _("This budget only warns you: calls go on.")
     return Wording(
         subject=_("Budget of %(name)s: %(percent)s%% is used") % {"name": name, "percent": percent},
         paragraphs=[(now if percent >= 100 else later) if stops else goes_on],
@@ -45,7 +45,7 @@ def budget_forecast(name: str, forecast: str, budget: str, on: datetime, until: 
     return Wording(
         subject=_("Budget of %(name)s: likely used up on %(day)s") % {"name": name, "day": day(on)},
         paragraphs=[
-            _("If spending goes on as in the last days, the budget does not last. It is a forecast, not a fact.")
+            _("If spending goes on as in the last few days, the budget will not last. This is a forecast, not a fact.")
         ],
         facts=[(_("Forecast"), forecast), (_("Budget"), budget), (_("Begins anew"), day(until))],
         action=Action(_("See the usage"), url),
@@ -73,9 +73,9 @@ def spending_anomaly(organization: str, spent: str, usual: str, since: datetime,
         paragraphs=[
             _("Since %(since)s, %(spent)s went out. At this time of the week it is usually %(usual)s.")
             % {"since": moment(since), "spent": spent, "usual": usual},
-            _("It may be a new workload, a loop that does not end, or a key in strange hands."),
+            _("It may be a new workload, a loop that does not end, or a key in the wrong hands."),
         ],
-        facts=[(_("Spent"), spent), (_("Usual"), usual), *most, lines.organization(organization)],
+        facts=[(_("Spent"), spent), (_("Usually"), usual), *most, lines.organization(organization)],
         action=Action(_("See the usage"), url),
         footnote=_("If you did not expect it, revoke the key; that ends the spending at once."),
     )

@@ -43,7 +43,10 @@ def invitation(organization: str, role: str, until: datetime, url: str, decline_
         ],
         facts=[(_("Your role"), str(ROLES[role])), lines.until(until)],
         action=Action(_("Accept the invitation"), url),
-        footnote=_("If you do not want this, decline, and your address is destroyed here. If you do nothing, too."),
+        footnote=_(
+            "If you do not want this, decline: your address is erased here at once. If you do nothing, that happens"
+            " when the invitation ends."
+        ),
         aside=Action(_("Decline and erase"), decline_url),
     )
 
