@@ -7,10 +7,11 @@ from uuid import UUID
 from notifications.composing import Composed, speaking_to
 from notifications.kinds import Kind
 
+
 _NOBODY = UUID(int=0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reader:
     language: str
     time_zone: str = "UTC"
