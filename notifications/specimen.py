@@ -7,7 +7,6 @@ from uuid import UUID
 from notifications.composing import Composed, speaking_to
 from notifications.kinds import Kind
 
-
 _NOBODY = UUID(int=0)
 
 

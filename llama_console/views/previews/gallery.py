@@ -44,7 +44,7 @@ def _row(kind: Kind) -> Row:
         title=str(kind.title),
         subject=words.subject or words.short,
         channels=", ".join(_CHANNELS[channel] for channel in kind.channels),
-        is_required=kind.required,
+        is_required=kind.required and kind.topic != Topic.SUMMARY,  # which is switched on by choosing it
         is_sent=kind.name in notices.registered(),
         url=address(first_side(kind), kind, "en"),
     )
