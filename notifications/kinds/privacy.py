@@ -135,7 +135,10 @@ def account_deleted(receipt: str, at: datetime, until: datetime) -> Wording:
             _("The keys to your data are destroyed, so that nobody can read it, not even us.")
             + " "
             + _("Backups of the keys are gone by %(day)s.") % {"day": day(until)},
-            _("This is your receipt, and our last message to you. Thank you for having been here."),
+            _(
+                "This is your receipt and our last message to you: your address is destroyed with the rest."
+                " Thank you for having been here."
+            ),
         ],
         facts=[(_("Receipt"), receipt), lines.when(at)],
     )
