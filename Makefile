@@ -24,7 +24,7 @@ if [ -z "$$python" ]; then \
 fi
 endef
 
-.PHONY: help run test check fmt bench mutants model lock clean packages test-packages
+.PHONY: help run test check fmt translations bench mutants model lock clean packages test-packages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -50,6 +50,9 @@ fmt: test-packages ## Format the code and the templates
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 	@$(TEMPLATES) | xargs -0 $(BIN)/djade --target-version 5.2 || true
+
+translations: packages ## Take the texts of the code into locale/; what is new there is to be translated
+	@exec $(BIN)/python -m dev.translations
 
 bench: test-packages ## Run the benchmarks, or one: NAME=gateway
 	@exec $(BIN)/python -m bench $(NAME)

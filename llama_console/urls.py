@@ -1,6 +1,8 @@
+from django.conf import settings
 from django.urls import include, path
 
 from llama_console.views import account, errors, health, home, palette
+from llama_console.views.previews.urls import in_development
 from notifications.views.unsubscribe import unsubscribe
 
 handler400 = errors.bad_request
@@ -24,4 +26,5 @@ urlpatterns = [
     path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),
     path("o/<slug:organization>/usage/", include("usage.urls")),
     path("o/<slug:organization>/data-access/", include("trust.urls")),
+    *in_development(settings.DEVELOPMENT),
 ]

@@ -1,7 +1,6 @@
 """Rendering: from words to a mail's subject, plain text and HTML, which say the same."""
 
 from dataclasses import dataclass
-from textwrap import fill
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -14,9 +13,10 @@ from notifications.kinds import Kind
 from notifications.kinds.summary import SUMMARY
 from notifications.models import Channel
 from notifications.preferences import is_fixed
+from notifications.wording import in_lines, line
 
 PRODUCT = "Llama console"
-_LINE, _LONGEST_SUBJECT = 72, 150  # characters
+_LONGEST_SUBJECT = 150  # characters
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,8 +45,8 @@ def is_optional(kind: Kind) -> bool:
 
 def subject(words: str) -> str:
     """Return a subject of one line: names that people gave are part of some, and nothing of them may end a header."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1].rstrip() + "…"
+    text = line(words)
+    return text if len(text) <= _LONGEST_SUBJECT else text[: _LONGEST_SUBJECT - 1].rstrip() + "…"
 
 
 def labels() -> dict[str, str]:
@@ -65,20 +65,11 @@ def labels() -> dict[str, str]:
 
 
 def _words(composed: Composed) -> dict[str, object]:
-    words = composed.wording
+    words = in_lines(composed.wording)
     info = get_language_info(composed.to.language)
     return {
         "words": words,
-        "heading": words.heading or words.subject,
         "preview": words.paragraphs[0] if words.paragraphs else "",
-        "wrapped": [
-            fill(paragraph, _LINE, break_long_words=False, break_on_hyphens=False) for paragraph in words.paragraphs
-        ],
-        "wrapped_footnote": fill(words.footnote, _LINE, break_long_words=False, break_on_hyphens=False),
         "language": info["code"],
         "direction": "rtl" if info["bidi"] else "ltr",
     }
-
-
-def _wrap(paragraph: str) -> str:
-    return fill(paragraph, _LINE, break_long_words=False, break_on_hyphens=False)

@@ -3,13 +3,17 @@
 From one wording come the subject, the plain text and the HTML, so neither of the last two says less than the other.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from babel.dates import format_date
+from babel.lists import format_list
 from django.utils import timezone
 from django.utils.translation import get_language
+
+_JOINERS = "\u00a0\u202f\u200c\u200d"  # not printable to Python, but part of a line: French and Persian need them
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,7 +38,8 @@ class Wording:
     """A message's words, in the recipient's language.
 
     `facts` are pairs of a name and a value, `code` is to be typed somewhere, `footnote` says what to do if it was not
-    the recipient. `short` is the whole text message; it must fit one segment.
+    the recipient, and `aside` what they can do about it by a link. `short` is the whole text message; it must fit one
+    segment, so it names nobody and nothing that people gave a name.
     """
 
     subject: str
@@ -45,7 +50,31 @@ class Wording:
     code: str = ""
     action: Action | None = None
     footnote: str = ""
+    aside: Action | None = None
     short: str = ""
+
+
+def line(text: str) -> str:
+    """Return a text as one line: names that people gave are part of some, and none may end a line or turn it round."""
+    return re.sub(" +", " ", "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)).strip()
+
+
+def in_lines(words: Wording) -> Wording:
+    """Return the words of a letter with each of them in one line."""
+    return replace(
+        words,
+        subject=line(words.subject),
+        heading=line(words.heading or words.subject),
+        paragraphs=[line(paragraph) for paragraph in words.paragraphs],
+        facts=[(line(name), line(value)) for name, value in words.facts],
+        items=[Item(line(item.text), line(item.note), item.url) for item in words.items],
+        footnote=line(words.footnote),
+    )
+
+
+def listing(texts: Sequence[str]) -> str:
+    """Return texts as a list in the recipient's language: a, b and c."""
+    return format_list(texts, locale=get_language())
 
 
 def moment(at: datetime) -> str:

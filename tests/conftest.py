@@ -26,8 +26,7 @@ OTTO = Contact("Otto Outside", "otto@example.com")
 
 def pytest_configure(config: pytest.Config) -> None:
     allow_flush()
-    if not hasattr(config, "workerinput"):  # once, before the workers start
-        call_command("compile_translations")
+    call_command("compile_translations")  # into each worker's own folder
     if not settings.ROOT_KEYS_FILE.exists():
         create_file(settings.ROOT_KEYS_FILE)
 

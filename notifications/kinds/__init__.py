@@ -3,7 +3,34 @@
 A room that causes messages says in its `notices.py` what one of them is about; how it reads stands here.
 """
 
-from notifications.kinds import keys, security, summary
+from notifications.kinds import (
+    addresses,
+    billing,
+    credit,
+    keys,
+    privacy,
+    security,
+    spending,
+    summary,
+    support,
+    team,
+    webhooks,
+)
 from notifications.kinds.kind import KINDS, Kind, Topic
 
-__all__ = ["KINDS", "Kind", "Topic", "keys", "security", "summary"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "Topic",
+    "addresses",
+    "billing",
+    "credit",
+    "keys",
+    "privacy",
+    "security",
+    "spending",
+    "summary",
+    "support",
+    "team",
+    "webhooks",
+]

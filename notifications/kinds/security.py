@@ -1,94 +1,119 @@
 """Messages about signing in. Nobody can switch them off."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from notifications.kinds.kind import security
-from notifications.wording import Action, Wording, moment
+from notifications.kinds import lines
+from notifications.kinds.kind import Title, security
+from notifications.kinds.samples import AT, page
+from notifications.wording import Action, Wording
 
-_AT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+
+class Factor(StrEnum):
+    PASSKEY = "passkey"
+    AUTHENTICATOR = "authenticator"
+    RECOVERY_CODES = "recovery-codes"
+
+
+FACTORS: Mapping[Factor, Title] = {
+    Factor.PASSKEY: gettext_lazy("Passkey"),
+    Factor.AUTHENTICATOR: gettext_lazy("Authenticator app"),
+    Factor.RECOVERY_CODES: gettext_lazy("Recovery codes"),
+}
+_URL = page("account/security/")
+_FACTOR = {"factor": Factor.PASSKEY, "at": AT, "url": _URL}
 
 
 @security(
-    "verify-email",
-    gettext_lazy("Verification of your address"),
-    sample={"link": "https://console.example.com/verify/Zk3…", "code": "482 913", "hours": 24},
+    "password-reset",
+    gettext_lazy("Password reset"),
+    sample={"link": page("reset/Zk3…"), "minutes": 30},
 )
-def verify_email(link: str, code: str, hours: int) -> Wording:
-    lasts = ngettext("The link works once, for %(hours)s hour.", "The link works once, for %(hours)s hours.", hours)
+def password_reset(link: str, minutes: int) -> Wording:
     return Wording(
-        subject=_("%(code)s is your Llama console code") % {"code": code},
-        heading=_("Verify your email"),
+        subject=_("Reset your Llama console password"),
         paragraphs=[
-            _("One step is left to open your Llama console account.") + " " + lasts % {"hours": hours},
-            _("Instead, you can type the code on the page that waits for it."),
+            _("Someone, probably you, wants to choose a new password for your account.")
+            + " "
+            + lines.for_minutes(minutes),
+            _("If you have a second factor, you are asked for it as always."),
         ],
-        code=code,
-        action=Action(_("Verify this address"), link),
-        footnote=_("If you did not ask for this, do nothing: without the link or the code the account stays closed."),
+        action=Action(_("Choose a new password"), link),
+        footnote=_("If it was not you, do nothing: your password stays as it is."),
+    )
+
+
+@security("password-changed", gettext_lazy("Password changed"), sample={"at": AT, "url": _URL}, text=True)
+def password_changed(at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("Your Llama console password was changed"),
+        paragraphs=[_("You sign in with the new one from now on.")],
+        facts=[lines.when(at)],
+        action=Action(_("See your security settings"), url),
+        footnote=_("If it was not you, reset the password at once and end all other sessions."),
+        short=_("Llama console: your password was changed. If it was not you, reset it at once."),
     )
 
 
 @security(
     "new-device",
     gettext_lazy("Sign-in on a new device"),
-    sample={"agent": "Firefox on Linux", "at": _AT, "url": "https://console.example.com/account/sessions/"},
+    sample={"browser": "Firefox", "system": "Linux", "at": AT, "url": _URL},
     text=True,
 )
-def new_device(agent: str, at: datetime, url: str) -> Wording:
+def new_device(browser: str, system: str, at: datetime, url: str) -> Wording:
+    device = _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return Wording(
-        subject=_("New device signed in to your Llama console account"),
-        heading=_("A new device signed in"),
-        paragraphs=[_("Somebody signed in to your account on a device that had not been used for it before.")],
-        facts=[(_("Device"), agent), (_("When"), moment(at))],
-        action=Action(_("See your sessions"), url),
+        subject=_("New sign-in to your Llama console account"),
+        paragraphs=[_("Somebody signed in to your account on a device that we had not seen with it before.")],
+        facts=[(_("Device"), device), lines.when(at)],
+        action=Action(_("See where you are signed in"), url),
         footnote=_("If it was not you, end that session and change your password at once."),
-        short=_("New sign-in to your Llama console account: %(agent)s. Not you? Change your password.")
-        % {"agent": agent},
+        short=_("Llama console: new sign-in to your account. If it was not you, change your password at once."),
+    )
+
+
+@security("factor-added", gettext_lazy("Sign-in factor added"), sample=_FACTOR, text=True)
+def factor_added(factor: Factor, at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("A sign-in factor was added to your account"),
+        paragraphs=[_("It can be used to sign in to your Llama console account from now on.")],
+        facts=[(_("Factor"), str(FACTORS[factor])), lines.when(at)],
+        action=Action(_("See your security settings"), url),
+        footnote=_("If it was not you, remove the factor and change your password at once."),
+        short=_("Llama console: a sign-in factor was added. If it was not you, remove it and change your password."),
+    )
+
+
+@security("factor-removed", gettext_lazy("Sign-in factor removed"), sample=_FACTOR, text=True)
+def factor_removed(factor: Factor, at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("A sign-in factor was removed from your account"),
+        paragraphs=[_("It does not open your Llama console account any more.")],
+        facts=[(_("Factor"), str(FACTORS[factor])), lines.when(at)],
+        action=Action(_("See your security settings"), url),
+        footnote=_("If it was not you, change your password at once and check which factors are left."),
+        short=_("Llama console: a sign-in factor was removed. If it was not you, change your password at once."),
     )
 
 
 @security(
-    "password-reset",
-    gettext_lazy("Password reset"),
-    sample={"link": "https://console.example.com/reset/Zk3…", "minutes": 60},
+    "recovery-code-used",
+    gettext_lazy("Recovery code used"),
+    sample={"left": 7, "at": AT, "url": _URL},
+    text=True,
 )
-def password_reset(link: str, minutes: int) -> Wording:
-    return Wording(subject=_("Reset your password"), action=Action(_("Choose a new password"), link))
-
-
-@security("password-changed", gettext_lazy("Password changed"), sample={"at": _AT, "url": "https://x.example"})
-def password_changed(at: datetime, url: str) -> Wording:
-    return Wording(subject=_("Password changed"), facts=[(_("When"), moment(at))], action=Action(_("Reset"), url))
-
-
-@security("verify-new-email", gettext_lazy("New address"), sample={"link": "https://x.example", "hours": 24})
-def verify_new_email(link: str, hours: int) -> Wording:
-    return Wording(subject=_("Confirm your new address"), action=Action(_("Confirm"), link))
-
-
-@security("email-changed", gettext_lazy("Address changed"), sample={"at": _AT, "url": "https://x.example"})
-def email_changed(at: datetime, url: str) -> Wording:
-    return Wording(subject=_("Address changed"), facts=[(_("When"), moment(at))], action=Action(_("Reset"), url))
-
-
-@security(
-    "already-registered",
-    gettext_lazy("Sign-up with your address"),
-    sample={"url": "https://console.example.com/sign-in/"},
-)
-def already_registered(url: str) -> Wording:
+def recovery_code_used(left: int, at: datetime, url: str) -> Wording:
+    remain = ngettext("%(left)s code is left.", "%(left)s codes are left.", left) % {"left": left}
     return Wording(
-        subject=_("You already have a Llama console account"),
-        heading=_("You already have an account"),
-        paragraphs=[
-            _("Someone, probably you, asked for a new Llama console account with this address. It has one already.")
-        ],
-        action=Action(_("Sign in"), url),
-        footnote=_(
-            "If it was not you, do nothing: nothing was changed, and whoever asked was not told that the address"
-            " is known."
-        ),
+        subject=_("A recovery code opened your account"),
+        paragraphs=[_("Each code works once, so this one is spent.") + " " + remain],
+        facts=[lines.when(at)],
+        action=Action(_("Make new codes"), url),
+        footnote=_("If it was not you, change your password at once and make new codes: somebody has yours."),
+        short=_("Llama console: a recovery code was used. If it was not you, change your password at once."),
     )

@@ -19,7 +19,14 @@ _PRIVATE = [
     "usage/?range=90d&group=key&compare=1",
     "data-access/?by=members",
 ]
-PAGES = [*_PUBLIC, *_PRIVATE]
+# Pages of no organization, behind the sign-in all the same.
+_PREVIEWS = [
+    "/messages/preview/",
+    "/messages/preview/invitation/?language=de",
+    "/messages/preview/invitation/plain/",
+    "/messages/preview/verify-phone/sms/",
+]
+PAGES = [*_PUBLIC, *_PRIVATE, *_PREVIEWS]
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
 
 
@@ -34,7 +41,7 @@ def state(browser: Browser, stack: Stack) -> Any:
 def test_every_page_is_accessible_and_fits(browser: Browser, stack: Stack, state: Any, scheme: Any, width: int) -> None:
     faults: list[str] = []
     for path in PAGES:
-        signed_in = not path.startswith("/")
+        signed_in, whole = path not in _PUBLIC, path.startswith("/")
         context = browser.new_context(
             base_url=stack.console,
             color_scheme=scheme,
@@ -43,7 +50,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, stack: Stack, state
         )
         page = context.new_page()
         watch(page, faults)
-        page.goto(f"/o/{stack.demo['organization']}/{path}" if signed_in else path, wait_until="networkidle")
+        page.goto(path if whole else f"/o/{stack.demo['organization']}/{path}", wait_until="networkidle")
         faults += [f"{path}: {violation['id']}" for violation in Axe().run(page).response["violations"]]
         faults += [f"{path} is {_overflow(page)} px too wide"] if _overflow(page) else []
         context.close()

@@ -1,0 +1,1 @@
+"""Message previews: every kind of message with made-up facts, as it reaches people. For development alone."""

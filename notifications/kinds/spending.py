@@ -1,0 +1,81 @@
+"""Messages about what is spent. Amounts come written out: how to write money is known further up."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notifications.kinds import lines
+from notifications.kinds.kind import Topic, kind
+from notifications.kinds.samples import AT, KEY, LATER, ORGANIZATION, page_of
+from notifications.models import Channel
+from notifications.wording import Action, Wording, day, moment
+
+_BUDGET = {"name": ORGANIZATION, "budget": "$500.00", "until": LATER, "url": page_of("usage/")}
+
+
+@kind(
+    "budget-reached",
+    gettext_lazy("Budget reached"),
+    Topic.SPENDING,
+    sample=_BUDGET | {"percent": 80, "spent": "$400.12", "stops": True},
+    channels=[Channel.EMAIL, Channel.SMS],
+)
+def budget_reached(name: str, percent: int, spent: str, budget: str, stops: bool, until: datetime, url: str) -> Wording:
+    """Word a share of a budget that is spent; `name` is whose, `stops` whether calls are refused beyond it."""
+    now = _("Calls are refused until the budget is raised or begins anew.")
+    later = _("When all of it is used, calls are refused until the budget is raised or begins anew.")
+    goes_on = _("This budget only warns you: calls go on.")
+    return Wording(
+        subject=_("Budget of %(name)s: %(percent)s%% is used") % {"name": name, "percent": percent},
+        paragraphs=[(now if percent >= 100 else later) if stops else goes_on],
+        facts=[(_("Spent"), spent), (_("Budget"), budget), (_("Begins anew"), day(until))],
+        action=Action(_("See the usage"), url),
+        short=_("Llama console: %(percent)s%% of a budget is used. See your usage.") % {"percent": percent},
+    )
+
+
+@kind(
+    "budget-forecast",
+    gettext_lazy("Budget about to be exceeded"),
+    Topic.SPENDING,
+    sample=_BUDGET | {"forecast": "$610.00", "on": AT},
+)
+def budget_forecast(name: str, forecast: str, budget: str, on: datetime, until: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("Budget of %(name)s: likely used up on %(day)s") % {"name": name, "day": day(on)},
+        paragraphs=[
+            _("If spending goes on as in the last few days, the budget will not last. This is a forecast, not a fact.")
+        ],
+        facts=[(_("Forecast"), forecast), (_("Budget"), budget), (_("Begins anew"), day(until))],
+        action=Action(_("See the usage"), url),
+    )
+
+
+@kind(
+    "spending-anomaly",
+    gettext_lazy("Unusual spending"),
+    Topic.SPENDING,
+    sample={
+        "organization": ORGANIZATION,
+        "spent": "$48.20",
+        "usual": "$6.10",
+        "since": AT,
+        "key": KEY,
+        "url": page_of("usage/"),
+    },
+)
+def spending_anomaly(organization: str, spent: str, usual: str, since: datetime, key: str, url: str) -> Wording:
+    """Word spending far above what is usual at that time of the week; `key` is the one with most of it, or empty."""
+    most = [(_("Most by key"), key)] if key else []
+    return Wording(
+        subject=_("Unusual spending in %(organization)s") % {"organization": organization},
+        paragraphs=[
+            _("Since %(since)s, %(spent)s went out. At this time of the week it is usually %(usual)s.")
+            % {"since": moment(since), "spent": spent, "usual": usual},
+            _("It may be a new workload, a loop that does not end, or a key in the wrong hands."),
+        ],
+        facts=[(_("Spent"), spent), (_("Usually"), usual), *most, lines.organization(organization)],
+        action=Action(_("See the usage"), url),
+        footnote=_("If you did not expect it, revoke the key; that ends the spending at once."),
+    )

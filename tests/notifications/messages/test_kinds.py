@@ -1,0 +1,141 @@
+"""The table of kinds: each has a sample, none tells more than it must, and each is sent by a room."""
+
+import inspect
+
+import pytest
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from accounts.models.membership import Role
+from notifications import notices
+from notifications.kinds import Kind
+from notifications.kinds.privacy import FIELDS, PURPOSES
+from notifications.kinds.team import ROLES
+from notifications.models import Channel, Priority
+from tests.notifications.messages.conftest import ALL, TEXTS, letter, words
+from vault.purposes import RULES
+
+# What messages may tell. No fact here is a person's name, address or number, and none may become one.
+FACTS = {
+    *("organization", "project", "key", "host", "name"),  # names of things
+    *("at", "on", "since", "until", "due", "again", "days", "hours", "minutes"),  # times
+    *("amount", "balance", "budget", "forecast", "spent", "threshold", "usual", "percent"),  # money
+    *("url", "link", "decline_url", "code"),
+    *("browser", "system", "factor", "role"),
+    *("case", "number", "receipt", "fields", "purpose"),
+    *("failures", "left", "is_gone", "is_revoked", "stops"),
+    *("items", "more"),  # of the summary: other messages' subjects
+}
+# Kinds that no room sends yet. Take a line out with the notice that sends it.
+UNSENT = {
+    "account-deleted",
+    "auto-recharge-off",
+    "budget-forecast",
+    "budget-reached",
+    "confirm-contact",
+    "credit-expiring",
+    "data-opened",
+    "deletion-cancelled",
+    "deletion-scheduled",
+    "dispute",
+    "email-changed",
+    "export-ready",
+    "factor-added",
+    "factor-removed",
+    "invitation",
+    "invoice-ready",
+    "key-expiring",
+    "key-leaked",
+    "key-rotated",
+    "low-balance",
+    "new-device",
+    "password-changed",
+    "password-reset",
+    "payment-action",
+    "payment-failed",
+    "receipt",
+    "recovery-code-used",
+    "removed-from-organization",
+    "role-changed",
+    "spending-anomaly",
+    "support-closed",
+    "support-reply",
+    "verify-new-email",
+    "verify-phone",
+    "webhook-disabled",
+}
+REQUIRED = {
+    "account-deleted",
+    "already-registered",
+    "auto-recharge-off",
+    "confirm-contact",
+    "data-opened",
+    "deletion-cancelled",
+    "deletion-scheduled",
+    "dispute",
+    "email-changed",
+    "export-ready",
+    "factor-added",
+    "factor-removed",
+    "invitation",
+    "key-leaked",
+    "new-device",
+    "password-changed",
+    "password-reset",
+    "payment-action",
+    "payment-failed",
+    "recovery-code-used",
+    "summary",  # it is there for whoever chose it
+    "verify-email",
+    "verify-new-email",
+    "verify-phone",
+}
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_a_kind_has_a_sample_of_all_its_facts(kind: Kind) -> None:
+    assert set(inspect.signature(kind.word).parameters) == set(kind.sample)
+    assert words(kind).subject or kind.channels == (Channel.SMS,)
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_a_kind_is_told_nothing_about_a_person(kind: Kind) -> None:
+    assert set(kind.sample) <= FACTS
+
+
+def test_what_no_room_sends_is_listed_here() -> None:
+    rooms = [app for app in apps.get_app_configs() if module_has_submodule(app.module, "notices")]
+    assert len(rooms) >= 3
+    assert {kind.name for kind in ALL} - notices.registered() == UNSENT
+
+
+def test_nobody_can_switch_off_what_protects_them() -> None:
+    assert {kind.name for kind in ALL if kind.required} == REQUIRED
+    assert {kind.name for kind in ALL if kind.priority == Priority.SECURITY} <= REQUIRED
+
+
+def test_a_kind_has_a_text_message_if_and_only_if_it_can_go_as_one() -> None:
+    assert {kind.name for kind in ALL if words(kind).short} == {kind.name for kind in TEXTS}
+
+
+def test_each_role_is_explained() -> None:
+    assert set(ROLES) == {role.value for role in Role}
+
+
+def test_each_field_and_purpose_of_an_opening_by_staff_has_a_name() -> None:
+    granted = {purpose: rule for purpose, rule in RULES.items() if rule.granted}
+    assert set(PURPOSES) == set(granted)
+    assert set(FIELDS) == {field for rule in granted.values() for field in rule.fields}
+
+
+def test_an_opening_tells_the_fields_the_purpose_the_case_the_time_and_where_to_look() -> None:
+    (kind,) = (kind for kind in ALL if kind.name == "data-opened")
+    text = letter(kind).text
+    for part in ("Email and Mobile phone", "Your request to support", "S-1042", "November 24, 2026, 08:30 UTC"):
+        assert part in text
+    assert "/data-access/" in text
+
+
+def test_a_reply_of_support_is_not_in_the_message_about_it() -> None:
+    (kind,) = (kind for kind in ALL if kind.name == "support-reply")
+    assert set(kind.sample) == {"case", "at", "url"}
