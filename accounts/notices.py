@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.actions.addresses import issue_link
+from accounts.actions.addresses import issue_proof, issue_return
 from accounts.actions.passwords import issue_reset
 from accounts.actions.verification import issue_verification
 from accounts.models import SpareAddress, User
@@ -25,11 +25,7 @@ def verify_email(user_id: UUID, to: User) -> Facts | None:
     if to.is_verified:
         return None
     token, code = issue_verification(to)
-    return {
-        "link": settings.CONSOLE_ORIGIN + reverse("accounts:verify_link", args=[token]),
-        "code": f"{code[:3]} {code[3:]}",
-        "hours": int(settings.EMAIL_VERIFICATION_LIFETIME.total_seconds() // 3600),
-    }
+    return _proof("accounts:verify_link", token, code)
 
 
 @notice("already-registered")
@@ -42,8 +38,9 @@ def new_device(device_id: UUID, to: User) -> Facts | None:
     device = to.devices.filter(pk=device_id).first()
     if device is None:
         return None
+    browser, _, system = device.agent.partition(" on ")
     url = settings.CONSOLE_ORIGIN + reverse("accounts:sessions")
-    return {"agent": device.agent, "at": device.created_at, "url": url}
+    return {"browser": browser, "system": system, "at": device.created_at, "url": url}
 
 
 @recipients.register
@@ -52,16 +49,15 @@ def spare_addresses(ids: Iterable[UUID]) -> Iterable[SpareAddress]:
 
 
 @notice("verify-new-email")
-def verify_new_email(user_id: UUID, to: SpareAddress) -> Facts | None:
-    if to.token_hash is None:
-        return None
-    link = settings.CONSOLE_ORIGIN + reverse("accounts:confirm_email", args=[issue_link(to)])
-    return {"link": link, "hours": int(settings.EMAIL_VERIFICATION_LIFETIME.total_seconds() // 3600)}
+def verify_new_email(user_id: UUID, to: SpareAddress) -> Facts:
+    token, code = issue_proof(to)
+    return _proof("accounts:confirm_email", token, code)
 
 
 @notice("email-changed")
 def email_changed(event_id: UUID, to: SpareAddress) -> Facts:
-    return {"at": at_of(event_id), "url": settings.CONSOLE_ORIGIN + reverse("accounts:reset")}
+    link = settings.CONSOLE_ORIGIN + reverse("accounts:take_back", args=[issue_return(to)])
+    return {"at": at_of(event_id), "url": link}
 
 
 @notice("password-reset")
@@ -72,4 +68,12 @@ def password_reset(user_id: UUID, to: User) -> Facts:
 
 @notice("password-changed")
 def password_changed(event_id: UUID, to: User) -> Facts:
-    return {"at": at_of(event_id), "url": settings.CONSOLE_ORIGIN + reverse("accounts:reset")}
+    return {"at": at_of(event_id), "url": settings.CONSOLE_ORIGIN + reverse("accounts:sessions")}
+
+
+def _proof(view: str, token: str, code: str) -> Facts:
+    return {
+        "link": settings.CONSOLE_ORIGIN + reverse(view, args=[token]),
+        "code": f"{code[:3]} {code[3:]}",
+        "hours": int(settings.EMAIL_VERIFICATION_LIFETIME.total_seconds() // 3600),
+    }

@@ -1,15 +1,24 @@
-"""Changing the address that somebody signs in with: the new one is proven first, the former one is told afterwards."""
+"""Changing the address that somebody signs in with: the new one is proven first, the former one is told afterwards.
 
+Who gets the message at the former address can take the account back for a week.
+"""
+
+import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import directory
-from accounts.actions.verification import hash_token
+from accounts.actions.sessions import end_sessions
+from accounts.actions.verification import hash_code, hash_token, new_code
 from accounts.models import PasswordReset, SpareAddress, User
+from accounts.models.spare_address import SpareAddressQuerySet
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -19,22 +28,21 @@ from vault.disclosure import disclose
 from vault.purposes import Purpose
 from vault.unsealer import unsealer
 
-_KEPT = timedelta(days=7)  # a former address, while its person is told
+_KEPT = timedelta(days=7)  # a former address, while its person may take the account back
 
 
 def request_change(user: User, email: str) -> bool:
-    """Send a link to the new address; False if it was asked for too often.
+    """Send a link and a code to the new address; False if it was asked for too often.
 
     Whose address has an account already gets the letter of a sign-up instead, and who asks is told the same.
     """
-    actor = Actor.user(user.pk)
     with transaction.atomic():
         if not outbox.may_repeat("verify-new-email", user.pk):
             return False
         user.spare_addresses.pending(timezone.now()).delete()
         lasts = timezone.now() + settings.EMAIL_VERIFICATION_LIFETIME
-        spare = user.spare_addresses.create(email=email, token_hash=secrets.token_bytes(32), expires_at=lasts)
-        record_event(actor, Action.EMAIL_CHANGE_REQUESTED, target=user.pk)
+        spare = user.spare_addresses.create(email=email, expires_at=lasts)
+        record_event(Actor.user(user.pk), Action.EMAIL_CHANGE_REQUESTED, target=user.pk)
         if known := User.objects.find_by_email(email):
             tell("already-registered", known.pk, [known.pk])
         else:
@@ -42,10 +50,18 @@ def request_change(user: User, email: str) -> bool:
     return True
 
 
-def issue_link(spare: SpareAddress) -> str:
-    """Make the link's token, and return it; only its hash is kept. A link that was sent before ends."""
+def issue_proof(spare: SpareAddress) -> tuple[str, str]:
+    """Make the link's token and the code, and return them; only their hashes are kept. Older ones end."""
+    token, code = secrets.token_urlsafe(32), new_code()
+    hashes = {"token_hash": hash_token(token), "code_hash": hash_code(spare.user_id, code)}
+    SpareAddress.objects.pending(timezone.now()).filter(pk=spare.pk).update(**hashes, attempts=0)
+    return token, code
+
+
+def issue_return(spare: SpareAddress) -> str:
+    """Make the token of the link that takes an account back, and return it; only its hash is kept."""
     token = secrets.token_urlsafe(32)
-    SpareAddress.objects.pending(timezone.now()).filter(pk=spare.pk).update(token_hash=hash_token(token))
+    SpareAddress.objects.former(timezone.now()).filter(pk=spare.pk).update(token_hash=hash_token(token))
     return token
 
 
@@ -53,18 +69,38 @@ def find_change(user: User, token: str) -> SpareAddress | None:
     return user.spare_addresses.pending(timezone.now()).filter(token_hash=hash_token(token)).first()
 
 
-def confirm_change(user: User, token: str) -> bool:
-    """Make the proven address the one to sign in with, once; False if the link is good no more.
+def find_return(token: str) -> SpareAddress | None:
+    return SpareAddress.objects.former(timezone.now()).filter(token_hash=hash_token(token)).first()
+
+
+def confirm_by_token(user: User, token: str) -> bool:
+    """Make the address that a link proves the one to sign in with, once; False if the link is good no more.
 
     False, too, if the address got an account in the meantime.
     """
+    return _confirm(user, lambda pending: pending.filter(token_hash=hash_token(token)).first())
+
+
+def confirm_by_code(user: User, code: str) -> bool:
+    """Make the address that a code proves the one to sign in with. After a few wrong ones a new email is needed."""
+    return _confirm(user, lambda pending: _by_code(user.pk, pending.exclude(code_hash=None).first(), code))
+
+
+def take_back(token: str) -> bool:
+    """Give an account back to its former address, once: all sessions end, and a new password is chosen by email."""
     try:
         with transaction.atomic():
-            current = User.objects.select_for_update().get(pk=user.pk)
-            spare = find_change(current, token)
-            if spare is None:
+            spare = SpareAddress.objects.select_for_update().former(timezone.now()).filter(token_hash=hash_token(token))
+            if (found := spare.select_related("user").first()) is None or not found.user.is_active:
                 return False
-            _exchange(current, spare)
+            user, actor = User.objects.select_for_update().get(pk=found.user_id), Actor.user(found.user_id)
+            user.spare_addresses.exclude(pk=found.pk).delete()
+            user.password = make_password(None)
+            _exchange(user, found)
+            user.save(update_fields=["password"])
+            record_event(actor, Action.EMAIL_TAKEN_BACK, target=user.pk)
+            end_sessions(actor, user)
+            tell("password-reset", user.pk, [user.pk])
     except IntegrityError:
         return False
     return True
@@ -75,7 +111,34 @@ def purge(now: datetime) -> int:
     return SpareAddress.objects.filter(expires_at__lt=now).delete()[0]
 
 
-def _exchange(user: User, spare: SpareAddress) -> None:
+def _confirm(user: User, find: Callable[[SpareAddressQuerySet], SpareAddress | None]) -> bool:
+    try:
+        with transaction.atomic():
+            current = User.objects.select_for_update().get(pk=user.pk)
+            spare = find(current.spare_addresses.pending(timezone.now()))
+            if spare is None:
+                return False
+            former = _exchange(current, spare)
+            event = record_event(Actor.user(user.pk), Action.EMAIL_CHANGED, target=user.pk)
+            told = current.spare_addresses.create(email=former, is_former=True, expires_at=timezone.now() + _KEPT)
+            tell("email-changed", event.pk, [told.pk])
+    except IntegrityError:
+        return False
+    return True
+
+
+def _by_code(user_id: UUID, spare: SpareAddress | None, code: str) -> SpareAddress | None:
+    if spare is None or spare.code_hash is None or spare.attempts >= settings.EMAIL_VERIFICATION_ATTEMPTS:
+        return None
+    if hmac.compare_digest(bytes(spare.code_hash), hash_code(user_id, code)):
+        return spare
+    spare.attempts += 1
+    spare.save(update_fields=["attempts"])
+    return None
+
+
+def _exchange(user: User, spare: SpareAddress) -> str:
+    """Make a spare address the one to sign in with; return the one that was it."""
     actor, now = Actor.user(user.pk), timezone.now()
     with disclose(
         Purpose.OWN_ACCOUNT,
@@ -84,6 +147,7 @@ def _exchange(user: User, spare: SpareAddress) -> None:
         fields=[User.email, SpareAddress.email],
         subjects=[user.pk, spare.pk],
     ) as scope:
+        former: str
         former, new = scope.open_all([user.email, spare.email])
     spare.delete()
     user.email = new
@@ -93,6 +157,4 @@ def _exchange(user: User, spare: SpareAddress) -> None:
         user.email_indexes.create(version=index.version, value=index.value)
     directory.refresh_member(actor, user=user)
     PasswordReset.objects.filter(user=user).pending(now).update(expires_at=now)  # they went to the former address
-    event = record_event(actor, Action.EMAIL_CHANGED, target=user.pk)
-    told = user.spare_addresses.create(email=former, expires_at=now + _KEPT)
-    tell("email-changed", event.pk, [told.pk])
+    return former

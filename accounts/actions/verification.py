@@ -18,13 +18,13 @@ from ledger.models import Action
 
 def issue_verification(user: User) -> tuple[str, str]:
     """Make a new proof, end the older ones, and return (token, code); only their hashes are kept."""
-    token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06d}"
+    token, code = secrets.token_urlsafe(32), new_code()
     now = timezone.now()
     with transaction.atomic():
         user.verifications.pending(now).update(expires_at=now)
         user.verifications.create(
             token_hash=hash_token(token),
-            code_hash=_hash_code(user.pk, code),
+            code_hash=hash_code(user.pk, code),
             expires_at=now + settings.EMAIL_VERIFICATION_LIFETIME,
         )
     return token, code
@@ -48,7 +48,7 @@ def verify_by_code(user_id: UUID, code: str) -> bool:
         proof = _locked(user_id).order_by("-id").first()
         if proof is None or proof.attempts >= settings.EMAIL_VERIFICATION_ATTEMPTS:
             return False
-        if hmac.compare_digest(bytes(proof.code_hash), _hash_code(user_id, code)):
+        if hmac.compare_digest(bytes(proof.code_hash), hash_code(user_id, code)):
             return _use(proof)
         proof.attempts += 1
         proof.save(update_fields=["attempts"])
@@ -73,6 +73,11 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _hash_code(user_id: UUID, code: str) -> bytes:
+def new_code() -> str:
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def hash_code(user_id: UUID, code: str) -> bytes:
+    """Return what is kept of a code."""
     # Six digits are guessed in a moment from a plain hash: the key keeps a stolen table useless.
     return hmac.digest(settings.SECRET_KEY.encode(), b"verification code" + user_id.bytes + code.encode(), "sha256")

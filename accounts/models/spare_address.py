@@ -1,6 +1,7 @@
 """A spare address: one that a person wants to sign in with and has not proven yet, or that was theirs until just now.
 
-It is there to send one message to, and is deleted after a few days.
+It is there to send one message to, and is deleted after a few days. The message to a new address holds a link and a
+code that prove it; the one to a former address a link by which its person takes the account back.
 """
 
 from datetime import datetime
@@ -16,16 +17,23 @@ from vault.fields import SealedEmailField
 class SpareAddressQuerySet(models.QuerySet["SpareAddress"]):
     def pending(self, now: datetime) -> "SpareAddressQuerySet":
         """Addresses that wait to be proven."""
-        return self.filter(token_hash__isnull=False, expires_at__gt=now)
+        return self.filter(is_former=False, expires_at__gt=now)
+
+    def former(self, now: datetime) -> "SpareAddressQuerySet":
+        """Addresses that were theirs until just now."""
+        return self.filter(is_former=True, expires_at__gt=now)
 
 
 class SpareAddress(models.Model):
-    """Also the recipient of that message. `token_hash` is of the link that proves a new address."""
+    """Also the recipient of that message. `code_hash` is of a new address alone."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="spare_addresses")
     email = SealedEmailField()
     token_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    code_hash = models.BinaryField(max_length=32, null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    is_former = models.BooleanField(default=False)
     expires_at = models.DateTimeField()
 
     objects = SpareAddressQuerySet.as_manager()

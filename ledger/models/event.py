@@ -15,6 +15,7 @@ class Action(StrEnum):
     EMAIL_VERIFIED = "email:verified"
     VERIFICATION_REQUESTED = "verification:requested"
     EMAIL_CHANGE_REQUESTED = "email:change-requested"
+    EMAIL_TAKEN_BACK = "email:taken-back"
     EMAIL_CHANGED = "email:changed"
     PASSWORD_CHANGED = "password:changed"
     PASSWORD_RESET_REQUESTED = "password:reset-requested"

@@ -66,7 +66,7 @@ def password_changed(at: datetime, url: str) -> Wording:
     text=True,
 )
 def new_device(browser: str, system: str, at: datetime, url: str) -> Wording:
-    device = _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    device = _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
     return Wording(
         subject=_("New sign-in to your Llama console account"),
         paragraphs=[_("Somebody signed in to your account on a device that we had not seen with it before.")],
