@@ -4,15 +4,10 @@ An HMAC under a key derived from SECRET_KEY, so the database alone tests no gues
 different, and what they stood for is forgotten.
 """
 
-import re
-
 from django.utils.crypto import salted_hmac
 
 from notifications.models import Channel
 from vault.blind_index import normalise_email
-
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_PUNCTUATION = re.compile(r"[\s().\-/\u00a0]+")
 
 
 def of_email(address: str) -> str:
@@ -28,12 +23,6 @@ def of_number(number: str) -> str:
 def of_other(kind: str, value: str) -> str:
     """Return 64 hexadecimal digits for anything else; different for each kind."""
     return _fingerprint(f"other {kind}", value)
-
-
-def e164(number: str) -> str | None:
-    """Return a number without what people write between its digits; None if it is no international one."""
-    bare = _PUNCTUATION.sub("", number)
-    return bare if _NUMBER.fullmatch(bare) else None
 
 
 def _fingerprint(kind: str, value: str) -> str:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from notifications import fingerprints
 from notifications.failure import DeliveryError
 from notifications.models import SmsCount
-from notifications.sms.countries import calling_code
+from notifications.sms.numbers import calling_code
 from notifications.sms.refusals import UNANSWERED
 
 CAPPED = "sms-capped"

@@ -9,6 +9,7 @@ from notifications.failure import DeliveryError, NotNow
 from notifications.models import Channel, OutboxMessage, Reason
 from notifications.preferences import quiet_until
 from notifications.sms import caps, refusals, transport
+from notifications.sms.numbers import e164, is_for_texts
 from notifications.sms.segments import fits_one
 from notifications.sms.transport import Transport
 from vault.disclosure import disclose
@@ -34,8 +35,8 @@ def deliver(message: OutboxMessage) -> bool:
         raise NotNow(until)
     field = type(to).phone
     with disclose(Purpose.SMS, actor=WORKER, tenant=to.vault_tenant, fields=[field], subjects=[to.pk]) as scope:
-        number = fingerprints.e164(scope.open(to.phone))
-        if number is None:
+        number = e164(scope.open(to.phone))
+        if number is None or not is_for_texts(number):
             raise refusals.invalid_number()
         suppressions.refuse_suppressed(Channel.SMS, fingerprints.of_number(number), message.pk)
         with caps.counted(to.pk, number):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from notifications import fingerprints, suppressions
 from notifications.models import Channel, Reason
+from notifications.sms.numbers import e164
 from notifications.sms.signature import is_signed
 
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
@@ -27,7 +28,7 @@ def reply(request: HttpRequest) -> HttpResponse:
     url = settings.CONSOLE_ORIGIN + request.get_full_path()
     if not is_signed(url, request.POST, request.headers.get("X-Twilio-Signature", ""), settings.TWILIO_TOKEN):
         raise PermissionDenied
-    number = fingerprints.e164(request.POST.get("From", ""))
+    number = e164(request.POST.get("From", ""))
     if number is not None:
         _obey(number, _word(request))
     return HttpResponse(_NO_ANSWER, content_type="text/xml")

@@ -1,4 +1,4 @@
-"""Static files, translations, root keys and tables: what the unsealer of a development run needs, and the console with it."""
+"""Static files, translations, root keys and tables: what the unsealer of a development run needs, and the console."""
 
 from typing import Any
 

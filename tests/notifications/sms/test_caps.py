@@ -12,9 +12,8 @@ from ledger.ids import new_id
 from notifications.failure import DeliveryError
 from notifications.models import OutboxMessage, SmsCount
 from notifications.sms import caps
-from notifications.sms.countries import calling_code
 from tests.dev.conftest import World
-from tests.notifications.sms.conftest import MEMBER, OUTSIDER, OWNER, Send, with_phone
+from tests.notifications.sms.conftest import OUTSIDER, OWNER, Send, with_phone
 from tests.test_concurrency import THREADS, at_once
 
 pytestmark = pytest.mark.django_db
@@ -112,14 +111,6 @@ def test_old_counters_are_purged_and_no_others(owner: User, send: Send) -> None:
     SmsCount.objects.create(scope="number-day", key="x", start=timezone.now() - timedelta(days=3), count=1)
     assert caps.purge(timezone.now()) == 1
     assert SmsCount.objects.count() == kept
-
-
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [(OWNER, "44"), (MEMBER, "351"), (OUTSIDER, "1"), ("+77012345678", "7"), ("+8801812345678", "880")],
-)
-def test_a_number_belongs_to_its_calling_code(number: str, code: str) -> None:
-    assert calling_code(number) == code
 
 
 @pytest.mark.django_db(transaction=True)
