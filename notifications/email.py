@@ -31,7 +31,12 @@ def deliver(message: OutboxMessage) -> bool:
     to, mail, headers = composed.to, rendering.mail(composed), _headers(message)
     field = type(to).email
     with disclose(
-        Purpose.EMAIL_NOTIFICATION, actor=WORKER, tenant=to.vault_tenant, fields=[field], subjects=[to.pk]
+        Purpose.EMAIL_NOTIFICATION,
+        actor=WORKER,
+        tenant=to.vault_tenant,
+        fields=[field],
+        subjects=[to.pk],
+        message=message.pk,
     ) as scope:
         address = scope.open(to.email)
         fingerprint = fingerprints.of_email(address)

@@ -70,15 +70,17 @@ def disclose(
     fields: Sequence[Any],
     subjects: Sequence[UUID],
     grant: UUID | None = None,
+    message: UUID | None = None,
 ) -> Iterator[Scope]:
     """Open a scope for one purpose, actor and tenant over the named fields of the named rows.
 
-    `fields` are class attributes such as `User.email`, `subjects` primary keys. Purposes that need a grant take its id.
+    `fields` are class attributes such as `User.email`, `subjects` primary keys. Purposes that need a grant take its id;
+    a `message` that is opened for stands in the leaf.
     """
     labels = [field.label for field in fields if isinstance(field, SealedDescriptor)]
     if len(labels) != len(fields):
         raise VaultError("refused", "A scope names sealed fields alone.")
-    scope = Scope(Opening(purpose.value, str(actor), tenant, labels, list(subjects), grant))
+    scope = Scope(Opening(purpose.value, str(actor), tenant, labels, list(subjects), grant, message))
     try:
         yield scope
     finally:

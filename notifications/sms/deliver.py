@@ -34,7 +34,9 @@ def deliver(message: OutboxMessage) -> bool:
     if until := quiet_until(to.pk, composed.kind, timezone.now(), to.time_zone):
         raise NotNow(until)
     field = type(to).phone
-    with disclose(Purpose.SMS, actor=WORKER, tenant=to.vault_tenant, fields=[field], subjects=[to.pk]) as scope:
+    with disclose(
+        Purpose.SMS, actor=WORKER, tenant=to.vault_tenant, fields=[field], subjects=[to.pk], message=message.pk
+    ) as scope:
         number = e164(scope.open(to.phone))
         if number is None or not is_for_texts(number):
             raise refusals.invalid_number()

@@ -90,6 +90,7 @@ def _sign(endpoint: Endpoint, message_id: UUID, body: bytes) -> dict[str, str]:
         tenant=endpoint.organization_id,
         fields=[SigningSecret.secret],
         subjects=[secret.pk for secret in secrets],
+        message=message_id,
     ) as scope:
         return signing.headers(message_id, now, body, scope.open_all([secret.secret for secret in secrets]))
 

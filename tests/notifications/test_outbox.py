@@ -1,5 +1,6 @@
 """The outbox: nothing is lost, nothing is sent by two relays, nobody's address waits anywhere."""
 
+import json
 import smtplib
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from ledger.models import LeafBody
 from notifications import outbox
 from notifications.models import OutboxMessage, Priority
 from notifications.tasks import relay_outbox
@@ -180,6 +182,19 @@ def test_security_goes_before_news(newcomer: User) -> None:
     later, first = put(newcomer), put(newcomer)
     OutboxMessage.objects.filter(pk=later.pk).update(priority=Priority.NEWS)
     assert claimed() == [first.pk, later.pk]
+
+
+def test_each_try_opens_the_address_once_and_says_for_which_message(
+    newcomer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = put(newcomer)
+    with monkeypatch.context() as broken:
+        failing(broken, ConnectionRefusedError())
+        send(message)
+    send(message)
+    leaves = LeafBody.objects.filter(tenant=newcomer.pk, purpose="email-notification")
+    said = [json.loads(leaf.text) for leaf in leaves]
+    assert [(leaf["message"], leaf["fields"]) for leaf in said] == [(str(message.pk), ["accounts.User.email"])] * 2
 
 
 def test_each_try_has_the_same_message_id(newcomer: User) -> None:

@@ -21,7 +21,10 @@ class Value(Struct, frozen=True, array_like=True):
 
 
 class Opening(Struct, frozen=True, array_like=True):
-    """What somebody wants to open, and why. `actor` is kind:id; `grant` names the grant where the purpose needs one."""
+    """What somebody wants to open, and why.
+
+    `actor` is kind:id; `grant` names the grant where the purpose needs one, `message` what is sent to whom it opens.
+    """
 
     purpose: str
     actor: str
@@ -29,6 +32,7 @@ class Opening(Struct, frozen=True, array_like=True):
     fields: list[str]
     subjects: list[UUID]
     grant: UUID | None = None
+    message: UUID | None = None
 
 
 class Index(Struct, frozen=True, array_like=True):

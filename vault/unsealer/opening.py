@@ -58,6 +58,8 @@ def distrust(session: Session, request: Distrust) -> None:
 def entry(type: LeafType, opening: Opening, **more: str) -> Entry:
     """Return the leaf of an opening or a refusal."""
     said = {"fields": sorted(set(opening.fields)), "subjects": sorted(set(map(str, opening.subjects))), **more}
+    if opening.message:
+        said["message"] = str(opening.message)
     return Entry(opening.tenant, type, opening.actor, opening.purpose, opening.grant, more=said)
 
 
@@ -83,7 +85,7 @@ def _attempt(scope: Scope | None, values: list[Value]) -> Opening:
     if scope is None:
         return Opening("", "system:unknown", values[0].tenant if values else INSTALLATION, fields, subjects)
     tried = scope.opening
-    return Opening(tried.purpose, tried.actor, tried.tenant, fields, subjects, tried.grant)
+    return Opening(tried.purpose, tried.actor, tried.tenant, fields, subjects, tried.grant, tried.message)
 
 
 def refuse(session: Session, error: VaultError, opening: Opening) -> None:
@@ -96,7 +98,7 @@ def _short(opening: Opening) -> Opening:
     """Return the opening within the bounds of a leaf, whatever was asked."""
     fields, subjects = [_said(name, 80) for name in opening.fields[:20]], opening.subjects[:100]
     purpose, actor = _said(opening.purpose, 24), _said(opening.actor, 80)
-    return Opening(purpose, actor, opening.tenant, fields, subjects, opening.grant)
+    return Opening(purpose, actor, opening.tenant, fields, subjects, opening.grant, opening.message)
 
 
 def _said(text: str, most: int) -> str:

@@ -30,8 +30,9 @@ def test_a_text_reaches_the_persons_phone_and_nobody_elses(
 
 
 def test_only_that_number_of_that_person_is_opened(owner: User, member: User, send: Send) -> None:
-    send(owner)
+    message = send(owner)
     (leaf,) = openings(owner)
+    assert leaf["message"] == str(message.pk)
     assert leaf["fields"] == ["accounts.User.phone"]
     assert leaf["subjects"] == [str(owner.pk)]
     assert openings(member) == []
