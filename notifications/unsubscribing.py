@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from notifications import preferences
+from notifications import preferences, recipients
 from notifications.kinds import KINDS, Kind
 from notifications.kinds.summary import SUMMARY
 from notifications.models import Channel, Choice
@@ -23,10 +23,21 @@ class Subscription:
     recipient_id: UUID
     kind: Kind
 
+    @property
+    def is_summary(self) -> bool:
+        return self.kind.name == SUMMARY
+
     def end(self) -> None:
-        if self.kind.name == SUMMARY:
+        """End these letters. Ending the summary ends what is in it."""
+        if self.is_summary:
             preferences.end_summaries(self.recipient_id)
-        preferences.choose(self.recipient_id, [self.kind], {(self.kind.name, Channel.EMAIL): Choice.OFF})
+        else:
+            preferences.choose(self.recipient_id, [self.kind], {(self.kind.name, Channel.EMAIL): Choice.OFF})
+
+
+def is_optional(kind: Kind) -> bool:
+    """Tell whether its recipients can end letters of a kind by a link in one."""
+    return kind.name == SUMMARY or Choice.OFF in preferences.options(kind, Channel.EMAIL)
 
 
 def url(recipient_id: UUID, kind: Kind) -> str:
@@ -40,9 +51,12 @@ def headers(url: str) -> dict[str, str]:
 
 
 def read(token: str) -> Subscription | None:
-    """Return what a link is about; None for one that is not ours, or about a kind there is no more."""
+    """Return what a link can end; None for one that is not ours, and where nobody or nothing is there to end."""
     try:
         recipient_id, name = signing.loads(token, salt=_SALT)
     except signing.BadSignature:
         return None
-    return Subscription(UUID(recipient_id), KINDS[name]) if name in KINDS else None
+    kind, whose = KINDS.get(name), UUID(recipient_id)
+    if kind is None or not is_optional(kind) or not recipients.find([whose]):
+        return None
+    return Subscription(whose, kind)
