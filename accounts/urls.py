@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from accounts.views import notifications, sessions, sign_up, verification
+from accounts.views import messages, notifications, sessions, sign_up, verification
 
 
 class TokenConverter:
@@ -22,6 +22,7 @@ urlpatterns = [
     path("sign-in/", sessions.sign_in, name="sign_in"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
     path("account/notifications/", notifications.notifications, name="notifications"),
+    path("account/messages/", messages.messages, name="messages"),
     path("verify/", verification.verify, name="verify"),
     path("verify/again/", verification.verify_resend, name="verify_resend"),
     path("verify/status/", verification.verify_status, name="verify_status"),

@@ -90,9 +90,9 @@ def choose(recipient_id: UUID, kinds: Iterable[Kind], choices: Choices) -> int:
     return changes
 
 
-def end_summaries(recipient_id: UUID) -> None:
-    """Switch off what somebody gets once a day; what waits for the next summary is left out of it."""
-    Preference.objects.filter(recipient_id=recipient_id, choice=Choice.DAILY).update(choice=Choice.OFF)
+def end_summaries(recipient_id: UUID) -> int:
+    """Switch off what somebody gets once a day, and what waits for the next summary; return how many kinds."""
+    return Preference.objects.filter(recipient_id=recipient_id, choice=Choice.DAILY).update(choice=Choice.OFF)
 
 
 def quiet_hours(recipient_id: UUID) -> Span | None:

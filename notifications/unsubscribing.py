@@ -8,19 +8,25 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.urls import reverse
 
+from ledger.actor import Actor
+from ledger.events import record_event
+from ledger.models import Action
 from notifications import preferences, recipients
 from notifications.kinds import KINDS, Kind
 from notifications.kinds.summary import SUMMARY
 from notifications.models import Channel, Choice
+from notifications.recipients import Recipient
 
 _SALT = "notifications.unsubscribing"
+_LINK = Actor.system("unsubscribe-link")  # it proves that somebody has the letter, and not who
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    recipient_id: UUID
+    to: Recipient
     kind: Kind
 
     @property
@@ -28,11 +34,21 @@ class Subscription:
         return self.kind.name == SUMMARY
 
     def end(self) -> None:
-        """End these letters. Ending the summary ends what is in it."""
+        """End these letters, on the record. Ending the summary ends what comes in it."""
+        with transaction.atomic():
+            if changed := self._switch_off():
+                record_event(
+                    _LINK,
+                    Action.PREFERENCES_CHANGED,
+                    target=self.to.pk,
+                    organization_id=self.to.vault_tenant,
+                    choices=changed,
+                )
+
+    def _switch_off(self) -> int:
         if self.is_summary:
-            preferences.end_summaries(self.recipient_id)
-        else:
-            preferences.choose(self.recipient_id, [self.kind], {(self.kind.name, Channel.EMAIL): Choice.OFF})
+            return preferences.end_summaries(self.to.pk)
+        return preferences.choose(self.to.pk, [self.kind], {(self.kind.name, Channel.EMAIL): Choice.OFF})
 
 
 def is_optional(kind: Kind) -> bool:
@@ -57,6 +73,5 @@ def read(token: str) -> Subscription | None:
     except signing.BadSignature:
         return None
     kind, whose = KINDS.get(name), UUID(recipient_id)
-    if kind is None or not is_optional(kind) or not recipients.find([whose]):
-        return None
-    return Subscription(whose, kind)
+    to = recipients.find([whose]).get(whose)
+    return Subscription(to, kind) if to and kind and is_optional(kind) else None

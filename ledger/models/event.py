@@ -16,6 +16,7 @@ class Action(StrEnum):
     VERIFICATION_REQUESTED = "verification:requested"
     SIGNED_IN = "session:started"
     SIGNED_OUT = "session:ended"
+    PREFERENCES_CHANGED = "preferences:changed"
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_ERASED = "organization:erased"
     PROJECT_CREATED = "project:created"
