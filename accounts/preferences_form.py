@@ -22,12 +22,12 @@ from notifications.notices import registered
 _QUIET = time(22), time(7)  # what is offered at first
 CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
 _BECAUSE = {
-    Topic.SECURITY: "Always on, because it keeps your account safe",
-    Topic.PRIVACY: "Always on, because it is about your own data",
-    Topic.BILLING: "Always on, because it is about money owed or paid",
-    Topic.SUPPORT: "Always on, because you asked for it",
+    Topic.SECURITY: "“Always” because it keeps your account safe",
+    Topic.PRIVACY: "“Always” because it is about your own data",
+    Topic.BILLING: "“Always” because it is about money owed or paid",
+    Topic.SUPPORT: "“Always” because you asked for it",
 }
-_BECAUSE_OTHERWISE = "Always on, because the service needs it"
+_BECAUSE_OTHERWISE = "“Always” because the service needs it"
 
 
 @dataclass(frozen=True, slots=True)
