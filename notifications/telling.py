@@ -21,7 +21,7 @@ def tell(kind_name: str, subject_id: UUID, to: Iterable[UUID], *, key: str = "")
     With a `key` each of the recipients is told once, by whichever way, however often it is called.
     """
     kind = KINDS[kind_name]
-    routes = preferences.of_recipients(kind, list(dict.fromkeys(to)))
+    routes = preferences.of_recipients(kind, list(to))
     chosen = [
         (choice, _message(kind, subject_id, recipient_id, channel, key))
         for recipient_id, channels in routes.items()
