@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from ledger.models import Action, AuditEvent, LeafBody
-from notifications import preferences
+from notifications import notices, preferences
 from notifications.kinds import KINDS, Kind
 from notifications.models import Channel, Choice, Preference, QuietHours
 
@@ -33,6 +33,11 @@ def choice(user: User, kind: Kind, channel: Channel = Channel.EMAIL) -> Choice:
 
 def events() -> list[Any]:
     return list(AuditEvent.objects.filter(action=Action.PREFERENCES_CHANGED))
+
+
+@pytest.fixture(autouse=True)
+def _no_kinds_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(notices._notices, "test-text", raising=False)
 
 
 @pytest.fixture
