@@ -24,6 +24,8 @@ CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
 _BECAUSE = {
     Topic.SECURITY: "“Always” because it keeps your account safe",
     Topic.PRIVACY: "“Always” because it is about your own data",
+    Topic.TEAM: "“Always” because somebody waits for your answer",
+    Topic.KEYS: "“Always” because it keeps your keys safe",
     Topic.BILLING: "“Always” because it is about money owed or paid",
     Topic.SUPPORT: "“Always” because you asked for it",
 }
