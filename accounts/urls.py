@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from accounts.views import browsers, email, notifications, password, sessions, sign_up, verification
+from accounts.views import browsers, email, messages, notifications, password, sessions, sign_up, verification
 
 
 class TokenConverter:
@@ -33,6 +33,7 @@ urlpatterns = [
     path("account/sessions/end-others/", browsers.end_others, name="end_other_sessions"),
     path("account/sessions/<slug:session>/end/", browsers.end, name="end_session"),
     path("account/notifications/", notifications.notifications, name="notifications"),
+    path("account/messages/", messages.messages, name="messages"),
     path("verify/", verification.verify, name="verify"),
     path("verify/again/", verification.verify_resend, name="verify_resend"),
     path("verify/status/", verification.verify_status, name="verify_status"),

@@ -1,10 +1,14 @@
 """Reading the log: one tenant's entries and their counts. Nothing here opens, writes or asks once a row."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
+from msgspec import DecodeError, Struct
 
 from ledger.models import Head, Leaf, LeafBody, LeafType
 
@@ -30,6 +34,13 @@ class Slot:
     index: int
     count: int
     granted: int
+
+
+class MessageOpening(Struct, frozen=True):
+    """What a leaf says of an opening to send a message: `fields` as app.Model.field."""
+
+    message: str = ""
+    fields: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,25 @@ def grants_of(bodies: Sequence[LeafBody]) -> list[LeafBody]:
     tenants = {body.tenant for body in bodies}
     found = LeafBody.objects.filter(grant__in=ids, tenant__in=tenants, type__in=_GRANT_TYPES)
     return list(found.order_by("position"))
+
+
+def openings_for_messages(
+    tenant: UUID, purposes: Iterable[str], start: datetime, end: datetime
+) -> Iterator[MessageOpening]:
+    """Return what was opened of a tenant to send messages within a time, in one query."""
+    within = Leaf.objects.filter(tenant=tenant, at__gte=_microseconds(start), at__lte=_microseconds(end))
+    bodies = LeafBody.objects.filter(
+        tenant=tenant, type=LeafType.OPENING, purpose__in=list(purposes), position__in=within.values("position")
+    )
+    for text in bodies.values_list("text", flat=True):
+        with suppress(DecodeError):  # of another version, or damaged
+            opening = msgspec.json.decode(text, type=MessageOpening)
+            if opening.message:
+                yield opening
+
+
+def _microseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)
 
 
 def first_leaf(tenant: UUID) -> Leaf | None:

@@ -39,6 +39,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "openings",
         "verify",
     ),
+    "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history"),
     "public.js": SCRIPTS_EVERYWHERE,
     "console.js": SCRIPTS_IN_THE_SHELL,
     "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),

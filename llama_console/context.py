@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from accounts.models import Organization, User
 
@@ -15,7 +15,7 @@ _NAVIGATION = (
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
 )
-
+_ACCOUNT = (("Notifications", "bell", "accounts:notifications"), ("Messages sent to you", "mails", "accounts:messages"))
 
 # The pages of an organization, for whoever lists them: label, icon, name of the address.
 PAGES = tuple(page for _, pages in _NAVIGATION for page in pages)
@@ -48,8 +48,17 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
             }
             for found in organizations
         ],
-        "nav": _navigation(current.slug, match.view_name if match else "") if current else [],
+        "nav": _navigation(current.slug, match.view_name if match else "") if current else _account(match),
     }
+
+
+def _account(match: ResolverMatch | None) -> list[dict[str, Any]]:
+    """Return the pages of a person, on those that belong to no organization."""
+    here = match.view_name if match else ""
+    items = [
+        {"label": label, "icon": icon, "url": reverse(name), "current": name == here} for label, icon, name in _ACCOUNT
+    ]
+    return [{"title": "Your account", "items": items}]
 
 
 def _navigation(slug: str, view_name: str) -> list[dict[str, Any]]:

@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-addresses": {"task": "accounts.purge_addresses", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

@@ -28,7 +28,9 @@ from vault.errors import VaultError
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
-WITHDRAWN = "withdrawn"  # the note of a message that was done without sending it
+# The notes of messages that were done without sending them.
+WITHDRAWN = "withdrawn"  # there was nothing to say any more
+SUMMARIZED = "summarized"  # an item of a daily summary says it
 _BATCH = 50
 _REPEATS, _REPEAT_WINDOW = 5, timedelta(hours=1)
 _FIRST_RETRY, _LONGEST_RETRY = 5.0, 3600.0  # seconds
@@ -73,7 +75,8 @@ def put(
 
 def put_many(messages: Iterable[OutboxMessage]) -> int:
     """Write messages as `put` does, in few statements; of those with one key the first. Return how many came."""
-    wanted = list(messages)
+    # In one order, so that two who use the same keys at the same moment cannot block each other.
+    wanted = sorted(messages, key=lambda message: message.key or "")
     OutboxMessage.objects.bulk_create(wanted, batch_size=_BATCH * 10, ignore_conflicts=True)
     if wanted:
         transaction.on_commit(nudge, robust=True)

@@ -9,10 +9,6 @@ from django.utils.translation import gettext as _
 
 from notifications import unsubscribing
 from notifications.composing import Composed, speaking_to
-from notifications.kinds import Kind
-from notifications.kinds.summary import SUMMARY
-from notifications.models import Channel
-from notifications.preferences import is_fixed
 from notifications.wording import in_lines, line
 
 PRODUCT = "Llama console"
@@ -29,18 +25,13 @@ class Mail:
 
 def mail(composed: Composed) -> Mail:
     """Return a letter to one recipient; with a link to end such letters where they can be ended."""
-    url = unsubscribing.url(composed.to.pk, composed.kind) if is_optional(composed.kind) else ""
+    url = unsubscribing.url(composed.to.pk, composed.kind) if unsubscribing.is_optional(composed.kind) else ""
     with speaking_to(composed.to):
         context = {**labels(), **_words(composed), "unsubscribe_url": url}
         html = render_to_string("email/message.html", context)
         text = render_to_string("email/message.txt", context).strip() + "\n"
     headers = unsubscribing.headers(url) if url else {}
     return Mail(subject(composed.wording.subject), text, html, headers)
-
-
-def is_optional(kind: Kind) -> bool:
-    """Tell whether its recipients can end letters of a kind by a link in one."""
-    return kind.name == SUMMARY or not is_fixed(kind, Channel.EMAIL)
 
 
 def subject(words: str) -> str:

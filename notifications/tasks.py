@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from notifications import outbox, windows
+from notifications import outbox, summary, windows
 from notifications.models import Heartbeat
 from notifications.outbox import Claim
 from notifications.webhooks import actions as webhooks
@@ -37,6 +37,11 @@ def purge_webhooks() -> None:
 @shared_task(name="notifications.purge_windows")
 def purge_windows() -> None:
     windows.purge(timezone.now())
+
+
+@shared_task(name="notifications.purge_summaries")
+def purge_summaries() -> None:
+    summary.purge(timezone.now())
 
 
 def _hand_over(claims: list[Claim]) -> None:

@@ -8,25 +8,52 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.urls import reverse
 
-from notifications import preferences
+from ledger.actor import Actor
+from ledger.events import record_event
+from ledger.models import Action
+from notifications import preferences, recipients
 from notifications.kinds import KINDS, Kind
 from notifications.kinds.summary import SUMMARY
 from notifications.models import Channel, Choice
+from notifications.recipients import Recipient
 
 _SALT = "notifications.unsubscribing"
+_LINK = Actor.system("unsubscribe-link")  # it proves that somebody has the letter, and not who
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    recipient_id: UUID
+    to: Recipient
     kind: Kind
 
+    @property
+    def is_summary(self) -> bool:
+        return self.kind.name == SUMMARY
+
     def end(self) -> None:
-        if self.kind.name == SUMMARY:
-            preferences.end_summaries(self.recipient_id)
-        preferences.choose(self.recipient_id, [self.kind], {(self.kind.name, Channel.EMAIL): Choice.OFF})
+        """End these letters, on the record. Ending the summary ends what comes in it."""
+        with transaction.atomic():
+            if changed := self._switch_off():
+                record_event(
+                    _LINK,
+                    Action.PREFERENCES_CHANGED,
+                    target=self.to.pk,
+                    organization_id=self.to.vault_tenant,
+                    choices=changed,
+                )
+
+    def _switch_off(self) -> int:
+        if self.is_summary:
+            return preferences.end_summaries(self.to.pk)
+        return preferences.choose(self.to.pk, [self.kind], {(self.kind.name, Channel.EMAIL): Choice.OFF})
+
+
+def is_optional(kind: Kind) -> bool:
+    """Tell whether its recipients can end letters of a kind by a link in one."""
+    return kind.name == SUMMARY or Choice.OFF in preferences.options(kind, Channel.EMAIL)
 
 
 def url(recipient_id: UUID, kind: Kind) -> str:
@@ -40,9 +67,11 @@ def headers(url: str) -> dict[str, str]:
 
 
 def read(token: str) -> Subscription | None:
-    """Return what a link is about; None for one that is not ours, or about a kind there is no more."""
+    """Return what a link can end; None for one that is not ours, and where nobody or nothing is there to end."""
     try:
         recipient_id, name = signing.loads(token, salt=_SALT)
     except signing.BadSignature:
         return None
-    return Subscription(UUID(recipient_id), KINDS[name]) if name in KINDS else None
+    kind, whose = KINDS.get(name), UUID(recipient_id)
+    to = recipients.find([whose]).get(whose)
+    return Subscription(to, kind) if to and kind and is_optional(kind) else None

@@ -14,6 +14,7 @@ from accounts.models import Organization, Project, Role, User
 from keys.secrets import _hash_key
 from ledger.actor import Actor
 from tests.support.flush import allow_flush
+from tests.support.kinds import alarm, news  # noqa: F401  fixtures
 from tests.support.ledger import PEN
 from vault.roots import create_file
 from vault.unsealer import unsealer

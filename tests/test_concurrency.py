@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts import directory
@@ -22,7 +23,10 @@ from ledger.append import append_leaf
 from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import Leaf, LeafType
-from notifications import outbox
+from notifications import outbox, preferences
+from notifications.kinds import Kind
+from notifications.models import Channel, Choice, DigestItem, OutboxMessage
+from notifications.telling import tell
 from tests.support.ledger import PEN
 from tests.usage.test_recording import call
 from usage.actions import record_calls
@@ -91,6 +95,36 @@ def test_a_message_goes_to_one_relay_by_skip_locked() -> None:
     now = timezone.now()
     claimed = at_once(*[lambda: outbox.claim_due(now)] * THREADS)
     assert sum(map(len, claimed)) == len({each for ids in claimed for each in ids}) == 20
+
+
+def test_what_is_told_at_once_is_in_one_summary_by_the_unique_key_and_items(news: Kind) -> None:
+    people = [User.objects.create_user(f"{number}@example.com", None) for number in range(3)]
+    for user in people:
+        preferences.choose(user.pk, [news], {(news.name, Channel.EMAIL): Choice.DAILY})
+    subjects, ids = [new_id() for _ in range(THREADS // 2)], [user.pk for user in people]
+    # Each is told twice, and in both orders: without one order of rows PostgreSQL would see a deadlock.
+    told = [(subject, order) for subject in subjects for order in (ids, ids[::-1])]
+    results = at_once(*[lambda subject=subject, to=to: _tell(news, subject, to) for subject, to in told])
+    assert not [result for result in results if isinstance(result, Exception)]
+    summaries = list(OutboxMessage.objects.filter(kind="summary"))
+    assert {each.recipient_id for each in summaries} == set(ids)
+    assert len(summaries) == len(ids)
+    for each in summaries:
+        items = DigestItem.objects.filter(digest_id=each.subject_id)
+        assert sorted(item.subject_id for item in items) == sorted(subjects)
+
+
+def _tell(kind: Kind, subject: UUID, to: list[UUID]) -> int:
+    with transaction.atomic():
+        return tell(kind.name, subject, to)
+
+
+def test_what_has_one_key_is_told_once_by_its_unique_key(news: Kind) -> None:
+    ids = [new_id() for _ in range(20)]
+    orders = [ids, ids[::-1]] * (THREADS // 2)
+    results = at_once(*[lambda to=to: tell(news.name, new_id(), to, key="budget:80") for to in orders])
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert sorted(each.recipient_id for each in OutboxMessage.objects.all()) == sorted(ids)
 
 
 def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:

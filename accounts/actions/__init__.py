@@ -1,5 +1,6 @@
 from accounts.actions.erasure import LastOwner, erase_organization, erase_user
 from accounts.actions.organizations import add_member, create_organization, create_project
+from accounts.actions.preferences import Wishes, change_preferences
 from accounts.actions.roles import change_role
 from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import (
@@ -13,7 +14,9 @@ from accounts.actions.verification import (
 __all__ = [
     "LastOwner",
     "Registration",
+    "Wishes",
     "add_member",
+    "change_preferences",
     "change_role",
     "create_organization",
     "create_project",

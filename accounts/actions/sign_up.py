@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
@@ -29,20 +30,22 @@ class Registration:
         return cls(user.pk, user.get_session_auth_hash())
 
 
-def sign_up(*, email: str, password: str, organization_name: str = "") -> Registration:
-    """Make an account with an organization and send the verification.
+def sign_up(
+    *, email: str, password: str, organization_name: str = "", language: str = settings.LANGUAGE_CODE
+) -> Registration:
+    """Make an account with an organization and send the verification, in one of LANGUAGES.
 
     For an address with a verified account nothing changes: its person gets an email saying so, and the registration
     returned belongs to nobody. An address that nobody has verified is free: the latest sign-up's password counts, and
     the browsers of earlier ones are out, so that nobody can hold somebody else's address.
     """
     if known := User.objects.find_by_email(email):
-        return _again(known, password, organization_name)
+        return _again(known, password, organization_name, language)
     try:
-        return Registration.of(_create(email, password, organization_name))
+        return Registration.of(_create(email, password, organization_name, language))
     except IntegrityError:  # the same address signed up at the same moment
         if known := User.objects.find_by_email(email):
-            return _again(known, password, organization_name)
+            return _again(known, password, organization_name, language)
         raise
 
 
@@ -54,9 +57,9 @@ def request_verification(user_id: UUID) -> None:
             record_event(Actor.user(user_id), Action.VERIFICATION_REQUESTED, target=user_id)
 
 
-def _create(email: str, password: str, organization_name: str) -> User:
+def _create(email: str, password: str, organization_name: str, language: str) -> User:
     with transaction.atomic():
-        user = User.objects.create_user(email, password)
+        user = User.objects.create_user(email, password, language=language)
         actor = Actor.user(user.pk)
         record_event(actor, Action.ACCOUNT_CREATED, target=user.pk)
         name = organization_name or "Personal"
@@ -65,7 +68,7 @@ def _create(email: str, password: str, organization_name: str) -> User:
     return user
 
 
-def _again(known: User, password: str, organization_name: str) -> Registration:
+def _again(known: User, password: str, organization_name: str, language: str) -> Registration:
     if known.is_verified:
         make_password(password)  # the same work as for a new account, so that the time tells nothing
         with transaction.atomic():
@@ -75,7 +78,8 @@ def _again(known: User, password: str, organization_name: str) -> Registration:
     known.set_password(password)
     with transaction.atomic():
         # Only while it is unverified: a verification at this very moment keeps its password.
-        if User.objects.filter(pk=known.pk, email_verified_at=None).update(password=known.password):
+        unverified = User.objects.filter(pk=known.pk, email_verified_at=None)
+        if unverified.update(password=known.password, language=language):
             Organization.objects.filter(memberships__user=known).update(name=organization_name or "Personal")
             record_event(Actor.user(known.pk), Action.ACCOUNT_CREATED, target=known.pk)
             request_verification(known.pk)

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -24,7 +25,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         pending.start(
             request,
-            make_account(email=data["email"], password=data["password"], organization_name=data["organization"]),
+            make_account(
+                email=data["email"],
+                password=data["password"],
+                organization_name=data["organization"],
+                language=get_language_from_request(request),  # the first of LANGUAGES that the browser asks for
+            ),
         )
         return redirect("accounts:verify")
     return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)

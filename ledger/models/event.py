@@ -23,6 +23,7 @@ class Action(StrEnum):
     SIGNED_IN = "session:started"
     SIGNED_OUT = "session:ended"
     SESSIONS_ENDED = "sessions:ended"
+    PREFERENCES_CHANGED = "preferences:changed"
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_ERASED = "organization:erased"
     PROJECT_CREATED = "project:created"

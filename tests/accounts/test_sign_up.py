@@ -210,3 +210,30 @@ def test_asking_again_costs_the_same_for_a_registration_of_nobody(client: Client
             browser.post("/verify/again/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("pt,fr;q=0.5", "fr"),
+        ("zh", "en"),
+        ("", "en"),
+        ("x" * 600, "en"),
+        ("es\x00;q=nothing", "en"),
+    ],
+)
+def test_messages_come_in_the_first_language_of_the_browser_that_there_is(
+    client: Client, asked: str, language: str
+) -> None:
+    client.post("/sign-up/", FORM, headers={"Accept-Language": asked})
+    assert User.objects.get().language == language
+
+
+def test_the_latest_sign_up_of_an_unverified_address_decides_on_the_language(client: Client) -> None:
+    client.post("/sign-up/", FORM, headers={"Accept-Language": "de"})
+    Client().post("/sign-up/", FORM, headers={"Accept-Language": "fr"})
+    assert User.objects.get().language == "fr"
+    User.objects.update(email_verified_at=timezone.now())
+    Client().post("/sign-up/", FORM, headers={"Accept-Language": "es"})
+    assert User.objects.get().language == "fr"

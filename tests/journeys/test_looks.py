@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.conftest import Stack, sign_in, watch
 
 _PUBLIC = ["/sign-up/", "/sign-in/"]
+_OWN = ["/account/notifications/", "/account/messages/", "/account/messages/?channel=sms"]
 _PRIVATE = [
     "",
     "keys/",
@@ -26,7 +27,7 @@ _PREVIEWS = [
     "/messages/preview/invitation/plain/",
     "/messages/preview/verify-phone/sms/",
 ]
-PAGES = [*_PUBLIC, *_PRIVATE, *_PREVIEWS]
+PAGES = [*_PUBLIC, *_OWN, *_PRIVATE, *_PREVIEWS]
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
 
 
@@ -37,11 +38,28 @@ def state(browser: Browser, stack: Stack) -> Any:
     return context.storage_state()
 
 
+@pytest.fixture(scope="module")
+def unsubscribe(stack: Stack) -> str:
+    """The link of a letter, as its reader sees it without signing in."""
+    url = stack.manage("shell", "--no-imports", "-c", _LINK).split()[-1]
+    return "/unsubscribe/" + url.partition("/unsubscribe/")[2]
+
+
+_LINK = """
+from accounts.models import User
+from notifications import unsubscribing
+from notifications.kinds import KINDS
+print(unsubscribing.url(User.objects.filter(is_demo=True).first().pk, KINDS["key-created"]))
+"""
+
+
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_every_page_is_accessible_and_fits(browser: Browser, stack: Stack, state: Any, scheme: Any, width: int) -> None:
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, stack: Stack, state: Any, unsubscribe: str, scheme: Any, width: int
+) -> None:
     faults: list[str] = []
-    for path in PAGES:
-        signed_in, whole = path not in _PUBLIC, path.startswith("/")
+    for path in [*PAGES, unsubscribe]:
+        signed_in, whole = path not in (*_PUBLIC, unsubscribe), path.startswith("/")
         context = browser.new_context(
             base_url=stack.console,
             color_scheme=scheme,
@@ -76,6 +94,23 @@ def test_without_javascript_the_forms_and_links_still_work(browser: Browser, sta
     page.get_by_label("Name").fill("without-script")
     page.get_by_role("button", name="Create key").click()
     assert page.locator("#secret").inner_text().startswith("llk_")
+    page.goto("/account/notifications/")
+    page.get_by_label("API key created, email").select_option(label="Daily summary")
+    page.get_by_label("Time zone").select_option(label="Lisbon")
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_text("Saved.").is_visible()
+    assert page.get_by_label("API key created, email").input_value() == "daily"
+    context.close()
+
+
+def test_a_letter_can_be_ended_from_its_link_without_signing_in(
+    browser: Browser, stack: Stack, unsubscribe: str
+) -> None:
+    context = browser.new_context(base_url=stack.console, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(unsubscribe)
+    page.get_by_role("button", name="Unsubscribe").click()
+    assert page.get_by_role("heading", name="You are unsubscribed").is_visible()
     context.close()
 
 
