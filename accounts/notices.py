@@ -1,20 +1,36 @@
 """Whom the messages of accounts go to, and what they are about."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.actions.billing_contacts import LIFETIME, issue_link
 from accounts.actions.verification import issue_verification
-from accounts.models import User
+from accounts.models import BillingContact, Membership, Organization, User
+from accounts.models.billing_contact import QUESTION
+from accounts.recipients import TELLER, of_managers
+from accounts.roles import read_role
+from ledger.models import Action, AuditEvent
 from notifications import recipients
+from notifications.models import Endpoint
 from notifications.notices import Facts, notice
+from notifications.telling import tell
+from notifications.webhooks.disabling import on_disabled
+from vault.disclosure import disclose
+from vault.purposes import Purpose
 
 
 @recipients.register
 def users(ids: Iterable[UUID]) -> Iterable[User]:
     return User.objects.filter(pk__in=list(ids), is_active=True)
+
+
+@recipients.register
+def billing_contacts(ids: Iterable[UUID]) -> Iterable[BillingContact]:
+    return BillingContact.objects.filter(pk__in=list(ids))
 
 
 @notice("verify-email")
@@ -32,3 +48,64 @@ def verify_email(user_id: UUID, to: User) -> Facts | None:
 @notice("already-registered")
 def already_registered(user_id: UUID, to: User) -> Facts:
     return {"url": settings.CONSOLE_ORIGIN + reverse("accounts:sign_in")}
+
+
+@notice(QUESTION)
+def contact_confirm(contact_id: UUID, to: BillingContact) -> Facts | None:
+    token = issue_link(to)
+    if token is None:
+        return None
+    return {
+        "organization": to.organization.name,
+        "link": settings.CONSOLE_ORIGIN + reverse("accounts:contact", args=[token]),
+        "refusal": settings.CONSOLE_ORIGIN + reverse("accounts:contact_refusal", args=[token]),
+        "days": LIFETIME.days,
+    }
+
+
+@notice("role-changed")
+def role_changed(membership_id: UUID, to: User) -> Facts | None:
+    """The role is the one of the moment of sending: of two changes at once both letters name the second."""
+    membership = Membership.objects.select_related("organization").filter(pk=membership_id, user=to).first()
+    changes = AuditEvent.objects.filter(action=Action.MEMBER_ROLE_CHANGED, target=str(to.pk))
+    if membership is None:
+        return None
+    organization = membership.organization
+    change = changes.filter(organization_id=organization.pk).order_by("-pk").first()
+    return change and {
+        "organization": organization.name,
+        "role": _role(membership),
+        "at": change.at,
+        "url": settings.CONSOLE_ORIGIN + reverse("organization_home", args=[organization.slug]),
+    }
+
+
+@on_disabled
+def tell_managers(endpoint: Endpoint) -> None:
+    for organization in Organization.objects.filter(pk=endpoint.organization_id):
+        tell("webhook-disabled", endpoint.pk, of_managers(organization))
+
+
+@notice("webhook-disabled")
+def webhook_disabled(endpoint_id: UUID, to: User) -> Facts | None:
+    endpoint = Endpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
+    organization = Organization.objects.visible_to(to).filter(pk=endpoint.organization_id).first() if endpoint else None
+    return endpoint and organization and {
+        "organization": organization.name,
+        "host": urlsplit(endpoint.url).netloc,
+        "because": endpoint.disabled_because,
+        "at": endpoint.disabled_at,
+        "url": settings.CONSOLE_ORIGIN + reverse("webhooks:endpoint", args=[organization.slug, endpoint.pk]),
+    }
+
+
+def _role(membership: Membership) -> str:
+    """Open a role to tell its own member."""
+    with disclose(
+        Purpose.TEAM_ADMINISTRATION,
+        actor=TELLER,
+        tenant=membership.vault_tenant,
+        fields=[Membership.role],
+        subjects=[membership.pk],
+    ) as scope:
+        return read_role(scope.open(membership.role))[0].value

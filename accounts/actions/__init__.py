@@ -1,3 +1,4 @@
+from accounts.actions.billing_contacts import add_contact, ask_again, confirm_contact, refuse_contact, remove_contact
 from accounts.actions.erasure import LastOwner, erase_organization, erase_user
 from accounts.actions.organizations import add_member, create_organization, create_project
 from accounts.actions.roles import change_role
@@ -13,14 +14,19 @@ from accounts.actions.verification import (
 __all__ = [
     "LastOwner",
     "Registration",
+    "add_contact",
     "add_member",
+    "ask_again",
     "change_role",
+    "confirm_contact",
     "create_organization",
     "create_project",
     "erase_organization",
     "erase_user",
     "hash_token",
     "issue_verification",
+    "refuse_contact",
+    "remove_contact",
     "request_verification",
     "sign_up",
     "verify_by_code",
