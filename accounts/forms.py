@@ -1,8 +1,9 @@
-"""What people type to sign up, sign in and verify."""
+"""What people type to sign up, sign in and verify, and of others whom their organization tells of money."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
@@ -51,6 +52,11 @@ class SignInForm(forms.Form):
                 raise ValidationError(NO_MATCH)
             self.user = user
         return data
+
+
+class BillingContactForm(forms.Form):
+    email = forms.EmailField(max_length=254, label="Email", validators=[_one_line])
+    language = forms.ChoiceField(choices=settings.LANGUAGES, label="Language of the messages")
 
 
 class CodeForm(forms.Form):

@@ -90,13 +90,17 @@ def tell_managers(endpoint: Endpoint) -> None:
 def webhook_disabled(endpoint_id: UUID, to: User) -> Facts | None:
     endpoint = Endpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     organization = Organization.objects.visible_to(to).filter(pk=endpoint.organization_id).first() if endpoint else None
-    return endpoint and organization and {
-        "organization": organization.name,
-        "host": urlsplit(endpoint.url).netloc,
-        "because": endpoint.disabled_because,
-        "at": endpoint.disabled_at,
-        "url": settings.CONSOLE_ORIGIN + reverse("webhooks:endpoint", args=[organization.slug, endpoint.pk]),
-    }
+    return (
+        endpoint
+        and organization
+        and {
+            "organization": organization.name,
+            "host": urlsplit(endpoint.url).netloc,
+            "because": endpoint.disabled_because,
+            "at": endpoint.disabled_at,
+            "url": settings.CONSOLE_ORIGIN + reverse("webhooks:endpoint", args=[organization.slug, endpoint.pk]),
+        }
+    )
 
 
 def _role(membership: Membership) -> str:

@@ -24,6 +24,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "home.css": (*IN_THE_SHELL, "mono", "kpis", "code", "onboarding", "home"),
     "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "keys", "secret"),
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "webhooks", "secret"),
+    "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
     "access.css": (
         *IN_THE_SHELL,

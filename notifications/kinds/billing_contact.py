@@ -30,5 +30,7 @@ def contact_confirm(organization: str, link: str, refusal: str, days: int) -> Wo
         ],
         items=[Item(_("I do not want this: erase my address"), "", refusal)],
         action=Action(_("Look at it and say yes"), link),
-        footnote=_("If you do nothing, you stay out of it. Your address stays there, unused, until somebody removes it."),
+        footnote=_(
+            "If you do nothing, you stay out of it. Your address stays there, unused, until somebody removes it."
+        ),
     )
