@@ -1,6 +1,7 @@
 """Whom the messages of accounts go to, and what they are about."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -67,16 +68,14 @@ def contact_confirm(contact_id: UUID, to: BillingContact) -> Facts | None:
 def role_changed(membership_id: UUID, to: User) -> Facts | None:
     """The role is the one of the moment of sending: of two changes at once both letters name the second."""
     membership = Membership.objects.select_related("organization").filter(pk=membership_id, user=to).first()
-    changes = AuditEvent.objects.filter(action=Action.MEMBER_ROLE_CHANGED, target=str(to.pk))
-    if membership is None:
+    changed_at = _changed_at(membership) if membership else None
+    if membership is None or changed_at is None:
         return None
-    organization = membership.organization
-    change = changes.filter(organization_id=organization.pk).order_by("-pk").first()
-    return change and {
-        "organization": organization.name,
+    return {
+        "organization": membership.organization.name,
         "role": _role(membership),
-        "at": change.at,
-        "url": settings.CONSOLE_ORIGIN + reverse("organization_home", args=[organization.slug]),
+        "at": changed_at,
+        "url": settings.CONSOLE_ORIGIN + reverse("organization_home", args=[membership.organization.slug]),
     }
 
 
@@ -89,18 +88,27 @@ def tell_managers(endpoint: Endpoint) -> None:
 @notice("webhook-disabled")
 def webhook_disabled(endpoint_id: UUID, to: User) -> Facts | None:
     endpoint = Endpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
-    organization = Organization.objects.visible_to(to).filter(pk=endpoint.organization_id).first() if endpoint else None
-    return (
-        endpoint
-        and organization
-        and {
-            "organization": organization.name,
-            "host": urlsplit(endpoint.url).netloc,
-            "because": endpoint.disabled_because,
-            "at": endpoint.disabled_at,
-            "url": settings.CONSOLE_ORIGIN + reverse("webhooks:endpoint", args=[organization.slug, endpoint.pk]),
-        }
+    if endpoint is None:
+        return None
+    organization = Organization.objects.visible_to(to).filter(pk=endpoint.organization_id).first()
+    if organization is None:
+        return None
+    return {
+        "organization": organization.name,
+        "host": urlsplit(endpoint.url).netloc,
+        "because": endpoint.disabled_because,
+        "at": endpoint.disabled_at,
+        "url": settings.CONSOLE_ORIGIN + reverse("webhooks:endpoint", args=[organization.slug, endpoint.pk]),
+    }
+
+
+def _changed_at(membership: Membership) -> datetime | None:
+    events = AuditEvent.objects.filter(
+        action=Action.MEMBER_ROLE_CHANGED,
+        organization_id=membership.organization_id,
+        target=str(membership.user_id),
     )
+    return events.order_by("-pk").values_list("at", flat=True).first()
 
 
 def _role(membership: Membership) -> str:

@@ -66,7 +66,8 @@ def canaries(client: Client, tmp_path: Path) -> dict[str, Canary]:
         open_under_a_grant(user)
     return {
         **told, "token": token, "key": key, "date": BORN.isoformat(), "compact date": f"{BORN:%Y%m%d}",
-        "normalised email": told["email"].lower(), "normalised contact": told["contact"].lower(), "phone digits": told["phone"][1:],
+        "normalised email": told["email"].lower(), "normalised contact": told["contact"].lower(),
+        "phone digits": told["phone"][1:],
     }  # fmt: skip
 
 
