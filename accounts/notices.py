@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.actions.billing_contacts import LIFETIME, issue_link
+from accounts.actions.billing_contacts import KEPT, LIFETIME, issue_link
 from accounts.actions.verification import issue_verification
 from accounts.models import BillingContact, Membership, Organization, User
 from accounts.models.billing_contact import QUESTION
@@ -61,6 +61,7 @@ def contact_confirm(contact_id: UUID, to: BillingContact) -> Facts | None:
         "link": settings.CONSOLE_ORIGIN + reverse("accounts:contact", args=[token]),
         "refusal": settings.CONSOLE_ORIGIN + reverse("accounts:contact_refusal", args=[token]),
         "days": LIFETIME.days,
+        "kept": KEPT.days,
     }
 
 

@@ -44,6 +44,7 @@ class Wording:
     items: Sequence[Item] = ()
     code: str = ""
     action: Action | None = None
+    otherwise: Action | None = None  # another way out, as a link under the button
     footnote: str = ""
     short: str = ""
 

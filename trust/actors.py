@@ -7,6 +7,7 @@ from ledger.actor import Actor
 _SYSTEMS = {
     "notifications": "Notifications worker",
     "gateway": "Gateway",
+    "worker": "Worker",
     "contact-link": "Whoever has a contact's link",
 }
 _KINDS = {"user": "A member", "key": "An API key", "staff": "Support staff"}

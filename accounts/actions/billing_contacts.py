@@ -6,7 +6,7 @@ however it adds and removes: nobody can flood a stranger's mailbox.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +23,9 @@ from vault.blind_index import normalise_email
 
 MAX_CONTACTS = 10  # of an organization
 LIFETIME = timedelta(days=7)  # of a link
+KEPT = timedelta(days=30)  # an address whose owner did not answer, from the end of the link on
 _MOST_QUESTIONS, _WINDOW = 20, timedelta(hours=1)  # of an organization
+_PURGE = Actor.system("worker")
 LINK = Actor.system("contact-link")  # who answers proves to have the link, and nothing else of who they are
 
 
@@ -122,6 +124,12 @@ def remove_contacts_of(actor: Actor, organization: Organization) -> None:
     """Erase all contacts of an organization that goes away."""
     for contact in organization.billing_contacts.all():
         remove_contact(actor, contact)
+
+
+def purge_unanswered(now: datetime) -> int:
+    """Erase the addresses of who never answered; return how many."""
+    silent = BillingContact.objects.unanswered_since(now - KEPT)
+    return sum(remove_contact(_PURGE, contact) for contact in silent)
 
 
 def _lock(organization: Organization) -> None:

@@ -26,6 +26,10 @@ class BillingContactQuerySet(models.QuerySet["BillingContact"]):
         """Contacts whose owner can still confirm by the link of the newest message."""
         return self.filter(confirmed_at=None, token_expires_at__gt=now)
 
+    def unanswered_since(self, moment: datetime) -> "BillingContactQuerySet":
+        """Contacts who never confirmed, and whose last link ended before that moment."""
+        return self.filter(confirmed_at=None, token_expires_at__lt=moment)
+
 
 class BillingContact(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,14 +1,24 @@
 """Contacts: who is one, who becomes one twice, and what goes to them before and after they say yes."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.actions import add_contact, ask_again, confirm_contact, erase_organization, remove_contact
-from accounts.actions.billing_contacts import MAX_CONTACTS, AlreadyThere, TooMany, TooOften
+from accounts.actions.billing_contacts import (
+    KEPT,
+    LIFETIME,
+    MAX_CONTACTS,
+    AlreadyThere,
+    TooMany,
+    TooOften,
+    purge_unanswered,
+)
 from accounts.models import BillingContact, Organization, User
 from accounts.models.billing_contact import QUESTION
 from ledger.models import AuditEvent, LeafBody
@@ -147,6 +157,25 @@ def test_a_removal_takes_everything_along(add: Add) -> None:
     assert not Preference.objects.exists()
     assert not BillingContact.objects.exists()
     assert events() == ["added", "confirmed", "removed"]
+
+
+def test_who_never_answers_is_erased_a_month_after_the_link_ended(add: Add, contact: BillingContact) -> None:
+    confirmed = add("yes@payers.example", confirmed=True)
+    ended = timezone.now() + LIFETIME
+    assert purge_unanswered(ended + KEPT - timedelta(minutes=1)) == 0
+    assert purge_unanswered(ended + KEPT + timedelta(minutes=1)) == 1
+    assert BillingContact.objects.get() == confirmed
+    assert AuditEvent.objects.get(action="billing-contact:removed").actor == "system:worker"
+
+
+def test_an_address_that_moved_to_a_new_key_still_gets_letters(add: Add, organization: Organization) -> None:
+    contact = add(confirmed=True)
+    former = contact.email.record()
+    call_command("rotate_keys", organization=organization.slug, stdout=StringIO())
+    contact.refresh_from_db()
+    assert contact.email.record() != former
+    bill(contact)
+    assert mail.outbox[-1].to == [ADDRESS]
 
 
 def test_an_erased_organization_has_no_contacts_any_more(add: Add, organization: Organization, outsider: User) -> None:
