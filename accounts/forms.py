@@ -1,8 +1,9 @@
-"""What people type to sign up, sign in and verify."""
+"""What people type to sign up, sign in and verify, and of others whom their organization tells of money."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
@@ -101,6 +102,11 @@ class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
 
 class AddressForm(forms.Form):
     email = forms.EmailField(max_length=254, validators=[_one_line])
+
+
+class BillingContactForm(forms.Form):
+    email = forms.EmailField(max_length=254, label="Email", validators=[_one_line])
+    language = forms.ChoiceField(choices=settings.LANGUAGES, label="Language of the messages")
 
 
 class CodeForm(forms.Form):

@@ -9,6 +9,7 @@ class Permission(StrEnum):
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
     MANAGE_WEBHOOKS = "webhooks:manage"
+    MANAGE_BILLING_CONTACTS = "billing-contacts:manage"
     VIEW_USAGE = "usage:view"
     DATA_ACCESS = "data-access:view"
 
@@ -18,6 +19,7 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: frozenset({Role.OWNER, Role.ADMIN, Role.DEVELOPER}),
     Permission.MANAGE_WEBHOOKS: frozenset({Role.OWNER, Role.ADMIN}),
+    Permission.MANAGE_BILLING_CONTACTS: frozenset({Role.OWNER, Role.ADMIN, Role.BILLING}),
     Permission.VIEW_USAGE: _EVERYONE,
     Permission.DATA_ACCESS: frozenset({Role.OWNER, Role.ADMIN}),
 }

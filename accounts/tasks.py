@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.actions import addresses
+from accounts.actions.billing_contacts import purge_unanswered
 from accounts.session_store import SessionStore
 
 
@@ -13,3 +14,8 @@ def purge_sessions() -> None:
 @shared_task(name="accounts.purge_addresses")
 def purge_addresses() -> None:
     addresses.purge(timezone.now())
+
+
+@shared_task(name="accounts.purge_billing_contacts")
+def purge_billing_contacts() -> None:
+    purge_unanswered(timezone.now())

@@ -1,10 +1,11 @@
 from django.urls import path, register_converter
 
 from accounts.views import browsers, email, messages, notifications, password, sessions, sign_up, verification
+from accounts.views.billing_contacts import answers
 
 
 class TokenConverter:
-    """The form of a verification token; anything else is not found, and nothing of it is kept."""
+    """The form of a link's token; anything else is not found, and nothing of it is kept."""
 
     regex = "[A-Za-z0-9_-]{43}"
 
@@ -38,4 +39,6 @@ urlpatterns = [
     path("verify/again/", verification.verify_resend, name="verify_resend"),
     path("verify/status/", verification.verify_status, name="verify_status"),
     path("verify/<token:token>/", verification.verify_link, name="verify_link"),
+    path("contacts/<token:token>/", answers.confirmation, name="contact"),
+    path("contacts/<token:token>/refusal/", answers.refusal, name="contact_refusal"),
 ]

@@ -25,6 +25,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "keys", "secret"),
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "webhooks", "secret"),
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
+    "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
     "access.css": (
         *IN_THE_SHELL,

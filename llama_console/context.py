@@ -14,6 +14,7 @@ _NAVIGATION = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
+    ("Organization", (("Billing contacts", "mail-check", "billing_contacts:list"),)),
 )
 _ACCOUNT = (("Notifications", "bell", "accounts:notifications"), ("Messages sent to you", "mails", "accounts:messages"))
 

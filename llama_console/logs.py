@@ -4,8 +4,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# The token of a verification link is a secret; Django logs the paths of refused requests.
-_TOKEN = re.compile(r"/verify/[A-Za-z0-9_-]{20,}")
+# The token of a link in an email is a secret; Django logs the paths of refused requests.
+_TOKEN = re.compile(r"/(verify|contacts)/[A-Za-z0-9_-]{20,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -14,7 +14,7 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        message = _TOKEN.sub("/verify/…", _CONTROL.sub(_escape, record.getMessage()))
+        message = _TOKEN.sub(r"/\1/…", _CONTROL.sub(_escape, record.getMessage()))
         line = f"{time} {record.levelname} {record.name} {message}"
         return f"{line} [{_where(record)}]" if record.exc_info and record.exc_info[0] else line
 

@@ -315,6 +315,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-addresses": {"task": "accounts.purge_addresses", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-contacts": {"task": "accounts.purge_billing_contacts", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},

@@ -23,10 +23,12 @@ class Composed:
 
 
 def compose(message: OutboxMessage) -> Composed | None:
-    """Return what to send; None when there is nobody, or nothing to say any more."""
+    """Return what to send; None when there is nobody, nobody who agreed to it, or nothing to say any more."""
     to = recipients.find([message.recipient_id]).get(message.recipient_id)
     kind = KINDS[message.kind]
-    if to is None or not preferences.wants(to.pk, kind, Channel(message.channel)):
+    if to is None or to.question not in {"", kind.name}:
+        return None
+    if not preferences.wants(to.pk, kind, Channel(message.channel)):
         return None
     with speaking_to(to):
         facts = notice_of(message.kind)(message.subject_id, to)

@@ -15,6 +15,11 @@ class Recipient(Protocol):
     phone: Any  # None for who has none
 
     @property
+    def question(self) -> str:
+        """The kind of the only message that goes to them until they agree to more; "" for who has."""
+        ...
+
+    @property
     def vault_tenant(self) -> UUID: ...
 
 

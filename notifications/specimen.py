@@ -18,6 +18,7 @@ class Reader:
     vault_tenant: UUID = _NOBODY
     email: None = None
     phone: None = None
+    question: str = ""
 
 
 def specimen(kind: Kind, language: str, **facts: Any) -> Composed:

@@ -16,8 +16,17 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts import directory
-from accounts.actions import add_member, create_organization, issue_verification, sign_up, verify_by_code
-from accounts.models import Membership, Organization, Role, User
+from accounts.actions import (
+    add_contact,
+    add_member,
+    confirm_contact,
+    create_organization,
+    issue_verification,
+    sign_up,
+    verify_by_code,
+)
+from accounts.actions.billing_contacts import MAX_CONTACTS, TooMany, issue_link
+from accounts.models import BillingContact, Membership, Organization, Role, User
 from ledger.actor import Actor
 from ledger.append import append_leaf
 from ledger.ids import new_id
@@ -153,6 +162,31 @@ def test_a_member_added_while_a_directory_is_built_is_in_it_by_the_lock_on_their
     )
     found = directory.search(Actor.operator(), organization=organization, text="")
     assert {entry.user_id for entry in found} == {owner.pk, other.pk}
+
+
+def test_an_organization_gets_ten_contacts_and_each_once_by_the_lock_on_its_row() -> None:
+    owner = User.objects.create_user("owner@example.com", None)
+    organization = create_organization(Actor.operator(), name="Llamas", owner=owner)
+
+    def add(email: str) -> BillingContact:
+        return add_contact(Actor.operator(), organization=organization, email=email, language="en")
+
+    results = at_once(*[lambda: add("desk@payers.example")] * THREADS)
+    assert sorted(type(result).__name__ for result in results) == ["AlreadyThere"] * (THREADS - 1) + ["BillingContact"]
+    for number in range(MAX_CONTACTS - 3):
+        add(f"{number}@payers.example")
+    results = at_once(*[lambda number=number: add(f"late{number}@payers.example") for number in range(THREADS)])
+    assert [type(result) for result in results].count(BillingContact) == 2
+    assert [type(result) for result in results].count(TooMany) == THREADS - 2
+    assert BillingContact.objects.count() == MAX_CONTACTS
+
+
+def test_a_contact_confirms_once_by_the_condition_of_the_update() -> None:
+    owner = User.objects.create_user("owner@example.com", None)
+    organization = create_organization(Actor.operator(), name="Llamas", owner=owner)
+    contact = add_contact(Actor.operator(), organization=organization, email="desk@payers.example", language="en")
+    token = issue_link(contact) or ""
+    assert at_once(*[lambda: confirm_contact(token)] * THREADS).count(True) == 1
 
 
 def test_a_tenants_first_data_key_is_one_by_its_unique_constraint() -> None:

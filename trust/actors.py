@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from ledger.actor import Actor
 
-_SYSTEMS = {"notifications": "Notifications worker", "gateway": "Gateway"}
+_SYSTEMS = {
+    "notifications": "Notifications worker",
+    "gateway": "Gateway",
+    "worker": "Worker",
+    "contact-link": "Whoever has a contact's link",
+}
 _KINDS = {"user": "A member", "key": "An API key", "staff": "Support staff"}
 _ID = 8  # the last characters of an id; the first of a UUID of version 7 are the time
 

@@ -10,6 +10,7 @@ _NAMES = {
     "accounts.User.location": "Location",
     "accounts.User.date_of_birth": "Date of birth",
     "accounts.Membership.role": "Role",
+    "accounts.BillingContact.email": "Billing contact",
     "notifications.SigningSecret.secret": "Webhook secret",
     "content.StoredExchange.request": "Prompt",
     "content.StoredExchange.response": "Answer",

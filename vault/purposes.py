@@ -47,10 +47,10 @@ class Rule:
 _SPARE_EMAIL = "accounts.SpareAddress.email"
 _EMAIL, _PHONE, _ROLE = "accounts.User.email", "accounts.User.phone", "accounts.Membership.role"
 _PROFILE = frozenset(f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth"))
-_DIRECTORY = "accounts.Directory.entries"
+_DIRECTORY, _CONTACT = "accounts.Directory.entries", "accounts.BillingContact.email"
 _WEBHOOK_SECRET = frozenset({"notifications.SigningSecret.secret"})
 _CONTENT = frozenset({"content.StoredExchange.request", "content.StoredExchange.response"})
-_EVERYTHING = _PROFILE | _CONTENT | {_ROLE, _DIRECTORY, _SPARE_EMAIL}
+_EVERYTHING = _PROFILE | _CONTENT | {_ROLE, _DIRECTORY, _CONTACT, _SPARE_EMAIL}
 
 _PEOPLE = frozenset({ActorKind.USER.value})
 _PROGRAM = frozenset({ActorKind.USER.value, ActorKind.KEY.value, ActorKind.SYSTEM.value, ActorKind.OPERATOR.value})
@@ -62,12 +62,12 @@ RULES: dict[Purpose, Rule] = {
     Purpose.OWN_ACCOUNT: Rule("The person looks at their own data.", _PROFILE | {_SPARE_EMAIL}, _PEOPLE, own=True),
     Purpose.AUTHORIZATION: Rule("The program checks what a member may do.", frozenset({_ROLE}), _PROGRAM),
     Purpose.TEAM_ADMINISTRATION: Rule(
-        "An organization manages its own members.",
-        frozenset({_EMAIL, "accounts.User.name", _ROLE, _DIRECTORY}),
+        "An organization manages its own members and billing contacts.",
+        frozenset({_EMAIL, "accounts.User.name", _ROLE, _DIRECTORY, _CONTACT}),
         _PROGRAM,
     ),
     Purpose.EMAIL_NOTIFICATION: Rule(
-        "To send an email to that person.", frozenset({_EMAIL, _SPARE_EMAIL}), _NOTIFICATIONS
+        "To send an email to that person.", frozenset({_EMAIL, _CONTACT, _SPARE_EMAIL}), _NOTIFICATIONS
     ),
     Purpose.SMS: Rule("To send a text message to that person.", frozenset({_PHONE}), _NOTIFICATIONS),
     Purpose.WEBHOOK_SIGNING: Rule("To sign an event for the endpoint.", _WEBHOOK_SECRET, _NOTIFICATIONS),

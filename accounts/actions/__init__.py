@@ -1,3 +1,4 @@
+from accounts.actions.billing_contacts import add_contact, ask_again, confirm_contact, refuse_contact, remove_contact
 from accounts.actions.erasure import LastOwner, erase_organization, erase_user
 from accounts.actions.organizations import add_member, create_organization, create_project
 from accounts.actions.preferences import Wishes, change_preferences
@@ -15,15 +16,20 @@ __all__ = [
     "LastOwner",
     "Registration",
     "Wishes",
+    "add_contact",
     "add_member",
+    "ask_again",
     "change_preferences",
     "change_role",
+    "confirm_contact",
     "create_organization",
     "create_project",
     "erase_organization",
     "erase_user",
     "hash_token",
     "issue_verification",
+    "refuse_contact",
+    "remove_contact",
     "request_verification",
     "sign_up",
     "verify_by_code",

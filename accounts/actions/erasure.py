@@ -4,20 +4,18 @@ The console's changes are committed first. A crash before leaves an account that
 erased again: every step may be repeated. Rows with sealed values stay, and nothing opens them any more.
 """
 
-from uuid import UUID
-
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts.actions.billing_contacts import remove_contacts_of
 from accounts.directory import forget_member
-from accounts.models import BrowserSession, Directory, Membership, Organization, Role, User
-from accounts.roles import read_role
+from accounts.models import BrowserSession, Directory, Organization, Role, User
+from accounts.roles import roles_of
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
 from notifications import outbox, preferences
 from notifications.webhooks.actions import delete_endpoints_of
-from vault.disclosure import disclose
 from vault.purposes import Purpose
 from vault.unsealer import unsealer
 
@@ -56,6 +54,7 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         organization.projects.all().delete()  # and their API keys, which are refused from now on
         organization.memberships.all().delete()
         Directory.objects.filter(organization=organization).delete()
+        remove_contacts_of(actor, organization)
         delete_endpoints_of(actor, organization.pk)
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)
@@ -81,22 +80,6 @@ def _refuse_last_owner(actor: Actor, user: User) -> None:
         pk__in=list(user.memberships.values_list("organization", flat=True))
     )
     for organization in organizations.order_by("pk"):
-        if _owners(actor, organization) == {user.pk}:
+        owners = {user_id for user_id, role in roles_of(actor, organization).items() if role is Role.OWNER}
+        if owners == {user.pk}:
             raise LastOwner(organization)
-
-
-def _owners(actor: Actor, organization: Organization) -> set[UUID]:
-    memberships = list(Membership.objects.filter(organization=organization))
-    with disclose(
-        Purpose.AUTHORIZATION,
-        actor=actor,
-        tenant=organization.pk,
-        fields=[Membership.role],
-        subjects=[membership.pk for membership in memberships],
-    ) as scope:
-        roles = scope.open_all([membership.role for membership in memberships])
-    return {
-        membership.user_id
-        for membership, role in zip(memberships, roles, strict=True)
-        if read_role(role)[0] is Role.OWNER
-    }

@@ -7,10 +7,11 @@ from accounts.roles import newest_version, write_role
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
+from notifications.telling import tell
 
 
 def change_role(actor: Actor, *, membership: Membership, role: Role) -> None:
-    """Give a member another role; any record of the former one counts no more."""
+    """Give a member another role; any record of the former one counts no more. They are told."""
     with transaction.atomic():
         locked = Membership.objects.select_for_update().get(pk=membership.pk)
         version = newest_version(locked.organization_id, locked.user_id) + 1
@@ -23,3 +24,4 @@ def change_role(actor: Actor, *, membership: Membership, role: Role) -> None:
             organization_id=locked.organization_id,
             version=version,
         )
+        tell("role-changed", locked.pk, [locked.user_id])

@@ -1,3 +1,4 @@
+from accounts.models.billing_contact import BillingContact
 from accounts.models.browser_session import BrowserSession
 from accounts.models.device import Device
 from accounts.models.directory import Directory
@@ -11,6 +12,7 @@ from accounts.models.spare_address import SpareAddress
 from accounts.models.user import User
 
 __all__ = [
+    "BillingContact",
     "BrowserSession",
     "Device",
     "Directory",

@@ -52,6 +52,10 @@ class SpareAddress(models.Model):
         return self.user_id
 
     @property
+    def question(self) -> str:
+        return "email-changed" if self.is_former else "verify-new-email"
+
+    @property
     def language(self) -> str:
         return self.user.language
 

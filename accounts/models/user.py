@@ -45,6 +45,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # seeded for development; refused in production
 
+    question = ""  # who opened an account agreed to what it sends
     USERNAME_FIELD = "id"
     EMAIL_FIELD = ""  # Django's own mail helpers shall not find an address
     objects = UserManager()

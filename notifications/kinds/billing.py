@@ -103,10 +103,16 @@ def dispute(organization: str, amount: str, at: datetime, url: str) -> Wording:
     "confirm-contact",
     gettext_lazy("Confirmation of a billing contact"),
     Topic.BILLING,
-    sample={"organization": ORGANIZATION, "days": 7, "link": page("contacts/Zk3…")},
+    sample={
+        "organization": ORGANIZATION,
+        "link": page("contacts/Zk3…"),
+        "refusal": page("contacts/Zk3…/refusal/"),
+        "days": 7,
+        "kept": 30,
+    },
     required=True,  # the one message to an address that has not agreed to any
 )
-def confirm_contact(organization: str, days: int, link: str) -> Wording:
+def confirm_contact(organization: str, link: str, refusal: str, days: int, kept: int) -> Wording:
     lasts = ngettext("The link works for %(days)s day.", "The link works for %(days)s days.", days) % {"days": days}
     return Wording(
         subject=_("Shall billing messages of %(organization)s come here?") % {"organization": organization},
@@ -116,5 +122,9 @@ def confirm_contact(organization: str, days: int, link: str) -> Wording:
             _("They come only if you agree, and you can end them at any time.") + " " + lasts,
         ],
         action=Action(_("Yes, send them here"), link),
-        footnote=_("If you do not want this, do nothing: no other message comes, and the address is erased."),
+        footnote=_(
+            "If you do nothing, no other message comes, and the address is erased %(kept)s days after the link ends."
+        )
+        % {"kept": kept},
+        aside=Action(_("No: erase my address now"), refusal),
     )

@@ -23,6 +23,7 @@ FIELDS: Mapping[str, Title] = {
     "accounts.User.name": gettext_lazy("Name"),
     "accounts.User.email": gettext_lazy("Email"),
     "accounts.SpareAddress.email": gettext_lazy("Email"),
+    "accounts.BillingContact.email": gettext_lazy("Email"),
     "accounts.User.phone": gettext_lazy("Mobile phone"),
     "accounts.User.location": gettext_lazy("Location"),
     "accounts.User.date_of_birth": gettext_lazy("Date of birth"),

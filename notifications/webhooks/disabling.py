@@ -1,5 +1,7 @@
 """Disabling an endpoint: it gets nothing more until somebody enables it again."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,6 +9,15 @@ from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
 from notifications.models import Because, Endpoint
+
+Listener = Callable[[Endpoint], None]
+_listeners: list[Listener] = []
+
+
+def on_disabled(listener: Listener) -> Listener:
+    """Register what a room above does about a disabled endpoint, in the same transaction: it knows whom to tell."""
+    _listeners.append(listener)
+    return listener
 
 
 def disable(actor: Actor, endpoint: Endpoint, because: Because) -> bool:
@@ -22,5 +33,7 @@ def disable(actor: Actor, endpoint: Endpoint, because: Because) -> bool:
             organization_id=endpoint.organization_id,
             because=because.value,
         )
-    endpoint.disabled_at, endpoint.disabled_because = now, because
+        endpoint.disabled_at, endpoint.disabled_because = now, because
+        for listener in _listeners:
+            listener(endpoint)
     return True

@@ -66,12 +66,13 @@ def test_no_canary_is_anywhere_at_rest(page: Page, stack: Stack) -> None:
     stack.manage("shell", "-v", "0", "-c", _PROFILE.format(**told))
     page.get_by_role("button", name="Account menu").click()
     page.get_by_text(told["email"]).wait_for()
+    contact = name_contact(page, stack)
     secret = stack.issue_key("research")
     answers = call(stack, secret, said)
     wait_for(lambda: kept(stack))
 
     canaries = {
-        **told, **said, **of_dates(told["born"]), **of_mail(mail), **answers,
+        **told, **said, **of_dates(told["born"]), **of_mail(mail), **answers, **contact,
         "normalised email": told["email"].lower(), "phone digits": told["phone"][1:], "key": secret,
     }  # fmt: skip
     with sinks.planted(stack) as controls:
@@ -102,6 +103,21 @@ def sign_up(page: Page, stack: Stack, email: str, password: str) -> dict[str, An
     page.goto(mail["links"][0])
     page.wait_for_url("**/o/**")
     return mail
+
+
+def name_contact(page: Page, stack: Stack) -> dict[str, str]:
+    """Name a billing contact, who says yes by the link; return the address and the link's token."""
+    address = f"Contact.{secrets.token_hex(6)}@example.com"
+    page.goto("/o/leaks/billing-contacts/new/")
+    page.get_by_label("Email").fill(address)
+    page.get_by_role("button", name="Add contact").click()
+    mail: dict[str, Any] = wait_for(lambda: [mail for mail in stack.mails() if address in str(mail["to"])])[0]
+    page.goto(mail["links"][0])
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_text("You are a billing contact").wait_for()
+    page.goto("/o/leaks/billing-contacts/")
+    page.get_by_text("Confirmed").wait_for()
+    return {"contact": address, "folded contact": address.lower(), "contact's link": mail["links"][0].split("/")[4]}
 
 
 def call(stack: Stack, secret: str, said: dict[str, str]) -> dict[str, str]:

@@ -16,6 +16,8 @@ _PRIVATE = [
     "keys/new/",
     "webhooks/",
     "webhooks/new/",
+    "billing-contacts/",
+    "billing-contacts/new/",
     "usage/",
     "usage/?range=90d&group=key&compare=1",
     "data-access/?by=members",

@@ -21,6 +21,7 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from accounts import directory
+from accounts.actions import add_contact
 from accounts.models import Organization, User
 from content.actions import keep_exchanges
 from content.exchanges import Exchange
@@ -59,11 +60,14 @@ def canaries(client: Client, tmp_path: Path) -> dict[str, Canary]:
     organization = Organization.objects.visible_to(user).get()
     _, key = issue_key(Actor.user(user.pk), project=organization.projects.get(), name="leaks")
     keep(organization, told)
+    told["contact"] = f"Contact.{secrets.token_hex(6)}@example.com"
+    add_contact(Actor.user(user.pk), organization=organization, email=told["contact"], language="en")
     with override_settings(APPROVERS_FILE=tmp_path / "approvers.json"):
         open_under_a_grant(user)
     return {
         **told, "token": token, "key": key, "date": BORN.isoformat(), "compact date": f"{BORN:%Y%m%d}",
-        "normalised email": told["email"].lower(), "phone digits": told["phone"][1:],
+        "normalised email": told["email"].lower(), "normalised contact": told["contact"].lower(),
+        "phone digits": told["phone"][1:],
     }  # fmt: skip
 
 

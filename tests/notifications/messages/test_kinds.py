@@ -18,9 +18,9 @@ from vault.purposes import RULES
 # What messages may tell. No fact here is a person's name, address or number, and none may become one.
 FACTS = {
     *("organization", "project", "key", "host", "name"),  # names of things
-    *("at", "on", "since", "until", "due", "again", "days", "hours", "minutes"),  # times
+    *("at", "on", "since", "until", "due", "again", "days", "kept", "hours", "minutes"),  # times
     *("amount", "balance", "budget", "forecast", "spent", "threshold", "usual", "percent"),  # money
-    *("url", "link", "decline_url", "code"),
+    *("url", "link", "decline_url", "refusal", "code"),
     *("browser", "system", "factor", "role"),
     *("case", "number", "receipt", "fields", "purpose"),
     *("failures", "left", "is_gone", "is_revoked", "stops"),
@@ -32,7 +32,6 @@ UNSENT = {
     "auto-recharge-off",
     "budget-forecast",
     "budget-reached",
-    "confirm-contact",
     "credit-expiring",
     "data-opened",
     "deletion-cancelled",
@@ -52,12 +51,10 @@ UNSENT = {
     "receipt",
     "recovery-code-used",
     "removed-from-organization",
-    "role-changed",
     "spending-anomaly",
     "support-closed",
     "support-reply",
     "verify-phone",
-    "webhook-disabled",
 }
 REQUIRED = {
     "account-deleted",

@@ -9,7 +9,8 @@ from django.utils.translation import override
 from notifications.kinds import Kind
 from notifications.models import Channel, Choice
 from notifications.preferences import options
-from notifications.rendering import is_optional, labels
+from notifications.rendering import labels
+from notifications.unsubscribing import is_optional
 from tests.notifications.messages.conftest import LANGUAGES, LETTERS, letter, named, words
 from tests.notifications.messages.markup import contrast, parse, shown
 

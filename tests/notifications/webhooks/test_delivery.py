@@ -5,27 +5,33 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connections
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from accounts.models import Organization, Project
+from accounts.actions import add_member
+from accounts.models import Organization, Project, Role, User
 from keys.actions import issue_key, revoke_key
 from ledger.models import AuditEvent
 from notifications import outbox
-from notifications.models import Delivery, Endpoint, OutboxMessage
+from notifications.models import Because, Delivery, Endpoint, OutboxMessage
+from notifications.webhooks import disabling
 from notifications.webhooks.actions import (
     KEPT,
     MAX_ENDPOINTS,
     OVERLAP,
     TooMany,
+    change_endpoint,
     create_endpoint,
     delete_endpoint,
     purge,
     rotate_secret,
 )
 from notifications.webhooks.publish import redeliver
+from tests.conftest import person
 from tests.notifications.webhooks.conftest import OPERATOR, Receiver
+from vault.errors import VaultError
 from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +81,7 @@ def test_gone_ends_the_endpoint(receiver: Receiver, made: Made, project: Project
     receiver.status = 410
     issue_key(OPERATOR, project=project, name="ci")
     send_all()
-    assert OutboxMessage.objects.get().failed_at
+    assert OutboxMessage.objects.get(kind="key.created").failed_at
     assert Endpoint.objects.get().disabled_because == "gone"
     assert AuditEvent.objects.filter(action="webhook:disabled").count() == 1
 
@@ -160,3 +166,48 @@ def test_old_deliveries_and_ended_secrets_are_purged(made: Made, organization: O
     rotate_secret(OPERATOR, endpoint)
     assert purge(now + OVERLAP * 2) == 1
     assert endpoint.secrets.count() == 1
+
+
+@pytest.mark.parametrize(("status", "reason"), [(410, "gone for good"), (500, "For days")])
+def test_owners_and_admins_are_told_once_that_an_endpoint_is_disabled(
+    receiver: Receiver, made: Made, project: Project, member: User, status: int, reason: str
+) -> None:
+    add_member(OPERATOR, organization=project.organization, user=person("ada@example.com"), role=Role.ADMIN)
+    receiver.status = status
+    for name in ("one", "two"):
+        issue_key(OPERATOR, project=project, name=name)
+    Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=5))
+    send_all()
+    send_all()
+    assert sorted(letter.to[0] for letter in mail.outbox) == ["ada@example.com", "olivia@example.com"]
+    for letter in mail.outbox:
+        assert reason in letter.body
+        assert "a=b" not in letter.body  # the host alone: the rest of an address may be a secret
+        assert f"/webhooks/{made[0].pk}/" in letter.body
+
+
+def test_nobody_is_told_of_an_endpoint_that_was_enabled_again_or_disabled_by_hand(
+    receiver: Receiver, made: Made, project: Project
+) -> None:
+    receiver.status = 410
+    issue_key(OPERATOR, project=project, name="ci")
+    send_all()
+    told = {"url": receiver.url, "kinds": ["key.created"], "description": ""}
+    change_endpoint(OPERATOR, made[0], **told, enabled=True)
+    send_all()
+    change_endpoint(OPERATOR, made[0], **told, enabled=False)
+    send_all()
+    assert mail.outbox == []
+
+
+def test_if_nobody_can_be_told_the_endpoint_is_not_disabled_either(
+    receiver: Receiver, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(endpoint: Endpoint) -> None:
+        raise VaultError("unsealer-away", "gone", permanent=False)
+
+    monkeypatch.setattr(disabling, "_listeners", [broken])
+    with pytest.raises(VaultError):
+        disabling.disable(OPERATOR, made[0], Because.GONE)
+    assert Endpoint.objects.get().is_enabled
+    assert not AuditEvent.objects.filter(action="webhook:disabled").exists()

@@ -1,4 +1,4 @@
-"""Whom the messages of accounts go to, and what they are about."""
+"""What people are told of their own account: proofs, sign-ins, changes of password and address."""
 
 from collections.abc import Iterable
 from uuid import UUID

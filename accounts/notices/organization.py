@@ -1,0 +1,101 @@
+"""What is told of an organization: contacts of their being one, members of their role, managers of webhooks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.actions.billing_contacts import KEPT, LIFETIME, issue_link
+from accounts.models import BillingContact, Membership, Organization, User
+from accounts.models.billing_contact import QUESTION
+from accounts.recipients import TELLER, of_managers
+from accounts.roles import read_role
+from ledger.models import Action, AuditEvent
+from notifications import recipients
+from notifications.models import Because, Endpoint
+from notifications.notices import Facts, notice
+from notifications.telling import tell
+from notifications.webhooks.disabling import on_disabled
+from vault.disclosure import disclose
+from vault.purposes import Purpose
+
+
+@recipients.register
+def billing_contacts(ids: Iterable[UUID]) -> Iterable[BillingContact]:
+    return BillingContact.objects.filter(pk__in=list(ids))
+
+
+@notice(QUESTION)
+def confirm_contact(contact_id: UUID, to: BillingContact) -> Facts | None:
+    token = issue_link(to)
+    if token is None:
+        return None
+    return {
+        "organization": to.organization.name,
+        "link": settings.CONSOLE_ORIGIN + reverse("accounts:contact", args=[token]),
+        "refusal": settings.CONSOLE_ORIGIN + reverse("accounts:contact_refusal", args=[token]),
+        "days": LIFETIME.days,
+        "kept": KEPT.days,
+    }
+
+
+@notice("role-changed")
+def role_changed(membership_id: UUID, to: User) -> Facts | None:
+    """The role is the one of the moment of sending: of two changes at once both letters name the second."""
+    membership = Membership.objects.select_related("organization").filter(pk=membership_id, user=to).first()
+    changed_at = _changed_at(membership) if membership else None
+    if membership is None or changed_at is None:
+        return None
+    return {
+        "organization": membership.organization.name,
+        "role": _role(membership),
+        "at": changed_at,
+        "url": settings.CONSOLE_ORIGIN + reverse("organization_home", args=[membership.organization.slug]),
+    }
+
+
+@on_disabled
+def tell_managers(endpoint: Endpoint) -> None:
+    for organization in Organization.objects.filter(pk=endpoint.organization_id):
+        tell("webhook-disabled", endpoint.pk, of_managers(organization))
+
+
+@notice("webhook-disabled")
+def webhook_disabled(endpoint_id: UUID, to: User) -> Facts | None:
+    endpoint = Endpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
+    if endpoint is None:
+        return None
+    organization = Organization.objects.visible_to(to).filter(pk=endpoint.organization_id).first()
+    if organization is None:
+        return None
+    return {
+        "organization": organization.name,
+        "host": urlsplit(endpoint.url).netloc,
+        "is_gone": endpoint.disabled_because == Because.GONE,
+        "at": endpoint.disabled_at,
+        "url": settings.CONSOLE_ORIGIN + reverse("webhooks:endpoint", args=[organization.slug, endpoint.pk]),
+    }
+
+
+def _changed_at(membership: Membership) -> datetime | None:
+    events = AuditEvent.objects.filter(
+        action=Action.MEMBER_ROLE_CHANGED,
+        organization_id=membership.organization_id,
+        target=str(membership.user_id),
+    )
+    return events.order_by("-pk").values_list("at", flat=True).first()
+
+
+def _role(membership: Membership) -> str:
+    """Open a role to tell its own member."""
+    with disclose(
+        Purpose.TEAM_ADMINISTRATION,
+        actor=TELLER,
+        tenant=membership.vault_tenant,
+        fields=[Membership.role],
+        subjects=[membership.pk],
+    ) as scope:
+        return read_role(scope.open(membership.role))[0].value

@@ -1,0 +1,25 @@
+"""Who may see and change an organization's billing contacts."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.membership import Acting
+from accounts.models import BillingContact, User
+from accounts.policy import Permission
+
+
+def acting_for(request: HttpRequest, organization: str) -> Acting:
+    """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
+    assert isinstance(request.user, User)
+    acting = Acting.in_organization(request.user, organization)
+    acting.require(
+        Permission.MANAGE_BILLING_CONTACTS, "Only owners, admins and members with the billing role manage contacts."
+    )
+    return acting
+
+
+def contact_for(acting: Acting, contact_id: UUID) -> BillingContact:
+    """Return a contact of the organization; Http404 for a foreign one just as for a missing one."""
+    return get_object_or_404(acting.organization.billing_contacts, pk=contact_id)
