@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from notifications.channels import DELIVER
 from notifications.failure import DeliveryError
-from notifications.models import Channel, OutboxMessage
+from notifications.models import Channel, DeliveryHour, Outcome, OutboxMessage
 from notifications.models.outbox import OutboxQuerySet
 from notifications.notices import kind_of
 from notifications.nudge import nudge
@@ -45,7 +45,7 @@ class Claim:
 def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = None, source: str = "") -> OutboxMessage:
     """Write a message that goes out soon after the surrounding transaction commits.
 
-    Of messages with one key the first is written and returned each time. `source` says who asked for a text, as
+    Of messages with one key the first is written and returned each time, as long as it is kept. `source` says who asked for a text, as
     `caps.source_of` names them; who asks too often gets a message that is given up already.
     """
     known = kind_of(kind)
@@ -81,12 +81,13 @@ def claim_due(now: datetime) -> list[Claim]:
             due = due.select_for_update(skip_locked=True)
         found = list(due[:_BATCH])
         spent = [message for message in found if message.attempts >= MAX_ATTEMPTS]
-        for message in spent:
-            _give_up(message, message.error or "worker-lost")
         claimed = [message for message in found if message.attempts < MAX_ATTEMPTS]
         for message in claimed:
             message.attempts, message.run_at = message.attempts + 1, now + settings.OUTBOX_LEASE
         OutboxMessage.objects.bulk_update(claimed, ["attempts", "run_at"])
+        # Always in the same order: two relays that count in the same rows then cannot deadlock.
+        for message in sorted(spent, key=lambda message: (message.kind, message.channel, message.error)):
+            _give_up(message, message.error or "worker-lost")
     return [Claim(message.pk, message.attempts, message.is_urgent) for message in claimed]
 
 
@@ -106,10 +107,14 @@ def send(message_id: UUID, attempt: int) -> bool:
     if not OutboxMessage.objects.filter(pk=message_id).take(attempt):
         return False
     message = OutboxMessage.objects.get(pk=message_id)
-    if failure := _try(message):
-        _retry_or_give_up(message, failure)
+    outcome = _try(message)
+    if isinstance(outcome, DeliveryError):
+        _retry_or_give_up(message, outcome)
         return False
-    OutboxMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), error="")
+    with transaction.atomic():
+        now = timezone.now()
+        OutboxMessage.objects.filter(pk=message_id).update(sent_at=now, error="")
+        _count(message, outcome, now)
     return True
 
 
@@ -121,18 +126,20 @@ def requeue(messages: OutboxQuerySet) -> int:
 def repeat(messages: OutboxQuerySet) -> int:
     """Send those of the messages again that were sent or given up, under their ids; return how many."""
     over = messages.exclude(sent_at=None, failed_at=None)
-    again = over.update(sent_at=None, failed_at=None, attempts=0, tried=0, error="", run_at=timezone.now())
+    now = timezone.now()
+    again = over.update(sent_at=None, failed_at=None, attempts=0, tried=0, error="", due_at=now, run_at=now)
     if again:
         transaction.on_commit(nudge, robust=True)
     return again
 
 
-def _try(message: OutboxMessage) -> DeliveryError | None:
-    """Compose and deliver a message, if there is still something to say; return what went wrong."""
+def _try(message: OutboxMessage) -> Outcome | DeliveryError:
+    """Compose and deliver a message, if there is still something to say; return how that ended."""
     try:
         letter = kind_of(message.kind).compose(message.subject_id)
-        if letter is not None:
-            DELIVER[message.channel](letter, message.pk)
+        if letter is None:
+            return Outcome.UNNEEDED
+        DELIVER[message.channel](letter, message.pk)
     except DeliveryError as error:
         return error
     except VaultError as error:
@@ -140,7 +147,7 @@ def _try(message: OutboxMessage) -> DeliveryError | None:
     except Exception as error:  # a mistake of ours must not cost the message
         logger.error("notice %s failed: %s", message.pk, type(error).__name__)
         return DeliveryError("failed", permanent=False)
-    return None
+    return Outcome.SENT
 
 
 def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:
@@ -150,10 +157,21 @@ def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:
     wait = min(_FIRST_RETRY * 4 ** (message.attempts - 1), _LONGEST_RETRY)
     message.run_at = timezone.now() + timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311
     message.error = error.code
-    message.save(update_fields=["error", "run_at"])
+    with transaction.atomic():
+        message.save(update_fields=["error", "run_at"])
+        _count(message, Outcome.RETRIED, timezone.now(), error.code)
 
 
 def _give_up(message: OutboxMessage, code: str) -> None:
     message.failed_at, message.error = timezone.now(), code
-    message.save(update_fields=["failed_at", "error"])
+    with transaction.atomic():
+        message.save(update_fields=["failed_at", "error"])
+        _count(message, Outcome.GIVEN_UP, message.failed_at, code)
     logger.error("notice %s given up after %d tries: %s", message.pk, message.attempts, code)
+
+
+def _count(message: OutboxMessage, outcome: Outcome, at: datetime, code: str = "") -> None:
+    """Count a try where the pages for operators read; last in its transaction, because others wait for the row."""
+    DeliveryHour.objects.add(
+        at=at, kind=message.kind, channel=message.channel, outcome=outcome, code=code, latency=at - message.due_at
+    )

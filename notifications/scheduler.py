@@ -19,11 +19,14 @@ _EARLY = 0.9  # of an interval: two beats are never quite in step
 
 class Scheduler(beat.Scheduler):  # type: ignore[misc]
     def setup_schedule(self) -> None:
-        """Take the schedule from the settings, and the last turns from the database."""
+        """Take the schedule from the settings, and the last turns from the database.
+
+        What never had a turn is due: a beat that is restarted each night would never start a daily task otherwise.
+        """
         self.merge_inplace(self.app.conf.beat_schedule)
         turns = {turn.task: turn.at for turn in Turn.objects.all()}
         for name, entry in self.schedule.items():
-            entry.last_run_at = turns.get(name, entry.last_run_at)
+            entry.last_run_at = turns.get(name, timezone.now() - entry.schedule.run_every)
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Start a task that is due, if it is this beat's turn."""

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from notifications import outbox
+from notifications import outbox, retention
 from notifications.models import Heartbeat
 from notifications.outbox import Claim
 from notifications.sms import caps
@@ -38,6 +38,11 @@ def purge_webhooks() -> None:
 @shared_task(name="notifications.purge_sms_counts")
 def purge_sms_counts() -> None:
     caps.purge(timezone.now())
+
+
+@shared_task(name="notifications.purge_messages")
+def purge_messages() -> None:
+    retention.purge(timezone.now())
 
 
 def _hand_over(claims: list[Claim]) -> None:

@@ -1,4 +1,5 @@
 from accounts.actions.erasure import LastOwner, erase_organization, erase_user
+from accounts.actions.operators import make_operator, remove_operator
 from accounts.actions.organizations import add_member, create_organization, create_project
 from accounts.actions.roles import change_role
 from accounts.actions.sign_up import Registration, request_verification, sign_up
@@ -21,6 +22,8 @@ __all__ = [
     "erase_user",
     "hash_token",
     "issue_verification",
+    "make_operator",
+    "remove_operator",
     "request_verification",
     "sign_up",
     "verify_by_code",

@@ -41,6 +41,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # seeded for development; refused in production
+    is_operator = models.BooleanField(default=False)  # runs the installation; set at the server alone
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = ""  # Django's own mail helpers shall not find an address

@@ -16,6 +16,8 @@ class Action(StrEnum):
     VERIFICATION_REQUESTED = "verification:requested"
     SIGNED_IN = "session:started"
     SIGNED_OUT = "session:ended"
+    OPERATOR_MADE = "operator:made"
+    OPERATOR_REMOVED = "operator:removed"
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_ERASED = "organization:erased"
     PROJECT_CREATED = "project:created"
@@ -28,6 +30,8 @@ class Action(StrEnum):
     WEBHOOK_ROTATED = "webhook:rotated"
     WEBHOOK_DELETED = "webhook:deleted"
     WEBHOOK_DISABLED = "webhook:disabled"
+    MESSAGES_REQUEUED = "messages:requeued"
+    SUPPRESSION_LIFTED = "suppression:lifted"
     MODELS_SYNCED = "models:synced"
     PRICE_SET = "price:set"
 

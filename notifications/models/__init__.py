@@ -1,4 +1,5 @@
 from notifications.models.delivery import Delivery
+from notifications.models.delivery_hour import DeliveryHour, Outcome
 from notifications.models.endpoint import Because, Endpoint
 from notifications.models.heartbeat import Heartbeat
 from notifications.models.outbox import Channel, OutboxMessage, Priority
@@ -11,8 +12,10 @@ __all__ = [
     "Because",
     "Channel",
     "Delivery",
+    "DeliveryHour",
     "Endpoint",
     "Heartbeat",
+    "Outcome",
     "OutboxMessage",
     "Priority",
     "Reason",
