@@ -30,6 +30,15 @@ def of_other(kind: str, value: str) -> str:
     return _fingerprint(f"other {kind}", value)
 
 
+def of_typed(channel: Channel, typed: str) -> str | None:
+    """Return the fingerprint of what a person typed; None if it is no address, or no number, at all."""
+    if channel == Channel.EMAIL:
+        local, _, domain = typed.strip().rpartition("@")
+        return of_email(typed) if local and domain else None
+    number = e164(typed)
+    return of_number(number) if number else None
+
+
 def e164(number: str) -> str | None:
     """Return a number without what people write between its digits; None if it is no international one."""
     bare = _PUNCTUATION.sub("", number)

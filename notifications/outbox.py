@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from notifications.channels import DELIVER
 from notifications.failure import DeliveryError
-from notifications.models import Channel, DeliveryHour, Outcome, OutboxMessage
+from notifications.models import Channel, DeliveryHour, OutboxMessage, Outcome
 from notifications.models.outbox import OutboxQuerySet
 from notifications.notices import kind_of
 from notifications.nudge import nudge
@@ -45,8 +45,8 @@ class Claim:
 def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = None, source: str = "") -> OutboxMessage:
     """Write a message that goes out soon after the surrounding transaction commits.
 
-    Of messages with one key the first is written and returned each time, as long as it is kept. `source` says who asked for a text, as
-    `caps.source_of` names them; who asks too often gets a message that is given up already.
+    Of messages with one key the first is written and returned each time, as long as it is kept. `source` says who
+    asked for a text, as `caps.source_of` names them; who asks too often gets a message that is given up already.
     """
     known = kind_of(kind)
     told = {"kind": kind, "channel": known.channel, "priority": known.priority, "subject_id": subject_id}

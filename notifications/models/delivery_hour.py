@@ -5,6 +5,7 @@ Pages read these rows and no messages, so they cost the same however much was se
 
 from bisect import bisect_left
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, models
 
@@ -29,11 +30,12 @@ class DeliveryHourQuerySet(models.QuerySet["DeliveryHour"]):
 
         The row stays locked until the transaction ends, so this comes last in it, and of several in a sorted order.
         """
-        place = {"hour": _hour(at), "kind": kind, "channel": channel, "outcome": outcome.value, "code": code}
+        hour = connection.ops.adapt_datetimefield_value(at.replace(minute=0, second=0, microsecond=0))
+        place = {"hour": hour, "kind": kind, "channel": channel, "outcome": outcome.value, "code": code}
         counts = {"count": 1} | _latencies(latency if outcome is Outcome.SENT else None)
+        values: dict[str, Any] = place | counts
         table, keys = connection.ops.quote_name(DeliveryHour._meta.db_table), ", ".join(place)
         sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in counts)
-        values = {**place, "hour": connection.ops.adapt_datetimefield_value(place["hour"]), **counts}
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})"  # noqa: S608
@@ -70,10 +72,6 @@ class DeliveryHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour:%Y-%m-%dT%H} {self.kind} {self.outcome}"
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _latencies(latency: timedelta | None) -> dict[str, int]:
