@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Sum
 
-from notifications.models import DeliveryHour, Outcome, OutboxMessage
+from notifications.models import DeliveryHour, OutboxMessage, Outcome
 from notifications.models.delivery_hour import LATENCIES, DeliveryHourQuerySet
 
 

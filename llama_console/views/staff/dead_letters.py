@@ -3,7 +3,7 @@
 Of a letter the pages show what it was and why it failed; never whom it was for, nor what it was about.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from llama_console.views.staff.access import actor_of
 from notifications.codes import Meaning, explain
 from notifications.dead_letters import Choice, Group, groups, requeue
-from notifications.models import OutboxMessage
+from notifications.models import Channel, OutboxMessage
 from notifications.titles import title_of, title_of_channel
 
 _PAGE = 50
@@ -90,7 +90,8 @@ def requeuing_all(request: HttpRequest) -> HttpResponse:
 
 
 def _choice(query: QueryDict) -> Choice:
-    return Choice(**{name: query.get(name, "")[:40] for name in _FILTERS})
+    channel, kind, code = (query.get(name, "")[:40] for name in _FILTERS)
+    return Choice(channel=channel if channel in set(Channel) else "", kind=kind, code=code)
 
 
 def _url(name: str, choice: Choice) -> str:
@@ -113,7 +114,7 @@ def _row(letter: OutboxMessage) -> LetterRow:
 
 def _filters(choice: Choice, found: Iterable[Group]) -> list[dict[str, Any]]:
     """Return each filter with what it can be set to: what there is, and what it is set to."""
-    titles = {"channel": title_of_channel, "kind": title_of, "code": str}
+    titles: dict[str, Callable[[str], str]] = {"channel": title_of_channel, "kind": title_of, "code": str}
     labels = {"channel": "All channels", "kind": "All kinds", "code": "All codes"}
     filters = []
     for name in _FILTERS:

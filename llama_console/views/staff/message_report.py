@@ -31,7 +31,7 @@ class Group(StrEnum):
     def of(self, row: Ended | Waiting) -> str:
         return row.channel if self is Group.CHANNEL else row.kind
 
-    def title(self, name: str) -> str:
+    def name_of(self, name: str) -> str:
         return title_of_channel(name) if self is Group.CHANNEL else title_of(name)
 
 
@@ -136,7 +136,7 @@ class Report:
 
     def rows(self) -> list[Row]:
         """Return the groups, the largest first."""
-        names = {self.group.of(row) for row in (*self._ended, *self._waiting)}
+        names = {self.group.of(row) for row in self._ended} | {self.group.of(row) for row in self._waiting}
         rows = [(name, _of(self._ended, name, self.group), _of(self._waiting, name, self.group)) for name in names]
         rows.sort(key=lambda row: (-count(row[1], Outcome.SENT), row[0]))
         return [self._row(*row) for row in rows]
@@ -183,7 +183,7 @@ class Report:
     def _row(self, name: str, rows: Sequence[Ended], waits: Sequence[Waiting]) -> Row:
         given_up, over = count(rows, Outcome.GIVEN_UP), count(rows, Outcome.SENT, Outcome.GIVEN_UP)
         return Row(
-            name=self.group.title(name),
+            name=self.group.name_of(name),
             hint=name if self.group is Group.KIND else "",
             sent=figures.count(count(rows, Outcome.SENT)),
             retried=figures.count(count(rows, Outcome.RETRIED)),

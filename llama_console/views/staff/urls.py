@@ -1,7 +1,6 @@
 """The addresses under /staff/. Each goes through `_page`, so none can be left open."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,8 +19,7 @@ def _home(request: HttpRequest) -> HttpResponse:
 
 
 def _page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
-    guarded: Any = for_operators(view)
-    return path(route, guarded, name=name)
+    return path(route, for_operators(view), name=name)
 
 
 # A name begins with that of the page in the navigation that it belongs to.
