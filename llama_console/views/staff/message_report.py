@@ -175,10 +175,10 @@ class Report:
         since = min(row.since for row in self._waiting)
         is_late = (self._now - since).total_seconds() > _LATE
         number = figures.count(sum(row.count for row in self._waiting))
-        oldest = f"oldest due {relative(since, self._now)}"
-        return (
-            Kpi("Waiting now", number, oldest, "bad", "") if is_late else Kpi("Waiting now", number, "", "flat", oldest)
-        )
+        age = relative(since, self._now)
+        if is_late:
+            return Kpi("Waiting now", number, age.removesuffix(" ago"), "bad", "for the oldest")
+        return Kpi("Waiting now", number, "", "flat", f"oldest due {age}")
 
     def _row(self, name: str, rows: Sequence[Ended], waits: Sequence[Waiting]) -> Row:
         given_up, over = count(rows, Outcome.GIVEN_UP), count(rows, Outcome.SENT, Outcome.GIVEN_UP)
