@@ -20,9 +20,9 @@ _NAVIGATION: Groups = (
 )
 _STAFF: Groups = (
     (
-        "Messages",
+        "Delivery",
         (
-            ("Delivery log", "send", "staff:messages"),
+            ("Messages", "send", "staff:messages"),
             ("Dead letters", "mail-x", "staff:dead_letters"),
             ("Suppressions", "bell-off", "staff:suppressions"),
         ),

@@ -24,7 +24,7 @@ _REASONS = {
     Reason.STOPPED: ("Asked for silence", "Its owner asked for it. Lift it only if they ask you to."),
     Reason.REFUSED: ("Refused", "A server or provider would not take what we sent."),
     Reason.BOUNCED: ("Bounced", "What we sent came back."),
-    Reason.COMPLAINED: ("Called spam", "Its owner called what we sent spam. Lift it only if they ask you to."),
+    Reason.COMPLAINED: ("Marked as spam", "Its owner marked what we sent as spam. Lift it only if they ask you to."),
 }
 
 
