@@ -61,17 +61,18 @@ def test_the_list_filters_by_channel_kind_and_code(as_operator: Client) -> None:
     assert listed(as_operator, code="sms-capped") == [text.pk]
     assert listed(as_operator, code="sms-capped", kind="verify-email") == []
     assert "No letter matches" in as_operator.get(URL, {"code": "none"}).content.decode()
-    assert listed(as_operator, channel="pigeon") == [text.pk, mail.pk]
 
 
-@pytest.mark.parametrize("value", ["<script>alert(1)</script>", "\x00", "%", "' OR 1=1 --", "x" * 5000])
-def test_hostile_filters_are_inert(as_operator: Client, value: str) -> None:
-    letter()
-    for query in ({"kind": value}, {"code": value}, {"channel": value}, {"page": value}):
+@pytest.mark.parametrize("value", ["<script>alert(1)</script>", "\x00", "%", "' OR 1=1 --", "x" * 41])
+def test_what_can_be_no_filter_is_refused_and_widens_nothing(as_operator: Client, value: str) -> None:
+    kept = letter()
+    for name in ("kind", "code", "channel"):
         for path in (URL, URL + "requeuing/all/"):
-            answer = as_operator.get(path, query)
-            assert answer.status_code == 200
-            assert "<script>alert" not in answer.content.decode()
+            assert as_operator.get(path, {name: value}).status_code == 400
+        for path in ("requeuing/", "requeuing/all/"):
+            assert as_operator.post(URL + path, {name: value, "id": [str(kept.pk)]}).status_code == 400
+    assert as_operator.get(URL, {"page": value}).status_code == 200
+    assert dead() == {kept.pk}
 
 
 def test_pages_hold_fifty_and_lead_on_with_the_filter(as_operator: Client) -> None:

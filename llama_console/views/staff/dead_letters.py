@@ -3,6 +3,7 @@
 Of a letter the pages show what it was and why it failed; never whom it was for, nor what it was about.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from notifications.titles import title_of, title_of_channel
 
 _PAGE = 50
 _FILTERS = ("channel", "kind", "code")
+_NAME = re.compile(r"[a-z0-9._-]{0,40}")  # of a kind or a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,11 @@ def requeuing_all(request: HttpRequest) -> HttpResponse:
 
 
 def _choice(query: QueryDict) -> Choice:
-    channel, kind, code = (query.get(name, "")[:40] for name in _FILTERS)
-    return Choice(channel=channel if channel in set(Channel) else "", kind=kind, code=code)
+    """Return what is asked for; BadRequest for what can be no filter: ignored, it would let more try again than meant."""
+    channel, kind, code = (query.get(name, "") for name in _FILTERS)
+    if channel not in {"", *Channel} or not (_NAME.fullmatch(kind) and _NAME.fullmatch(code)):
+        raise BadRequest
+    return Choice(channel=channel, kind=kind, code=code)
 
 
 def _url(name: str, choice: Choice) -> str:
