@@ -5,7 +5,7 @@ On SQLite every writing transaction takes the one write lock first (IMMEDIATE), 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Barrier
 from typing import Any
@@ -23,6 +23,7 @@ from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import Leaf, LeafType
 from notifications import outbox
+from notifications.models import DeliveryHour, OutboxMessage, Outcome
 from tests.support.ledger import PEN
 from tests.usage.test_recording import call
 from usage.actions import record_calls
@@ -91,6 +92,38 @@ def test_a_message_goes_to_one_relay_by_skip_locked() -> None:
     now = timezone.now()
     claimed = at_once(*[lambda: outbox.claim_due(now)] * THREADS)
     assert sum(map(len, claimed)) == len({each for ids in claimed for each in ids}) == 20
+
+
+def test_messages_that_end_at_once_all_count_by_the_one_statement_that_adds() -> None:
+    def end(outcome: Outcome, code: str) -> None:
+        for seconds in range(10):
+            DeliveryHour.objects.add(
+                at=datetime(2026, 11, 20, 12, tzinfo=UTC),
+                kind="verify-email",
+                channel="email",
+                outcome=outcome,
+                code=code,
+                latency=timedelta(seconds=seconds),
+            )
+
+    results = at_once(*[lambda: end(Outcome.SENT, "")] * THREADS, *[lambda: end(Outcome.GIVEN_UP, "failed")] * 2)
+    assert not [result for result in results if isinstance(result, Exception)]
+    given_up, sent = DeliveryHour.objects.order_by("outcome")
+    assert (given_up.count, sent.count) == (20, 10 * THREADS)
+    assert (sent.within_1, sent.within_5, sent.within_30) == (2 * THREADS, 4 * THREADS, 4 * THREADS)
+
+
+def test_relays_that_give_up_many_at_once_cannot_deadlock_by_the_order_in_which_they_count() -> None:
+    person = new_id()
+    for number in range(40):
+        kinds = ("verify-email", "already-registered")
+        OutboxMessage.objects.create(
+            kind=kinds[number % 2], subject_id=person, recipient_id=person, attempts=outbox.MAX_ATTEMPTS,
+            error=f"smtp-{number * 7 % 10}",
+        )  # fmt: skip
+    results = at_once(*[lambda: outbox.claim_due(timezone.now())] * THREADS)
+    assert results == [[]] * THREADS
+    assert sum(DeliveryHour.objects.values_list("count", flat=True)) == 40
 
 
 def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:

@@ -52,6 +52,12 @@ def test_a_new_beat_goes_on_where_the_last_one_ended() -> None:
     assert due(Scheduler(app)).is_due().is_due
 
 
+def test_a_task_that_was_never_started_is_due_however_long_its_interval() -> None:
+    assert due(Scheduler(app), "purge-messages").is_due().is_due
+    Turn.objects.create(task="purge-messages", at=timezone.now() - timedelta(hours=20))
+    assert not due(Scheduler(app), "purge-messages").is_due().is_due
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_a_database_nothing_is_started_and_beat_goes_on(
     started: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

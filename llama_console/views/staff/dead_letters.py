@@ -92,7 +92,7 @@ def requeuing_all(request: HttpRequest) -> HttpResponse:
 
 
 def _choice(query: QueryDict) -> Choice:
-    """Return what is asked for; BadRequest for what can be no filter: ignored, it would let more try again than meant."""
+    """Return what is asked for; BadRequest for what can be no filter: ignored, it would let more letters try again."""
     channel, kind, code = (query.get(name, "") for name in _FILTERS)
     if channel not in {"", *Channel} or not (_NAME.fullmatch(kind) and _NAME.fullmatch(code)):
         raise BadRequest
