@@ -70,7 +70,7 @@ def test_the_address_can_come_from_standard_input(owner: User, monkeypatch: pyte
 
 @pytest.mark.parametrize("address", ["nobody@example.com", "", "nobody", "@"])
 def test_who_has_no_account_is_said_to_have_none(owner: User, address: str) -> None:
-    with pytest.raises(CommandError, match="^Nobody has this address.$"):
+    with pytest.raises(CommandError, match=r"^Nobody has this address\.$"):
         run(address)
 
 

@@ -19,8 +19,8 @@ DAY = timedelta(days=1)
 
 def message(made: timedelta, **more: Any) -> OutboxMessage:
     """Make a message that was written so long ago."""
-    id = first_id(timezone.now() - made)
-    return OutboxMessage.objects.create(pk=id, kind="verify-email", subject_id=id, recipient_id=id, **more)
+    key = first_id(timezone.now() - made)
+    return OutboxMessage.objects.create(pk=key, kind="verify-email", subject_id=key, recipient_id=key, **more)
 
 
 def ago(days: float) -> datetime:
