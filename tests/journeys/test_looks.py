@@ -19,12 +19,42 @@ _PRIVATE = [
     "usage/?range=90d&group=key&compare=1",
     "data-access/?by=members",
 ]
-PAGES = [*_PUBLIC, *_PRIVATE]
+_STAFF = [
+    "/staff/messages/",
+    "/staff/messages/?range=7d&by=kind",
+    "/staff/dead-letters/",
+    "/staff/dead-letters/?code=none",
+    "/staff/dead-letters/requeuing/all/",
+    "/staff/suppressions/",
+]
+PAGES = [*_PUBLIC, *_PRIVATE, *_STAFF]
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+
+
+# Something of each kind on the operators' pages.
+_MESSAGES = """
+from datetime import timedelta
+from django.utils import timezone
+from ledger.ids import new_id
+from notifications.models import Channel, DeliveryHour, OutboxMessage, Outcome, Reason
+from notifications.suppressions import suppress
+now, person = timezone.now(), new_id()
+for code in ("recipient-refused", "mail-server-unreachable", "sms-capped", "http-503"):
+    OutboxMessage.objects.create(
+        kind="verify-email", subject_id=person, recipient_id=person, attempts=8, failed_at=now, error=code
+    )
+    for outcome in (Outcome.SENT, Outcome.RETRIED, Outcome.GIVEN_UP):
+        DeliveryHour.objects.add(
+            at=now, kind="verify-email", channel="email", outcome=outcome, latency=timedelta(seconds=4),
+            code="" if outcome is Outcome.SENT else code,
+        )
+suppress(Channel.EMAIL, "0" * 64, Reason.BOUNCED)
+"""
 
 
 @pytest.fixture(scope="module")
 def state(browser: Browser, stack: Stack) -> Any:
+    stack.manage("shell", "-v", "0", "-c", _MESSAGES)
     context = browser.new_context(base_url=stack.console)
     sign_in(context.new_page(), stack)
     return context.storage_state()
@@ -34,7 +64,7 @@ def state(browser: Browser, stack: Stack) -> Any:
 def test_every_page_is_accessible_and_fits(browser: Browser, stack: Stack, state: Any, scheme: Any, width: int) -> None:
     faults: list[str] = []
     for path in PAGES:
-        signed_in = not path.startswith("/")
+        signed_in, is_ours = path not in _PUBLIC, not path.startswith("/")
         context = browser.new_context(
             base_url=stack.console,
             color_scheme=scheme,
@@ -43,11 +73,23 @@ def test_every_page_is_accessible_and_fits(browser: Browser, stack: Stack, state
         )
         page = context.new_page()
         watch(page, faults)
-        page.goto(f"/o/{stack.demo['organization']}/{path}" if signed_in else path, wait_until="networkidle")
+        page.goto(f"/o/{stack.demo['organization']}/{path}" if is_ours else path, wait_until="networkidle")
         faults += [f"{path}: {violation['id']}" for violation in Axe().run(page).response["violations"]]
         faults += [f"{path} is {_overflow(page)} px too wide"] if _overflow(page) else []
         context.close()
     assert faults == []
+
+
+def test_operators_requeue_chosen_letters_without_javascript(browser: Browser, stack: Stack, state: Any) -> None:
+    context = browser.new_context(base_url=stack.console, java_script_enabled=False, storage_state=state)
+    page = context.new_page()
+    page.goto("/staff/dead-letters/")
+    page.get_by_label("Code").select_option("sms-capped")
+    page.get_by_role("button", name="Apply").click()
+    page.locator('tr:has-text("sms-capped") input').check()
+    page.get_by_role("button", name="Requeue chosen").click()
+    assert page.get_by_text("1 letter tries again, from the start.").is_visible()
+    context.close()
 
 
 def test_the_chart_reads_aloud_by_arrow_keys(page: Page, stack: Stack) -> None:
