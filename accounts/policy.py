@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from accounts.models import Role
+from accounts.models import Role, User
 
 
 class Permission(StrEnum):
@@ -27,3 +27,8 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
 
 def allows(role: Role, permission: Permission) -> bool:
     return role in _GRANTS[permission]
+
+
+def operates(user: User) -> bool:
+    """Tell whether somebody runs the installation. No role in an organization gives this, and it gives no role."""
+    return user.is_active and user.is_operator

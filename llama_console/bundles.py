@@ -27,6 +27,20 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
+    "staff.css": (
+        *IN_THE_SHELL,
+        "mono",
+        "toolbar",
+        "kpis",
+        "pagination",
+        "report",
+        "series",
+        "chart",
+        "staff",
+        "log",
+        "letters",
+        "lookup",
+    ),
     "access.css": (
         *IN_THE_SHELL,
         "toolbar",
@@ -44,6 +58,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "public.js": SCRIPTS_EVERYWHERE,
     "console.js": SCRIPTS_IN_THE_SHELL,
     "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),
+    "staff.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
     "usage.js": (*SCRIPTS_IN_THE_SHELL, "chart", "live"),
 }
 # A face that names a missing file would stop collectstatic; without it the system's font is used.

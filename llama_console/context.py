@@ -1,5 +1,6 @@
 """What the shell around every page shows: where one is, where one can go, and the theme."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -7,16 +8,39 @@ from django.http import HttpRequest
 from django.urls import ResolverMatch, reverse
 
 from accounts.models import Organization, User
+from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
 PRODUCT_NAME = "Llama console"
-_NAVIGATION = (
+Groups = tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]  # title, and of each page label, icon and address
+_NAVIGATION: Groups = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
     ("Organization", (("Billing contacts", "mail-check", "billing_contacts:list"),)),
 )
-_ACCOUNT = (("Notifications", "bell", "accounts:notifications"), ("Messages sent to you", "mails", "accounts:messages"))
+_ACCOUNT: Groups = (
+    (
+        "Your account",
+        (
+            ("Email", "at-sign", "accounts:email"),
+            ("Password", "key", "accounts:password"),
+            ("Sessions", "monitor-smartphone", "accounts:sessions"),
+            ("Notifications", "bell", "accounts:notifications"),
+            ("Messages sent to you", "mails", "accounts:messages"),
+        ),
+    ),
+)
+_STAFF: Groups = (
+    (
+        "Delivery",
+        (
+            ("Messages", "send", "staff:messages"),
+            ("Dead letters", "mail-x", "staff:dead_letters"),
+            ("Suppressions", "bell-off", "staff:suppressions"),
+        ),
+    ),
+)
 
 # The pages of an organization, for whoever lists them: label, icon, name of the address.
 PAGES = tuple(page for _, pages in _NAVIGATION for page in pages)
@@ -49,33 +73,29 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
             }
             for found in organizations
         ],
-        "nav": _navigation(current.slug, match.view_name if match else "") if current else _account(match),
+        "is_operator": operates(user),
+        "nav": _navigation(match, current),
     }
 
 
-def _account(match: ResolverMatch | None) -> list[dict[str, Any]]:
-    """Return the pages of a person, on those that belong to no organization."""
-    here = match.view_name if match else ""
-    items = [
-        {"label": label, "icon": icon, "url": reverse(name), "current": name == here} for label, icon, name in _ACCOUNT
-    ]
-    return [{"title": "Your account", "items": items}]
+def _navigation(match: ResolverMatch | None, current: Organization | None) -> list[dict[str, Any]]:
+    """Return the pages of where one is: the operators', an organization's, or one's own."""
+    if match and match.app_name == "staff":
+        return _groups(_STAFF, [], lambda name: match.view_name.startswith(name))
+    if match and current:
+        room = match.view_name.partition(":")[0]
+        return _groups(_NAVIGATION, [current.slug], lambda name: name.partition(":")[0] == room)
+    return _groups(_ACCOUNT, [], lambda name: match is not None and match.view_name.startswith(name))
 
 
-def _navigation(slug: str, view_name: str) -> list[dict[str, Any]]:
-    room = view_name.partition(":")[0]
+def _groups(groups: Groups, args: list[str], is_current: Callable[[str], bool]) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
             "items": [
-                {
-                    "label": label,
-                    "icon": icon,
-                    "url": reverse(name, args=[slug]),
-                    "current": name.partition(":")[0] == room,
-                }
+                {"label": label, "icon": icon, "url": reverse(name, args=args), "current": is_current(name)}
                 for label, icon, name in items
             ],
         }
-        for title, items in _NAVIGATION
+        for title, items in groups
     ]

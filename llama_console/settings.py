@@ -255,6 +255,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.string("FROM_EMAIL", "Llama console <console@localhost>" if DEVELOPMENT else None)
 # How long a message waits whose worker died; more than any attempt takes.
 OUTBOX_LEASE = timedelta(seconds=env.integer("OUTBOX_LEASE", 120, least=1))
+# How long messages that were sent or given up are kept; their webhook deliveries, which can be sent again, are 30 days.
+OUTBOX_KEPT = timedelta(days=env.integer("OUTBOX_KEPT_DAYS", 90, least=30))
 # Webhooks go to public https addresses on 443 and these ports; in development to this machine as well, if asked for.
 WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", "8443")
 WEBHOOK_ALLOW_LOCALHOST = DEVELOPMENT and env.boolean("WEBHOOK_ALLOW_LOCALHOST", False)
@@ -319,6 +321,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},
+    "purge-messages": {"task": "notifications.purge_messages", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

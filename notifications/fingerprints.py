@@ -7,6 +7,7 @@ different, and what they stood for is forgotten.
 from django.utils.crypto import salted_hmac
 
 from notifications.models import Channel
+from notifications.sms.numbers import e164
 from vault.blind_index import normalise_email
 
 
@@ -23,6 +24,15 @@ def of_number(number: str) -> str:
 def of_other(kind: str, value: str) -> str:
     """Return 64 hexadecimal digits for anything else; different for each kind."""
     return _fingerprint(f"other {kind}", value)
+
+
+def of_typed(channel: Channel, typed: str) -> str | None:
+    """Return the fingerprint of what a person typed; None if it is no address, or no number, at all."""
+    if channel == Channel.EMAIL:
+        local, _, domain = typed.strip().rpartition("@")
+        return of_email(typed) if local and domain else None
+    number = e164(typed)
+    return of_number(number) if number else None
 
 
 def _fingerprint(kind: str, value: str) -> str:

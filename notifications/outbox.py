@@ -19,7 +19,7 @@ from django.utils import timezone
 from notifications.channels import DELIVER
 from notifications.failure import DeliveryError, NotNow
 from notifications.kinds import KINDS
-from notifications.models import Channel, OutboxMessage, Priority
+from notifications.models import Channel, DeliveryHour, OutboxMessage, Outcome, Priority
 from notifications.models.outbox import OutboxQuerySet
 from notifications.nudge import nudge
 from notifications.sms import caps
@@ -56,8 +56,8 @@ def put(
 ) -> OutboxMessage:
     """Write a message that goes out soon after the surrounding transaction commits.
 
-    Of messages with one key the first is written and returned each time. `source` says who asked for a text, as
-    `caps.source_of` names them; who asks too often gets a message that is given up already.
+    Of messages with one key the first is written and returned each time, as long as it is kept. `source` says who
+    asked for a text, as `caps.source_of` names them; who asks too often gets a message that is given up already.
     """
     # Events for webhooks have kinds of their own, and one priority.
     priority = Priority.NOTICE if channel == Channel.WEBHOOK else KINDS[kind].priority
@@ -103,12 +103,13 @@ def claim_due(now: datetime) -> list[Claim]:
             due = due.select_for_update(skip_locked=True)
         found = list(due[:_BATCH])
         spent = [message for message in found if message.attempts >= MAX_ATTEMPTS]
-        for message in spent:
-            _give_up(message, message.error or "worker-lost")
         claimed = [message for message in found if message.attempts < MAX_ATTEMPTS]
         for message in claimed:
             message.attempts, message.run_at = message.attempts + 1, now + settings.OUTBOX_LEASE
         OutboxMessage.objects.bulk_update(claimed, ["attempts", "run_at"])
+        # Always in the same order: two relays that count in the same rows then cannot deadlock.
+        for message in sorted(spent, key=lambda message: (message.kind, message.channel, message.error)):
+            _give_up(message, message.error or "worker-lost")
     return [Claim(message.pk, message.attempts, message.is_urgent) for message in claimed]
 
 
@@ -131,12 +132,18 @@ def send(message_id: UUID, attempt: int) -> bool:
     try:
         outcome = _try(message)
     except NotNow as quiet:
-        OutboxMessage.objects.filter(pk=message_id).update(attempts=attempt - 1, tried=attempt - 1, run_at=quiet.until)
+        OutboxMessage.objects.filter(pk=message_id).update(
+            attempts=attempt - 1, tried=attempt - 1, run_at=quiet.until, due_at=quiet.until
+        )
         return False
     if isinstance(outcome, DeliveryError):
         _retry_or_give_up(message, outcome)
         return False
-    OutboxMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), error=outcome)
+    with transaction.atomic():
+        now = timezone.now()
+        note = WITHDRAWN if outcome is Outcome.UNNEEDED else ""
+        OutboxMessage.objects.filter(pk=message_id).update(sent_at=now, error=note)
+        _count(message, outcome, now)
     return True
 
 
@@ -148,16 +155,17 @@ def requeue(messages: OutboxQuerySet) -> int:
 def repeat(messages: OutboxQuerySet) -> int:
     """Send those of the messages again that were sent or given up, under their ids; return how many."""
     over = messages.exclude(sent_at=None, failed_at=None)
-    again = over.update(sent_at=None, failed_at=None, attempts=0, tried=0, error="", run_at=timezone.now())
+    now = timezone.now()
+    again = over.update(sent_at=None, failed_at=None, attempts=0, tried=0, error="", due_at=now, run_at=now)
     if again:
         transaction.on_commit(nudge, robust=True)
     return again
 
 
-def _try(message: OutboxMessage) -> DeliveryError | str:
-    """Deliver a message, if there is still something to say. Return what went wrong, or the note to keep of it."""
+def _try(message: OutboxMessage) -> Outcome | DeliveryError:
+    """Deliver a message, if there is still something to say; return how that ended."""
     try:
-        return "" if DELIVER[message.channel](message) else WITHDRAWN
+        return Outcome.SENT if DELIVER[message.channel](message) else Outcome.UNNEEDED
     except NotNow:
         raise
     except DeliveryError as error:
@@ -176,10 +184,21 @@ def _retry_or_give_up(message: OutboxMessage, error: DeliveryError) -> None:
     wait = min(_FIRST_RETRY * 4 ** (message.attempts - 1), _LONGEST_RETRY)
     message.run_at = timezone.now() + timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311
     message.error = error.code
-    message.save(update_fields=["error", "run_at"])
+    with transaction.atomic():
+        message.save(update_fields=["error", "run_at"])
+        _count(message, Outcome.RETRIED, timezone.now(), error.code)
 
 
 def _give_up(message: OutboxMessage, code: str) -> None:
     message.failed_at, message.error = timezone.now(), code
-    message.save(update_fields=["failed_at", "error"])
+    with transaction.atomic():
+        message.save(update_fields=["failed_at", "error"])
+        _count(message, Outcome.GIVEN_UP, message.failed_at, code)
     logger.error("notice %s given up after %d tries: %s", message.pk, message.attempts, code)
+
+
+def _count(message: OutboxMessage, outcome: Outcome, at: datetime, code: str = "") -> None:
+    """Count a try where the pages for operators read; last in its transaction, because others wait for the row."""
+    DeliveryHour.objects.add(
+        at=at, kind=message.kind, channel=message.channel, outcome=outcome, code=code, latency=at - message.due_at
+    )

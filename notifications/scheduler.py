@@ -4,6 +4,7 @@ Whose turn it is stands in the database, so a new beat goes on where the last on
 """
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from celery import beat
@@ -14,16 +15,22 @@ from django.utils import timezone
 from notifications.models import Turn
 
 log = logging.getLogger(__name__)
+_FIRST = timedelta(hours=1)  # until a task has its first turn ever, at most
 _EARLY = 0.9  # of an interval: two beats are never quite in step
 
 
 class Scheduler(beat.Scheduler):  # type: ignore[misc]
     def setup_schedule(self) -> None:
-        """Take the schedule from the settings, and the last turns from the database."""
+        """Take the schedule from the settings, and the last turns from the database.
+
+        What never had a turn is due within an hour: a beat that is restarted each night would never start a daily
+        task otherwise.
+        """
         self.merge_inplace(self.app.conf.beat_schedule)
         turns = {turn.task: turn.at for turn in Turn.objects.all()}
+        now = timezone.now()
         for name, entry in self.schedule.items():
-            entry.last_run_at = turns.get(name, entry.last_run_at)
+            entry.last_run_at = turns.get(name, now - max(entry.schedule.run_every - _FIRST, timedelta()))
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Start a task that is due, if it is this beat's turn."""

@@ -7,8 +7,14 @@ mistake must not lock a person out for ever. A STOP to text messages holds for a
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
+from ledger.actor import Actor
+from ledger.events import record_event
+from ledger.ids import INSTALLATION
+from ledger.models import Action
 from notifications.failure import DeliveryError
 from notifications.models import Channel, OutboxMessage, Priority, Reason, Suppression
 
@@ -25,9 +31,34 @@ def lift(channel: Channel, fingerprint: str) -> bool:
     return bool(Suppression.objects.filter(channel=channel, fingerprint=fingerprint).delete()[0])
 
 
+def find(channel: Channel, fingerprint: str) -> Suppression | None:
+    return Suppression.objects.filter(channel=channel, fingerprint=fingerprint).first()
+
+
+def lift_by_hand(actor: Actor, found: Suppression) -> bool:
+    """Send there again because somebody decided so; False if it was lifted before. The event does not say where."""
+    with transaction.atomic():
+        if not Suppression.objects.filter(pk=found.pk).delete()[0]:
+            return False
+        record_event(
+            actor,
+            Action.SUPPRESSION_LIFTED,
+            target=found.channel,
+            organization_id=INSTALLATION,
+            reason=found.reason,
+        )
+    return True
+
+
+def counts() -> list[tuple[str, str, int]]:
+    """Return how many there are of each channel and reason."""
+    counted = Suppression.objects.values_list("channel", "reason").annotate(count=Count("pk"))
+    return list(counted.order_by("channel", "reason"))
+
+
 def refuse_suppressed(channel: Channel, fingerprint: str, message_id: UUID) -> None:
     """Raise DeliveryError `suppressed` if this message may not go there."""
-    found = Suppression.objects.filter(channel=channel, fingerprint=fingerprint).first()
+    found = find(channel, fingerprint)
     if found and not (_is_over(found) and _is_security(message_id)):
         raise DeliveryError("suppressed", permanent=True)
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from notifications import outbox, summary, windows
+from notifications import outbox, retention, summary, windows
 from notifications.models import Heartbeat
 from notifications.outbox import Claim
 from notifications.webhooks import actions as webhooks
@@ -42,6 +42,11 @@ def purge_windows() -> None:
 @shared_task(name="notifications.purge_summaries")
 def purge_summaries() -> None:
     summary.purge(timezone.now())
+
+
+@shared_task(name="notifications.purge_messages")
+def purge_messages() -> None:
+    retention.purge(timezone.now())
 
 
 def _hand_over(claims: list[Claim]) -> None:

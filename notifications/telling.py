@@ -80,5 +80,5 @@ def _summary(recipient_id: UUID, at: datetime) -> OutboxMessage:
     # Named by the moment and not the day: who moves to another time zone may have two of them in one day.
     moment = at.isoformat()
     message = _message(KINDS[SUMMARY], uuid5(recipient_id, moment), recipient_id, Channel.EMAIL, f"{SUMMARY}:{moment}")
-    message.run_at = at
+    message.run_at = message.due_at = at
     return message

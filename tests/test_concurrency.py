@@ -3,9 +3,10 @@
 On SQLite every writing transaction takes the one write lock first (IMMEDIATE), which serves as all of them.
 """
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Barrier
 from typing import Any
@@ -34,7 +35,7 @@ from ledger.leaves import Entry
 from ledger.models import Leaf, LeafType
 from notifications import outbox, preferences
 from notifications.kinds import Kind
-from notifications.models import Channel, Choice, DigestItem, OutboxMessage
+from notifications.models import Channel, Choice, DeliveryHour, DigestItem, OutboxMessage, Outcome
 from notifications.telling import tell
 from tests.support.ledger import PEN
 from tests.usage.test_recording import call
@@ -134,6 +135,39 @@ def test_what_has_one_key_is_told_once_by_its_unique_key(news: Kind) -> None:
     results = at_once(*[lambda to=to: tell(news.name, new_id(), to, key="budget:80") for to in orders])
     assert not [result for result in results if isinstance(result, Exception)]
     assert sorted(each.recipient_id for each in OutboxMessage.objects.all()) == sorted(ids)
+
+
+def test_messages_that_end_at_once_all_count_by_the_one_statement_that_adds() -> None:
+    def end(outcome: Outcome, code: str) -> None:
+        for seconds in range(10):
+            DeliveryHour.objects.add(
+                at=datetime(2026, 11, 20, 12, tzinfo=UTC),
+                kind="verify-email",
+                channel="email",
+                outcome=outcome,
+                code=code,
+                latency=timedelta(seconds=seconds),
+            )
+
+    results = at_once(*[lambda: end(Outcome.SENT, "")] * THREADS, *[lambda: end(Outcome.GIVEN_UP, "failed")] * 2)
+    assert not [result for result in results if isinstance(result, Exception)]
+    given_up, sent = DeliveryHour.objects.order_by("outcome")
+    assert (given_up.count, sent.count) == (20, 10 * THREADS)
+    assert (sent.within_1, sent.within_5, sent.within_30) == (2 * THREADS, 4 * THREADS, 4 * THREADS)
+
+
+def test_relays_that_give_up_many_at_once_cannot_deadlock_by_the_order_in_which_they_count() -> None:
+    person, codes = new_id(), [f"smtp-{number % 20 + 500}" for number in range(50 * THREADS)]
+    random.Random(4).shuffle(codes)
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            kind="verify-email", subject_id=person, recipient_id=person, attempts=outbox.MAX_ATTEMPTS, error=code
+        )
+        for code in codes
+    )
+    results = at_once(*[lambda: outbox.claim_due(timezone.now())] * THREADS)
+    assert results == [[]] * THREADS
+    assert sum(DeliveryHour.objects.values_list("count", flat=True)) == OutboxMessage.objects.dead().count() > 0
 
 
 def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:

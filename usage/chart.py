@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from usage.periods import Period
-from usage.queries import Metric
-from usage.sums import Sums
 
 OTHER = "other"
 MAX_SERIES = 6  # colours of the palette; what is beyond goes into the grey "Other"
@@ -66,15 +64,14 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What to draw: the metric of each bucket, stacked by series (name → colour) in their order."""
+    """What to draw: a number for each bucket and series (name → colour), stacked in the order of the series."""
 
     title: str
     unit: str
     period: Period
-    cells: Mapping[tuple[datetime, str], Sums]
+    cells: Mapping[tuple[datetime, str], int]
     series: Mapping[str, int]
     names: Mapping[str, str]
-    metric: Metric
     show: Callable[[int], str]
     tick: Callable[[int], str]
     before: Sequence[int] = ()  # the previous period's totals, bucket by bucket
@@ -103,10 +100,7 @@ def scale(highest: int) -> tuple[int, int]:
 
 
 def _stack(plot: Plot, bucket: datetime) -> list[int]:
-    return [plot.metric(plot.cells.get((bucket, name), _NOTHING)) for name in plot.series]
-
-
-_NOTHING = Sums()
+    return [plot.cells.get((bucket, name), 0) for name in plot.series]
 
 
 def _column(plot: Plot, index: int, stack: Sequence[int], top: int) -> Column:

@@ -1,5 +1,6 @@
 from accounts.actions.billing_contacts import add_contact, ask_again, confirm_contact, refuse_contact, remove_contact
 from accounts.actions.erasure import LastOwner, erase_organization, erase_user
+from accounts.actions.operators import make_operator, remove_operator
 from accounts.actions.organizations import add_member, create_organization, create_project
 from accounts.actions.preferences import Wishes, change_preferences
 from accounts.actions.roles import change_role
@@ -28,8 +29,10 @@ __all__ = [
     "erase_user",
     "hash_token",
     "issue_verification",
+    "make_operator",
     "refuse_contact",
     "remove_contact",
+    "remove_operator",
     "request_verification",
     "sign_up",
     "verify_by_code",

@@ -61,8 +61,8 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
 
 
 def _end_access(user: User) -> None:
-    user.is_active, user.password = False, make_password(None)
-    user.save(update_fields=["is_active", "password"])
+    user.is_active, user.is_operator, user.password = False, False, make_password(None)
+    user.save(update_fields=["is_active", "is_operator", "password"])
     user.email_indexes.all().delete()
     user.verifications.all().delete()
     user.memberships.all().delete()

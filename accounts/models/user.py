@@ -44,6 +44,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # seeded for development; refused in production
+    is_operator = models.BooleanField(default=False)  # runs the installation; set at the server alone
 
     question = ""  # who opened an account agreed to what it sends
     USERNAME_FIELD = "id"

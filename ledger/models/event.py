@@ -24,6 +24,8 @@ class Action(StrEnum):
     SIGNED_OUT = "session:ended"
     SESSIONS_ENDED = "sessions:ended"
     PREFERENCES_CHANGED = "preferences:changed"
+    OPERATOR_MADE = "operator:made"
+    OPERATOR_REMOVED = "operator:removed"
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_ERASED = "organization:erased"
     PROJECT_CREATED = "project:created"
@@ -41,6 +43,8 @@ class Action(StrEnum):
     WEBHOOK_ROTATED = "webhook:rotated"
     WEBHOOK_DELETED = "webhook:deleted"
     WEBHOOK_DISABLED = "webhook:disabled"
+    MESSAGES_REQUEUED = "messages:requeued"
+    SUPPRESSION_LIFTED = "suppression:lifted"
     MODELS_SYNCED = "models:synced"
     PRICE_SET = "price:set"
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import create_organization, create_project
+from accounts.actions import create_organization, create_project, make_operator
 from accounts.entries import Contact
 from accounts.models import Organization, User
 from keys.actions import issue_key
@@ -32,6 +32,7 @@ def seed(say: Callable[[str], None]) -> None:
     if user is None or password is None:
         password = secrets.token_urlsafe(12)
         user = _person(user, password)
+    make_operator(Actor.operator(), user=user)
     _write_sign_in(password)
     organization = Organization.objects.filter(slug=SLUG, is_demo=True).first() or _organization(user)
     if not UsageEvent.objects.filter(organization_id=organization.pk).exists():

@@ -1,4 +1,5 @@
 from notifications.models.delivery import Delivery
+from notifications.models.delivery_hour import DeliveryHour, Outcome
 from notifications.models.digest_item import DigestItem
 from notifications.models.endpoint import Because, Endpoint
 from notifications.models.heartbeat import Heartbeat
@@ -14,10 +15,12 @@ __all__ = [
     "Channel",
     "Choice",
     "Delivery",
+    "DeliveryHour",
     "DigestItem",
     "Endpoint",
     "Heartbeat",
     "OutboxMessage",
+    "Outcome",
     "Preference",
     "Priority",
     "QuietHours",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from ledger.ids import new_id
+from ledger.ids import first_id, new_id
 
 
 class Channel(models.TextChoices):
@@ -32,6 +32,15 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Messages that were given up."""
         return self.filter(failed_at__isnull=False)
 
+    def waiting(self, now: datetime) -> "OutboxQuerySet":
+        """Messages whose time has come and that are neither sent nor given up, on their way or not."""
+        return self.open().filter(due_at__lte=now)
+
+    def over_before(self, moment: datetime) -> "OutboxQuerySet":
+        """Messages that were sent or given up before a moment, found by ids, which follow time."""
+        is_over = models.Q(sent_at__lt=moment) | models.Q(failed_at__lt=moment)
+        return self.filter(is_over, pk__lt=first_id(moment))
+
     def due(self, now: datetime) -> "OutboxQuerySet":
         """Messages to send now, the most urgent and oldest first; not those that another relay leased."""
         return self.open().filter(run_at__lte=now).order_by("priority", "run_at")
@@ -49,6 +58,7 @@ class OutboxMessage(models.Model):
     subject_id = models.UUIDField()  # the row that the message is about
     recipient_id = models.UUIDField()  # a user, or whoever else the kind tells
     key = models.CharField(max_length=120, unique=True, null=True)  # equal for what must be told once
+    due_at = models.DateTimeField(default=timezone.now)  # when it was to go out; latency counts from here
     run_at = models.DateTimeField(default=timezone.now)  # a claim moves it on by the lease
     attempts = models.PositiveSmallIntegerField(default=0)  # how often it was claimed
     tried = models.PositiveSmallIntegerField(default=0)  # the newest claim that a worker took up
@@ -64,6 +74,11 @@ class OutboxMessage(models.Model):
             models.Index(
                 fields=["priority", "run_at"],
                 name="outbox_open",
+                condition=models.Q(sent_at=None, failed_at=None),
+            ),
+            models.Index(
+                fields=["channel", "kind", "due_at"],
+                name="outbox_waiting",
                 condition=models.Q(sent_at=None, failed_at=None),
             ),
             models.Index(fields=["failed_at"], name="outbox_dead", condition=models.Q(failed_at__isnull=False)),

@@ -29,12 +29,42 @@ _PREVIEWS = [
     "/messages/preview/invitation/plain/",
     "/messages/preview/verify-phone/sms/",
 ]
-PAGES = [*_PUBLIC, *_OWN, *_PRIVATE, *_PREVIEWS]
+_STAFF = [
+    "/staff/messages/",
+    "/staff/messages/?range=7d&by=kind",
+    "/staff/dead-letters/",
+    "/staff/dead-letters/?code=none",
+    "/staff/dead-letters/requeuing/all/",
+    "/staff/suppressions/",
+]
+PAGES = [*_PUBLIC, *_OWN, *_PRIVATE, *_PREVIEWS, *_STAFF]
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+
+
+# Something of each kind on the operators' pages.
+_MESSAGES = """
+from datetime import timedelta
+from django.utils import timezone
+from ledger.ids import new_id
+from notifications.models import Channel, DeliveryHour, OutboxMessage, Outcome, Reason
+from notifications.suppressions import suppress
+now, person = timezone.now(), new_id()
+for code in ("recipient-refused", "mail-server-unreachable", "sms-capped", "http-503"):
+    OutboxMessage.objects.create(
+        kind="verify-email", subject_id=person, recipient_id=person, attempts=8, failed_at=now, error=code
+    )
+    for outcome in (Outcome.SENT, Outcome.RETRIED, Outcome.GIVEN_UP):
+        DeliveryHour.objects.add(
+            at=now, kind="verify-email", channel="email", outcome=outcome, latency=timedelta(seconds=4),
+            code="" if outcome is Outcome.SENT else code,
+        )
+suppress(Channel.EMAIL, "0" * 64, Reason.BOUNCED)
+"""
 
 
 @pytest.fixture(scope="module")
 def state(browser: Browser, stack: Stack) -> Any:
+    stack.manage("shell", "-v", "0", "-c", _MESSAGES)
     context = browser.new_context(base_url=stack.console)
     sign_in(context.new_page(), stack)
     return context.storage_state()
@@ -75,6 +105,18 @@ def test_every_page_is_accessible_and_fits(
         faults += [f"{path} is {_overflow(page)} px too wide"] if _overflow(page) else []
         context.close()
     assert faults == []
+
+
+def test_operators_requeue_chosen_letters_without_javascript(browser: Browser, stack: Stack, state: Any) -> None:
+    context = browser.new_context(base_url=stack.console, java_script_enabled=False, storage_state=state)
+    page = context.new_page()
+    page.goto("/staff/dead-letters/")
+    page.get_by_label("Code").select_option("sms-capped")
+    page.get_by_role("button", name="Apply").click()
+    page.locator('tr:has-text("sms-capped") input').check()
+    page.get_by_role("button", name="Requeue chosen").click()
+    assert page.get_by_text("1 letter tries again, from the start.").is_visible()
+    context.close()
 
 
 def test_the_chart_reads_aloud_by_arrow_keys(page: Page, stack: Stack) -> None:

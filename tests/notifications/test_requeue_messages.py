@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ledger.ids import new_id
+from ledger.models import AuditEvent
 from notifications.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,8 @@ def test_it_requeues_just_what_is_named(chosen: str) -> None:
     wanted, other = dead(), dead("already-registered", "failed")
     arguments = {"id": [str(wanted.pk)], "kind": ["--kind", "verify-email"], "error": ["--error", "smtp-550"]}
     assert run(*arguments[chosen]) == "1 requeued.\n"
+    event = AuditEvent.objects.get()
+    assert (event.actor, event.action, event.payload["count"]) == ("operator:command-line", "messages:requeued", 1)
     assert list(OutboxMessage.objects.due(timezone.now())) == [wanted]
     assert list(OutboxMessage.objects.dead()) == [other]
 

@@ -52,6 +52,13 @@ def test_a_new_beat_goes_on_where_the_last_one_ended() -> None:
     assert due(Scheduler(app)).is_due().is_due
 
 
+def test_a_task_that_was_never_started_is_due_within_an_hour_however_long_its_interval() -> None:
+    assert 3500 < due(Scheduler(app), "purge-messages").is_due().next <= 3600
+    assert due(Scheduler(app), "relay-outbox").is_due().next <= 2
+    Turn.objects.create(task="purge-messages", at=timezone.now() - timedelta(hours=20))
+    assert due(Scheduler(app), "purge-messages").is_due().next > 3 * 3600
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_a_database_nothing_is_started_and_beat_goes_on(
     started: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

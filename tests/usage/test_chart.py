@@ -11,7 +11,6 @@ from usage.chart import Plot, draw, scale
 from usage.csv_export import neutral
 from usage.periods import PRESETS, Period
 from usage.series import Label, colours
-from usage.sums import Sums
 
 NOW = datetime(2026, 3, 1, 12, 34, tzinfo=UTC)
 
@@ -43,10 +42,10 @@ def test_twelve_months_begin_on_the_first_across_the_year() -> None:
 def test_segments_stack_without_gaps_and_nothing_is_drawn_for_nothing() -> None:
     period = Period.ending(PRESETS["24h"], NOW)
     last = period.buckets[-1]
-    cells = {(last, "a"): Sums(requests=3), (last, "b"): Sums(requests=1), (last, "c"): Sums()}
+    cells = {(last, "a"): 3, (last, "b"): 1, (last, "c"): 0}
     names = {"a": "A", "b": "B", "c": "C"}
     colours = {"a": 0, "b": 1, "c": 2}
-    drawn = draw(Plot("Requests", "requests", period, cells, colours, names, lambda sums: sums.requests, str, str))
+    drawn = draw(Plot("Requests", "requests", period, cells, colours, names, str, str))
     first, second = drawn.columns[-1].segments
     assert (first.y, first.height, second.y, second.height) == ("25.0%", "75.0%", "0.0%", "25.0%")
     assert (drawn.total, drawn.columns[0].segments) == ("4", ())
@@ -55,7 +54,7 @@ def test_segments_stack_without_gaps_and_nothing_is_drawn_for_nothing() -> None:
 
 def test_an_axis_without_anything_on_it_has_zero_alone() -> None:
     period = Period.ending(PRESETS["24h"], NOW)
-    drawn = draw(Plot("Spend", "US dollars", period, {}, {}, {}, lambda sums: sums.amount, str, str))
+    drawn = draw(Plot("Spend", "US dollars", period, {}, {}, {}, str, str))
     assert [tick.label for tick in drawn.ticks] == ["0"]
 
 

@@ -1,13 +1,12 @@
 """Lets messages that were given up try again; without arguments it lists them by kind and error."""
 
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Count
 
-from notifications import outbox
-from notifications.models import OutboxMessage
+from ledger.actor import Actor
+from notifications.dead_letters import Choice, groups, requeue
 
 
 class Command(BaseCommand):
@@ -19,20 +18,19 @@ class Command(BaseCommand):
         parser.add_argument("--error", help="all with an error")
 
     def handle(self, *args: Any, ids: list[str], kind: str | None, error: str | None, **options: Any) -> None:
-        dead = OutboxMessage.objects.dead()
         if not (ids or kind or error):
-            self._list(dead)
+            self._list()
             return
-        wanted = {"pk__in": ids or None, "kind": kind, "error": error}
         try:
-            found = dead.filter(**{name: value for name, value in wanted.items() if value is not None})
-            count = outbox.requeue(found)
-        except ValidationError:
+            named = [UUID(each) for each in ids] or None
+        except ValueError:
             raise CommandError("That is no message's id.") from None
+        count = requeue(Actor.operator(), Choice(kind=kind or "", code=error or "", ids=named))
         self.stdout.write(f"{count} requeued.")
 
-    def _list(self, dead: Any) -> None:
-        for row in dead.values("kind", "channel", "error").annotate(count=Count("pk")).order_by("-count", "kind"):
-            self.stdout.write("{count:8} {channel:8} {kind:24} {error}".format(**row))
-        if not dead.exists():
+    def _list(self) -> None:
+        found = groups()
+        for group in found:
+            self.stdout.write(f"{group.count:8} {group.channel:8} {group.kind:24} {group.code}")
+        if not found:
             self.stdout.write("Nothing was given up.")

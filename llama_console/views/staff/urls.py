@@ -1,0 +1,35 @@
+"""The addresses under /staff/. Each goes through `_page`, so none can be left open."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from llama_console.views.staff import dead_letters, messages, suppressions
+from llama_console.views.staff.access import for_operators
+
+app_name = "staff"
+
+
+@require_safe
+def _home(request: HttpRequest) -> HttpResponse:
+    return redirect("staff:messages")
+
+
+def _page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    return path(route, for_operators(view), name=name)
+
+
+# A name begins with that of the page in the navigation that it belongs to.
+urlpatterns = [
+    _page("", _home, "home"),
+    _page("messages/", messages.delivery_log, "messages"),
+    _page("dead-letters/", dead_letters.dead_letter_list, "dead_letters"),
+    _page("dead-letters/requeuing/", dead_letters.requeuing, "dead_letters_requeuing"),
+    _page("dead-letters/requeuing/all/", dead_letters.requeuing_all, "dead_letters_requeuing_all"),
+    _page("suppressions/", suppressions.suppression_list, "suppressions"),
+    _page("suppressions/search/", suppressions.search, "suppressions_search"),
+    _page("suppressions/lifting/", suppressions.lifting, "suppressions_lifting"),
+]
