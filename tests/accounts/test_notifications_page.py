@@ -181,9 +181,7 @@ def test_a_time_zone_that_is_no_place_stays_chosen(as_owner: Client, owner: User
 
 
 def test_what_is_no_time_zone_is_not_echoed(as_owner: Client) -> None:
-    shown = post(as_owner, time_zone='"><script>').content.decode()
-    assert "<script>" not in shown
-    assert shown.count(" selected") == post(as_owner, time_zone="x").content.decode().count(" selected")
+    assert "nowhere" not in post(as_owner, time_zone='"><script>nowhere').content.decode()
 
 
 @pytest.mark.parametrize(
