@@ -112,7 +112,6 @@ def test_what_is_told_at_once_is_in_one_summary_by_the_unique_key_and_items(news
     for user in people:
         preferences.choose(user.pk, [news], {(news.name, Channel.EMAIL): Choice.DAILY})
     subjects, ids = [new_id() for _ in range(THREADS // 2)], [user.pk for user in people]
-    # Each is told twice, and in both orders: without one order of rows PostgreSQL would see a deadlock.
     told = [(subject, order) for subject in subjects for order in (ids, ids[::-1])]
     results = at_once(*[lambda subject=subject, to=to: _tell(news, subject, to) for subject, to in told])
     assert not [result for result in results if isinstance(result, Exception)]
@@ -130,8 +129,8 @@ def _tell(kind: Kind, subject: UUID, to: list[UUID]) -> int:
 
 
 def test_what_has_one_key_is_told_once_by_its_unique_key(news: Kind) -> None:
-    ids = [new_id() for _ in range(20)]
-    orders = [ids, ids[::-1]] * (THREADS // 2)
+    ids = [new_id() for _ in range(3000)]  # enough that on PostgreSQL two orders would block each other
+    orders = [ids, ids[::-1]] * 2
     results = at_once(*[lambda to=to: tell(news.name, new_id(), to, key="budget:80") for to in orders])
     assert not [result for result in results if isinstance(result, Exception)]
     assert sorted(each.recipient_id for each in OutboxMessage.objects.all()) == sorted(ids)

@@ -24,10 +24,5 @@ def notifications(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, "Nothing was changed.")
         return redirect("accounts:notifications")
-    context = {
-        "form": form,
-        "time_zone": form["time_zone"].value(),
-        "regions": time_zones.by_region(),
-        "placeless": time_zones.placeless(request.user.time_zone),
-    }
+    context = {"form": form, "time_zones": time_zones.options(form["time_zone"].value() or "")}
     return render(request, "accounts/notifications.html", context, status=422 if form.is_bound else 200)

@@ -175,9 +175,13 @@ def test_the_form_shows_what_was_saved(as_owner: Client, with_phone: User, news:
 
 def test_a_time_zone_that_is_no_place_stays_chosen(as_owner: Client, owner: User) -> None:
     User.objects.filter(pk=owner.pk).update(time_zone="US/Pacific")
-    assert "<option selected>US/Pacific</option>" in page(as_owner)
+    assert '<option value="US/Pacific" selected>US/Pacific</option>' in page(as_owner)
     post(as_owner, time_zone="US/Pacific", language="de")
     assert User.objects.get(pk=owner.pk).time_zone == "US/Pacific"
+
+
+def test_what_is_no_time_zone_is_not_echoed(as_owner: Client) -> None:
+    assert "nowhere" not in post(as_owner, time_zone='"><script>nowhere').content.decode()
 
 
 @pytest.mark.parametrize(

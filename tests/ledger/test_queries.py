@@ -1,13 +1,19 @@
 """What pages ask of the log."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
 import pytest
+from django.db import connections
 from django.db.models import Q
 
 from ledger.append import append_leaf
 from ledger.ids import new_id
 from ledger.leaves import Entry
-from ledger.models import LeafType
-from ledger.queries import Window
+from ledger.models import LeafBody, LeafType
+from ledger.queries import MessageOpening, Window, openings_for_messages
+from tests.support.flush import without_guards
 from tests.support.ledger import PEN
 
 pytestmark = pytest.mark.django_db(databases=["vault"])
@@ -19,3 +25,38 @@ def test_a_window_after_the_last_leaf_is_empty() -> None:
     assert len(Window.since(tenant, leaf.at).entries(LeafType, Q())) == 1
     after = Window.since(tenant, leaf.at + 1)
     assert list(after.entries(LeafType, Q())) == after.tallies() == []
+
+
+def opened(tenant: UUID, purpose: str = "sms", **said: Any) -> int:
+    """Append an opening; return where it stands."""
+    more = {"fields": ["accounts.User.phone"], "subjects": [str(tenant)], **said}
+    return append_leaf(Entry(tenant, LeafType.OPENING, "system:worker", purpose, more=more), pen=PEN).position
+
+
+def found(tenant: UUID, *purposes: str, minutes: int = 0) -> list[MessageOpening]:
+    """Return the openings of the hour around now, or around another moment."""
+    now, half = datetime.now(UTC) + timedelta(minutes=minutes), timedelta(minutes=30)
+    return list(openings_for_messages(tenant, purposes or ("sms",), now - half, now + half))
+
+
+def test_openings_for_messages_are_of_one_tenant_those_purposes_and_that_time() -> None:
+    tenant, other = new_id(), new_id()
+    opened(tenant, message="mine")
+    opened(tenant, "email-notification", message="by-email")
+    opened(other, message="theirs")
+    append_leaf(Entry(tenant, LeafType.REFUSAL, "system:worker", "sms", more={"message": "refused"}), pen=PEN)
+    assert [each.message for each in found(tenant)] == ["mine"]
+    assert {each.message for each in found(tenant, "sms", "email-notification")} == {"mine", "by-email"}
+    assert found(tenant)[0].fields == ["accounts.User.phone"]
+    assert found(tenant, minutes=-31) == found(tenant, minutes=31) == []
+
+
+def test_openings_of_another_version_and_damaged_ones_are_left_out() -> None:
+    tenant = new_id()
+    opened(tenant)
+    opened(tenant, message="kept", further="member")
+    damaged = [opened(tenant, message="lost") for _ in range(4)]
+    with without_guards(connections["vault"]):
+        for position, text in zip(damaged, ("", "{", "[]", '{"message": 7}'), strict=True):
+            LeafBody.objects.filter(position=position).update(text=text)
+    assert [each.message for each in found(tenant)] == ["kept"]
