@@ -33,7 +33,6 @@ UNSENT = {
     "budget-forecast",
     "budget-reached",
     "credit-expiring",
-    "data-opened",
     "deletion-cancelled",
     "deletion-scheduled",
     "dispute",
