@@ -19,10 +19,10 @@ Append = Callable[[Sequence[Entry], Pen, Callable[[], None] | None], None]
 
 
 class Session:
-    """Keys, the way into the ledger, and the scopes that are open."""
+    """Keys, the way into the ledger, and the scopes that are open. `operator` is who came by the operators' socket."""
 
-    def __init__(self, keyring: Keyring, append: Append) -> None:
-        self.keyring = keyring
+    def __init__(self, keyring: Keyring, append: Append, *, operator: bool = False) -> None:
+        self.keyring, self.operator = keyring, operator
         self.scopes: dict[bytes, Scope] = {}
         self._append = append
 
