@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.directory import forget_member
 from accounts.models import Directory, Membership, Organization, Role, User
-from accounts.roles import read_role
+from accounts.roles import given_roles, read_role, stands
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -103,8 +103,9 @@ def _owners(actor: Actor, organization: Organization) -> set[UUID]:
         subjects=[membership.pk for membership in memberships],
     ) as scope:
         roles = scope.open_all([membership.role for membership in memberships])
+    given = given_roles(organization.pk)
     return {
         membership.user_id
         for membership, role in zip(memberships, roles, strict=True)
-        if read_role(role)[0] is Role.OWNER
+        if stands(role, membership, given[membership.user_id]) and read_role(role)[0] is Role.OWNER
     }

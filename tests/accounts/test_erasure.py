@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.actions import (
     LastOwner,
     add_member,
+    change_role,
     erase_organization,
     erase_user,
     issue_verification,
@@ -106,6 +107,20 @@ def test_the_only_owner_of_an_organization_is_refused_until_there_is_another(
     assert code(opened, User.objects.get(pk=owner.pk), "email") == "shredded"
 
 
+def test_an_owner_by_a_role_that_was_put_back_is_no_other_owner(
+    organization: Organization, owner: User, member: User
+) -> None:
+    membership = Membership.objects.get(user=member)
+    change_role(OPERATOR, membership=membership, role=Role.OWNER)
+    record = Membership.objects.get(user=member).role.record()
+    change_role(OPERATOR, membership=membership, role=Role.VIEWER)
+    membership.role._record = record
+    membership.save(update_fields=["role"])
+    assert opened(Membership.objects.get(user=member), "role").endswith(" owner")
+    with pytest.raises(LastOwner):
+        erase_user(OPERATOR, owner)
+
+
 def test_nothing_of_an_erased_organization_opens_and_its_keys_are_refused(
     organization: Organization, outsider: User, owner: User
 ) -> None:
@@ -118,7 +133,7 @@ def test_nothing_of_an_erased_organization_opens_and_its_keys_are_refused(
     assert {code(opened, StoredExchange.objects.get(pk=kept.pk), "request"), code(opened, role, "role")} == {"shredded"}
     assert code(lambda: StoredExchange.objects.create(request="more", response="", **places)) == "erased"
     assert not organization.memberships.exists()
-    assert opened(Membership.objects.get(user=outsider), "role") == "1 owner"
+    assert opened(Membership.objects.get(user=outsider), "role").endswith(" owner")
     erase_user(OPERATOR, owner)  # whom no organization needs any more
     assert code(opened, User.objects.get(pk=owner.pk), "name") == "shredded"
 
