@@ -103,8 +103,7 @@ class Keyring:
         """Wrap up to so many keys under the newest roots; return how many are left to do."""
         old = [row for row in DataKey.objects.order_by("key_id") if not self._is_current(row)]
         for row in old[:most]:
-            context = _context(bytes(row.key_id), row.tenant, Plane(row.plane))
-            wrapped = self._roots.rewrap(Plane(row.plane), bytes(row.wrapped), context)
+            wrapped = self._roots.rewrap(Plane(row.plane), bytes(row.wrapped), _context(row))
             DataKey.objects.filter(pk=row.pk, wrapped=row.wrapped).update(wrapped=wrapped)
         return max(0, len(old) - most)
 
@@ -132,19 +131,17 @@ class Keyring:
         if Erasure.objects.filter(tenant=tenant).exists():
             raise VaultError("erased", "This customer was erased; nothing is sealed for them any more.")
         key_id, secret = secrets.token_bytes(suites.KEY_ID_SIZE), secrets.token_bytes(suites.KEY_SIZE)
-        wrapped = self._roots.wrap(plane, secret, _context(key_id, tenant, plane))
+        row = DataKey(key_id=key_id, tenant=tenant, plane=plane, version=version)
+        row.wrapped = self._roots.wrap(plane, secret, _context(row))
         # Two processes may race for the key: the unique constraint lets one win, and both read the winner.
-        DataKey.objects.bulk_create(
-            [DataKey(key_id=key_id, tenant=tenant, plane=plane, version=version, wrapped=wrapped)],
-            ignore_conflicts=True,
-        )
+        DataKey.objects.bulk_create([row], ignore_conflicts=True)
         return _rows(tenant, plane).get(version=version)
 
     def _unwrapped(self, row: DataKey) -> Key:
         key_id, plane = bytes(row.key_id), Plane(row.plane)
         if known := self._by_id.get(key_id):
             return known
-        secret = self._roots.unwrap(plane, bytes(row.wrapped), _context(key_id, row.tenant, plane))
+        secret = self._roots.unwrap(plane, bytes(row.wrapped), _context(row))
         return self._by_id.put(key_id, Key(key_id, row.tenant, plane, row.version, secret))
 
     def _is_current(self, row: DataKey) -> bool:
@@ -160,5 +157,6 @@ def _rows(tenant: UUID, plane: Plane) -> models.QuerySet[DataKey]:
     return _living().filter(tenant=tenant, plane=plane).order_by("version")
 
 
-def _context(key_id: bytes, tenant: UUID, plane: Plane) -> bytes:
-    return suites.associate("data-key", key_id, tenant.bytes, plane)
+def _context(row: DataKey) -> bytes:
+    """Return what a wrapped key is bound to: all that its row says of it."""
+    return suites.associate("data-key", bytes(row.key_id), row.tenant.bytes, row.plane, str(row.version))
