@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import models
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
@@ -54,6 +55,16 @@ class Keyring:
         """The ledger's pen; all who append in this process have the same."""
         secret = self.sealing(SIGNER, Plane.INDEX).secret
         return Pen(hashlib.blake2b(secret, digest_size=suites.KEY_SIZE, person=b"ledger pen").digest())
+
+    @cached_property
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The key that checkpoints are signed with."""
+        return Ed25519PrivateKey.from_private_bytes(self.sealing(SIGNER, Plane.INDEX).secret)
+
+    @property
+    def public_key(self) -> bytes:
+        """What checkpoints are verified with: 32 bytes that no other installation has."""
+        return self.signing_key.public_key().public_bytes_raw()
 
     def sealing(self, tenant: UUID, plane: Plane) -> Key:
         """Return the newest key of (tenant, plane); the first call makes one."""

@@ -27,13 +27,13 @@ def find(grant_id: UUID | None) -> Grant:
     return grant
 
 
-def check_signed(grant: Grant, approvers: Path) -> None:
-    """Raise unless somebody else approved just this, for at most twelve hours that are not over."""
+def check_signed(grant: Grant, approvers: Path, installation: bytes) -> None:
+    """Raise unless somebody else approved just this, for just here, for at most twelve hours that are not over."""
     if not (grant.signature and grant.approved_at and grant.until):
         raise VaultError("grant-not-approved", "This grant was not approved.")
     if not _is_possible(grant):
         raise VaultError("grant-forged", "Nobody could have approved this grant.")
-    verify(approvers, grant.approver, bytes(grant.signature), signed_text(grant))
+    verify(approvers, grant.approver, bytes(grant.signature), signed_text(grant, installation))
     if grant.until - grant.approved_at > LONGEST:
         raise VaultError("grant-too-long", "A grant lasts twelve hours at most.")
     if not grant.approved_at <= now() < grant.until:

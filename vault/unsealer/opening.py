@@ -70,7 +70,7 @@ def _admit(session: Session, opening: Opening) -> Scope:
         session.record(entry(LeafType.OPENING, opening))
         return scope
     grant = grants.find(opening.grant)
-    grants.check_signed(grant, settings.APPROVERS_FILE)
+    grants.check_signed(grant, settings.APPROVERS_FILE, session.keyring.public_key)
     grants.check_covers(grant, opening)
     leaf = entry(LeafType.OPENING, opening, case=grant.case)
     session.record(leaf, check=lambda: grants.check_unused(grant))
