@@ -72,8 +72,9 @@ def _admit(session: Session, opening: Opening) -> Scope:
     grant = grants.find(opening.grant)
     grants.check_signed(grant, settings.APPROVERS_FILE, session.keyring.public_key)
     grants.check_covers(grant, opening)
-    leaf = entry(LeafType.OPENING, opening, case=grant.case)
-    session.record(leaf, check=lambda: grants.check_unused(grant))
+    leaf, uses = entry(LeafType.OPENING, opening, case=grant.case), grants.Uses(grant, session.keyring.pen)
+    uses.read()
+    session.record(leaf, check=lambda: grants.check_unused(grant, uses.read()))
     return scope
 
 

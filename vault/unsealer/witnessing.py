@@ -45,7 +45,8 @@ class _Event(Struct, forbid_unknown_fields=True):
 def start_grant(session: Session, request: StartGrant) -> None:
     grant = grants.find(request.grant)
     grants.check_signed(grant, settings.APPROVERS_FILE, session.keyring.public_key)
-    session.record(grants.started(grant), check=lambda: grants.check_not_started(grant))
+    uses = grants.Uses(grant, session.keyring.pen)
+    session.record(grants.started(grant), check=lambda: grants.check_not_started(grant, uses.read()))
 
 
 def close_grant(session: Session, request: CloseGrant) -> None:
@@ -70,7 +71,7 @@ def record(session: Session, request: Record) -> None:
 
 
 def drop_bodies(session: Session, request: DropBodies) -> int:
-    return drop(request.tenant)
+    return drop(request.tenant, pen=session.keyring.pen)
 
 
 def sign_checkpoint(session: Session, request: SignCheckpoint) -> int:
