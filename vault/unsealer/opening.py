@@ -24,6 +24,7 @@ def seal(session: Session, request: Seal) -> list[bytes]:
 def begin(session: Session, request: Begin) -> bytes:
     opening = request.opening
     try:
+        session.make_room()
         scope = _admit(session, opening)
     except VaultError as error:
         refuse(session, error, opening)
