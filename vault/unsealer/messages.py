@@ -159,6 +159,7 @@ class Record(Request, frozen=True):
 
 class SignCheckpoint(Request, frozen=True):
     answer = int
+    within: int = 0
 
 
 class PublicKey(Request, frozen=True):

@@ -75,7 +75,7 @@ def drop_bodies(session: Session, request: DropBodies) -> int:
 
 
 def sign_checkpoint(session: Session, request: SignCheckpoint) -> int:
-    checkpoint: int = checkpoints.sign_checkpoint(_signer(session)).pk
+    checkpoint: int = checkpoints.sign_checkpoint(_signer(session), within=request.within).pk
     return checkpoint
 
 
