@@ -32,7 +32,8 @@ def sign_checkpoint(signer: Signer, *, now: float | None = None, within: int = 0
     """Sign and store a checkpoint of the log as it is, also when nothing happened since the last one.
 
     The last one serves if it is younger than `within` seconds. `now` is in seconds since 1970. LedgerError "tampered"
-    if the log does not continue the last checkpoint, and then nothing is signed; "not-recorded" if the database is away.
+    if the log does not continue the last checkpoint, and then nothing is signed; "not-recorded" if the database is
+    away.
     """
     try:
         while True:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from ledger.cells import as_bytes
 from ledger.errors import LedgerError
 from ledger.leaves import commit
 from ledger.models import Leaf, LeafBody, LeafType
@@ -45,9 +46,9 @@ def _says_destruction(leaf: Leaf, body: LeafBody, pen: Pen) -> bool:
 
 def _said(leaf: Leaf, body: LeafBody | None, pen: Pen) -> dict[str, Any]:
     header = header_of(leaf)
-    if not pen.wrote(header.hash(), None if leaf.mark is None else bytes(leaf.mark)):
+    if not pen.wrote(header.hash(), None if leaf.mark is None else as_bytes(leaf.mark)):
         raise LedgerError("tampered", "A leaf was not written by the unsealer.", permanent=True)
-    if body is None or commit(bytes(body.salt), body.text) != header.commitment:
+    if body is None or commit(as_bytes(body.salt), body.text) != header.commitment:
         raise LedgerError("tampered", "A leaf does not say any more what was written.", permanent=True)
     said: dict[str, Any] = json.loads(body.text)
     return said

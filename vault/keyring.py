@@ -114,7 +114,7 @@ class Keyring:
         """Wrap up to so many keys under the newest roots; return how many are left to do."""
         old = [row for row in DataKey.objects.order_by("key_id") if not self._is_current(row)]
         for row in old[:most]:
-            wrapped = self._roots.rewrap(Plane(row.plane), bytes(row.wrapped), _context(row))
+            wrapped = self._roots.rewrap(Plane(row.plane), row.record, _context(row))
             DataKey.objects.filter(pk=row.pk, wrapped=row.wrapped).update(wrapped=wrapped)
         return max(0, len(old) - most)
 
@@ -152,11 +152,11 @@ class Keyring:
         key_id, plane = bytes(row.key_id), Plane(row.plane)
         if known := self._by_id.get(key_id):
             return known
-        secret = self._roots.unwrap(plane, bytes(row.wrapped), _context(row))
+        secret = self._roots.unwrap(plane, row.record, _context(row))
         return self._by_id.put(key_id, Key(key_id, row.tenant, plane, row.version, secret))
 
     def _is_current(self, row: DataKey) -> bool:
-        return self._roots.is_current(Plane(row.plane), bytes(row.wrapped))
+        return self._roots.is_current(Plane(row.plane), row.record)
 
 
 def _living() -> models.QuerySet[DataKey]:

@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from ledger.errors import LedgerError
+from ledger.heads import newest_time
 from ledger.leaves import Entry, Member
-from ledger.models import LeafBody, LeafType, Log
+from ledger.models import LeafBody, LeafType
 from ledger.pen import Pen
 from ledger.written import said_since
 from vault.errors import VaultError
@@ -128,8 +129,7 @@ def closed(grant_id: UUID, actor: str) -> Entry:
 
 def now() -> datetime:
     """Return the time; never earlier than the newest leaf, so that a clock set back prolongs no grant."""
-    newest = Log.objects.values_list("at", flat=True).first() or 0
-    return max(datetime.now(UTC), datetime.fromtimestamp(newest / 1_000_000, UTC))
+    return max(datetime.now(UTC), datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest_time()))
 
 
 def _is_possible(grant: Grant) -> bool:
