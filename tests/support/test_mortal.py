@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 from tests.gateway.fakes import eventually
@@ -17,6 +18,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has prctl")
 def test_a_program_ends_with_who_started_it() -> None:
     parent = subprocess.Popen((sys.executable, "-c", _PARENT), stdout=subprocess.PIPE, text=True, cwd=settings.BASE_DIR)
     assert parent.stdout
