@@ -66,8 +66,6 @@ class Server:
         """Attend to the next caller. One too many is turned away, or waits, and ends nobody else's service."""
         try:
             connection, _ = listener.accept()
-        except TimeoutError:
-            return
         except OSError as error:
             log.error("unsealer: no further caller fits: %s", error.strerror)
             self._stopping.wait(_CROWDED)
