@@ -7,7 +7,7 @@ from django.http import Http404
 
 from accounts.models import Membership, Organization, Role, User
 from accounts.policy import Permission, allows
-from accounts.roles import PRIVILEGED, newest_version, read_role
+from accounts.roles import PRIVILEGED, given_role, read_role, stands
 from ledger.actor import Actor
 from vault.disclosure import disclose
 from vault.purposes import Purpose
@@ -50,10 +50,14 @@ class Acting:
             fields=[Membership.role],
             subjects=[self.membership.pk],
         ) as scope:
-            role, version = read_role(scope.open(self.membership.role))
-            if role in PRIVILEGED and version != newest_version(self.organization.pk, self.user.pk):
+            text = scope.open(self.membership.role)
+            role, _ = read_role(text)
+            if role in PRIVILEGED and not self._was_given(text):
                 raise scope.distrust("rolled-back", "This role is not the one that was given last.")
             return role
+
+    def _was_given(self, text: str) -> bool:
+        return stands(text, self.membership, given_role(self.organization.pk, self.user.pk))
 
     def may(self, permission: Permission) -> bool:
         return allows(self.role, permission)

@@ -1,41 +1,87 @@
-"""A sealed role with its version, against an older record of the same row that somebody puts back.
+"""A sealed role, against a record that somebody puts into its row: an older one, or one that no change of role made.
 
-Such a record opens: it was sealed for just this place. So the version stands inside of it and in the audit event of
-each change, and a role that may do much counts only if its version is the newest.
+Both open: they were sealed for just this place. So the version and a random number stand inside of the role, and the
+audit event of each change names the version and a commitment to the whole. Who may seal can seal any role, but a
+role that may do much counts only if the newest event stands for just this one, and the event becomes a leaf of the log.
 """
 
-from collections.abc import Collection
+import hashlib
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import Membership, Organization, Role
 from ledger.actor import Actor
-from ledger.models import AuditEvent
+from ledger.models import Action, AuditEvent
 from vault.disclosure import disclose
+from vault.errors import VaultError
 from vault.purposes import Purpose
+from vault.suites import associate
 
 PRIVILEGED = frozenset({Role.OWNER, Role.ADMIN})
+_GIVING = (Action.MEMBER_ADDED, Action.MEMBER_ROLE_CHANGED)
 
-# A version and not the record's hash: re-keying writes another record of the same plaintext and needs no event, and of
-# versions the highest counts, so that an event which somebody inserts can lock a member out but let nobody in.
+# A commitment to the text and not the record's hash: re-keying writes another record of the same plaintext and needs
+# no event. Of versions the highest counts, so that an event that somebody inserts beside the log can lock a member out.
+
+
+@dataclass(slots=True)
+class Given:
+    """What the events of a member name: the highest version, and the ids of its events by their commitment."""
+
+    version: int = 0
+    events: dict[str, UUID] = field(default_factory=dict)
+
+    def add(self, event: UUID, version: int, commitment: str) -> None:
+        if version > self.version:
+            self.version, self.events = version, {}
+        if version == self.version:
+            self.events[commitment] = event
 
 
 def write_role(role: Role, version: int) -> str:
-    return f"{version} {role.value}"
+    # The random number keeps the commitment from being guessed: there are few roles.
+    return f"{version} {secrets.token_hex(16)} {role.value}"
 
 
 def read_role(text: str) -> tuple[Role, int]:
-    """Return role and version; a role that was sealed before there were versions has 0."""
-    version, _, role = text.rpartition(" ")
-    return Role(role), int(version or 0)
+    """Return role and version; VaultError for what somebody else sealed."""
+    version, _, role = text.partition(" ")
+    try:
+        return Role(role.rpartition(" ")[2]), int(version)
+    except ValueError:
+        raise VaultError("unreadable", "What was sealed is no role.") from None
 
 
-def newest_version(organization_id: UUID, user_id: UUID) -> int:
-    """Return the highest version that the audit events of this member name."""
-    return _newest_versions(organization_id, [user_id]).get(user_id, 0)
+def commit_role(text: str, organization_id: UUID, user_id: UUID) -> str:
+    """Return what the audit event of a change says of the role that was sealed."""
+    return hashlib.sha256(associate("role", organization_id.bytes, user_id.bytes, text)).hexdigest()
+
+
+def stands(text: str, membership: Membership, given: Given) -> bool:
+    """Tell whether the newest event of this member gave them just this role."""
+    commitment = commit_role(text, membership.organization_id, membership.user_id)
+    # Both: an event that somebody inserts may repeat the commitment to an older role.
+    return text.startswith(f"{given.version} ") and commitment in given.events
+
+
+def given_role(organization_id: UUID, user_id: UUID) -> Given:
+    """Return what the audit events of one member name."""
+    return _collect(_events(organization_id).filter(target=str(user_id)))[user_id]
+
+
+def given_roles(organization_id: UUID) -> Mapping[UUID, Given]:
+    """Return what the audit events of each member name, in one query; of who has none, that there is nothing."""
+    return _collect(_events(organization_id))
 
 
 def roles_of(actor: Actor, organization: Organization) -> dict[UUID, Role]:
-    """Return the role of each member by user, opened in one scope; an owner or admin of an old record has none."""
+    """Return the role of each member by user, opened in one scope; an owner or admin whom no event made has none."""
     memberships = list(Membership.objects.filter(organization=organization))
     if not memberships:
         return {}
@@ -47,20 +93,27 @@ def roles_of(actor: Actor, organization: Organization) -> dict[UUID, Role]:
         subjects=[membership.pk for membership in memberships],
     ) as scope:
         texts = scope.open_all([membership.role for membership in memberships])
-    found = {membership.user_id: read_role(text) for membership, text in zip(memberships, texts, strict=True)}
-    privileged = [user_id for user_id, (role, _) in found.items() if role in PRIVILEGED]
-    newest = _newest_versions(organization.pk, privileged)
-    return {
-        user_id: role
-        for user_id, (role, version) in found.items()
-        if role not in PRIVILEGED or version == newest.get(user_id)
-    }
+    given = given_roles(organization.pk)
+    found = {}
+    for membership, text in zip(memberships, texts, strict=True):
+        role, _ = read_role(text)
+        if role not in PRIVILEGED or stands(text, membership, given[membership.user_id]):
+            found[membership.user_id] = role
+    return found
 
 
-def _newest_versions(organization_id: UUID, user_ids: Collection[UUID]) -> dict[UUID, int]:
-    events = AuditEvent.objects.filter(organization_id=organization_id, target__in=[str(each) for each in user_ids])
-    newest: dict[UUID, int] = {}
-    for target, payload in events.values_list("target", "payload"):
-        user_id = UUID(target)
-        newest[user_id] = max(newest.get(user_id, 0), payload.get("version", 0))
-    return newest
+def _events(organization_id: UUID) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(organization_id=organization_id, action__in=_GIVING)
+
+
+def _collect(events: QuerySet[AuditEvent]) -> Mapping[UUID, Given]:
+    found: defaultdict[UUID, Given] = defaultdict(Given)
+    for event, target, payload in events.order_by("pk").values_list("pk", "target", "payload"):
+        # Whoever writes to this table may write anything.
+        said = payload if isinstance(payload, dict) else {}
+        version, commitment = said.get("version"), said.get("commitment")
+        if not (isinstance(version, int) and isinstance(commitment, str)):
+            continue
+        with suppress(ValueError):
+            found[UUID(target)].add(event, version, commitment)
+    return found

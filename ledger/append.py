@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, connections, transaction
 
+from ledger.cells import as_bytes, as_number
 from ledger.errors import LedgerError
 from ledger.leaves import NO_HASH, SALT_SIZE, Entry, Header, commit
 from ledger.pen import Pen
@@ -99,7 +100,7 @@ def adapt(value: UUID | None) -> object:
 
 def _append(driver: Driver, entries: Sequence[Entry], pen: Pen, check: Callable[[], None] | None) -> list[Appended]:
     driver.execute(_LOCK, [len(entries), time.time_ns() // 1000])
-    size, at = driver.row()
+    size, at = map(as_number, driver.row())
     if check:
         check()
     heads = {tenant: _head(driver, tenant) for tenant in {entry.tenant for entry in entries}}
@@ -126,9 +127,9 @@ def _head(driver: Driver, tenant: UUID) -> tuple[int, bytes]:
     if row is None:
         return 0, NO_HASH
     sequence, head, last = row
-    if last is None or bytes(last) != bytes(head):
+    if last is None or as_bytes(last) != as_bytes(head):
         raise LedgerError("tampered", "A chain does not end where its head says.", permanent=True)
-    return sequence, bytes(head)
+    return as_number(sequence), bytes(head)
 
 
 def _move(driver: Driver, heads: Iterable[tuple[UUID, tuple[int, bytes]]]) -> None:

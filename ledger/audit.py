@@ -50,6 +50,15 @@ class _Audit:
         self._last: Note | None = None
 
     def run(self) -> Report:
+        try:
+            self._read()
+        except LedgerError as error:  # a cell of another type: nothing can be computed from it
+            self._fault(f"The log cannot be read to its end: {error}")
+        report, replay = self._report, self._replay
+        report.leaves, report.tenants, report.erased = replay.size, len(replay.heads), replay.erased
+        return report
+
+    def _read(self) -> None:
         for batch in in_batches(Checkpoint.objects.all(), "pk"):
             for checkpoint in batch:
                 self._checkpoint(checkpoint)
@@ -58,9 +67,6 @@ class _Audit:
         self._log(size)
         self._bodies()
         self._subtrees()
-        report, replay = self._report, self._replay
-        report.leaves, report.tenants, report.erased = replay.size, len(replay.heads), replay.erased
-        return report
 
     def _fault(self, sentence: str) -> None:
         if len(self._report.faults) < _MOST_FAULTS:

@@ -22,18 +22,29 @@ Purposes = Mapping[str, Iterable[str]]
 _Members = Iterator[tuple[str, object]]
 
 
-def proof_bundle(tenant: UUID, public_key: bytes, checkpoint: Checkpoint, purposes: Purposes) -> dict[str, object]:
+def proof_bundle(
+    tenant: UUID, public_key: bytes, checkpoint: Checkpoint, purposes: Purposes, *, earlier: int | None = None
+) -> dict[str, object]:
     """Return the bundle of a tenant (organization or person) at a checkpoint, and note that it was given out.
 
-    `purposes` are the fields that each purpose may open. LedgerError if the log contradicts the checkpoint.
+    `purposes` are the fields that each purpose may open. It proves to continue the newest former exports, and the one
+    of the log's size `earlier`, however old. LedgerError if the log contradicts the checkpoint.
     """
-    members = _members(tenant, public_key, checkpoint, purposes)
+    members = _members(tenant, public_key, checkpoint, purposes, earlier)
     return {name: list(value) if isinstance(value, Iterator) else value for name, value in members}
 
 
-def write_bundle(stream: TextIO, tenant: UUID, public_key: bytes, checkpoint: Checkpoint, purposes: Purposes) -> None:
+def write_bundle(
+    stream: TextIO,
+    tenant: UUID,
+    public_key: bytes,
+    checkpoint: Checkpoint,
+    purposes: Purposes,
+    *,
+    earlier: int | None = None,
+) -> None:
     """Write the bundle as JSON, leaf by leaf, so that a long chain needs little memory."""
-    for number, (name, value) in enumerate(_members(tenant, public_key, checkpoint, purposes)):
+    for number, (name, value) in enumerate(_members(tenant, public_key, checkpoint, purposes, earlier)):
         stream.write(("," if number else "{") + json.dumps(name) + ":")
         if isinstance(value, Iterator):
             _write_list(stream, value)
@@ -49,12 +60,19 @@ def _write_list(stream: TextIO, values: Iterator[object]) -> None:
     stream.write("]")
 
 
-def _members(tenant: UUID, public_key: bytes, checkpoint: Checkpoint, purposes: Purposes) -> _Members:
+def was_exported(tenant: UUID, size: int) -> bool:
+    """Tell whether the tenant was given an export of a log of that size."""
+    return Export.objects.filter(tenant=tenant, checkpoint__size=size).exists()
+
+
+def _members(
+    tenant: UUID, public_key: bytes, checkpoint: Checkpoint, purposes: Purposes, asked: int | None
+) -> _Members:
     note = open_note(checkpoint.text, public_key)
     ends = Trie(heads_at(note.size))
     if ends.root() != note.map:
         raise LedgerError("tampered", "The chains do not end where the checkpoint says.", permanent=True)
-    earlier = _earlier(tenant, checkpoint)
+    earlier = _earlier(tenant, checkpoint, asked)
     Export.objects.get_or_create(tenant=tenant, checkpoint=checkpoint)
     yield "format", FORMAT
     yield "tenant", str(tenant)
@@ -87,10 +105,16 @@ def _map(proof: Proof) -> dict[str, object]:
     return {"siblings": [sibling.hex() for sibling in proof.siblings], "other": other}
 
 
-def _earlier(tenant: UUID, checkpoint: Checkpoint) -> list[dict[str, object]]:
-    """Return the newest checkpoints that the tenant was given before, oldest first, with their consistency proofs."""
+def _earlier(tenant: UUID, checkpoint: Checkpoint, asked: int | None) -> list[dict[str, object]]:
+    """Return the newest checkpoints that the tenant was given before, oldest first, with their consistency proofs.
+
+    Many exports push older ones off. One that somebody holds is listed when it is asked for by its size.
+    """
     given = Export.objects.filter(tenant=tenant, checkpoint__lt=checkpoint.pk).order_by("-checkpoint")
-    notes = [export.checkpoint for export in given.select_related("checkpoint")[:_EARLIER]][::-1]
+    exports = list(given.select_related("checkpoint")[:_EARLIER])
+    if asked is not None and all(export.checkpoint.size != asked for export in exports):
+        exports += given.select_related("checkpoint").filter(checkpoint__size=asked)[:1]
+    notes = [export.checkpoint for export in reversed(exports)]
     if any(note.size > checkpoint.size for note in notes):
         raise LedgerError("tampered", "An earlier checkpoint is of a longer log.", permanent=True)
     proofs = _split([tree.consistency(note.size, checkpoint.size) for note in notes])

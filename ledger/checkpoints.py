@@ -28,16 +28,19 @@ def latest_checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-pk").first()
 
 
-def sign_checkpoint(signer: Signer, *, now: float | None = None) -> Checkpoint:
+def sign_checkpoint(signer: Signer, *, now: float | None = None, within: int = 0) -> Checkpoint:
     """Sign and store a checkpoint of the log as it is, also when nothing happened since the last one.
 
-    `now` is in seconds since 1970. LedgerError "tampered" if the log does not continue the last checkpoint, and then
-    nothing is signed; "not-recorded" if the database is away.
+    The last one serves if it is younger than `within` seconds. `now` is in seconds since 1970. LedgerError "tampered"
+    if the log does not continue the last checkpoint, and then nothing is signed; "not-recorded" if the database is
+    away.
     """
     try:
         while True:
-            last = latest_checkpoint()
-            note = _next(signer, last, int(time.time() if now is None else now))
+            last, second = latest_checkpoint(), int(time.time() if now is None else now)
+            if last and 0 <= second - _opened(signer, last).time < within:
+                return last
+            note = _next(signer, last, second)
             if stored := _store(note, note.sign(signer.private_key), after=last):
                 return stored
     except DatabaseError as error:

@@ -6,7 +6,9 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import LedgerError
-from ledger.models import Erasure, Leaf, LeafBody, LeafType
+from ledger.models import Leaf, LeafBody, LeafType
+from ledger.pen import Pen
+from ledger.written import was_destroyed
 
 FORMAT = "llama-console-erasure/1"
 
@@ -29,8 +31,11 @@ def receipt(tenant: UUID) -> dict[str, object]:
     }
 
 
-def drop_bodies(tenant: UUID) -> int:
-    """Delete salts and bodies of an erased tenant's leaves, except of the destruction; the leaves stay valid."""
-    if not Erasure.objects.filter(tenant=tenant).exists():
+def drop_bodies(tenant: UUID, *, pen: Pen) -> int:
+    """Delete salts and bodies of an erased tenant's leaves, except of the destruction; the leaves stay valid.
+
+    Erased is of whom this pen wrote that the keys were destroyed: an `Erasure` alone can be anybody's.
+    """
+    if not was_destroyed(tenant, pen):
         raise LedgerError("not-erased", "Only what the leaves of an erased customer say is dropped.", permanent=True)
     return LeafBody.objects.filter(tenant=tenant).exclude(type=LeafType.DESTRUCTION).delete()[0]

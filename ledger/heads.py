@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connections
 
 from ledger.append import DATABASE
+from ledger.cells import as_bytes, as_number
 from ledger.errors import LedgerError
 from ledger.models import Log
 
@@ -24,7 +25,12 @@ _HEADS = """
 
 def log_size() -> int:
     """Return how many leaves the log has."""
-    return Log.objects.values_list("size", flat=True).first() or 0
+    return as_number(Log.objects.values_list("size", flat=True).first() or 0)
+
+
+def newest_time() -> int:
+    """Return when the newest leaf was appended, in microseconds since 1970; 0 for an empty log."""
+    return as_number(Log.objects.values_list("at", flat=True).first() or 0)
 
 
 def heads_at(size: int, *, as_leaves_say: bool = False) -> Iterable[tuple[UUID, int, bytes]]:
@@ -35,6 +41,6 @@ def heads_at(size: int, *, as_leaves_say: bool = False) -> Iterable[tuple[UUID, 
     with connections[DATABASE].cursor() as cursor:
         cursor.execute(_HEADS, [size, size])
         for tenant, sequence, head, own in cursor.fetchall():
-            if as_leaves_say and (own is None or bytes(own) != bytes(head)):
+            if as_leaves_say and (own is None or as_bytes(own) != as_bytes(head)):
                 raise LedgerError("tampered", "A chain does not end where its head says.", permanent=True)
-            yield tenant if isinstance(tenant, UUID) else UUID(tenant), sequence, bytes(head)
+            yield tenant if isinstance(tenant, UUID) else UUID(tenant), as_number(sequence), as_bytes(head)

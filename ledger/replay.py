@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from uuid import UUID
 
+from ledger.cells import as_bytes
 from ledger.leaves import NO_HASH, Header, commit
 from ledger.models import LeafBody, LeafType
 from ledger.stored import StoredLeaf
@@ -57,7 +58,7 @@ class Replay:
         if body is None:
             self.bodiless[header.tenant] = header.position
             self.erased += 1
-        elif commit(bytes(body.salt), body.text) != header.commitment:
+        elif commit(as_bytes(body.salt), body.text) != header.commitment:
             self._fault(f"The body of leaf {header.position} is not the one committed to.")
         elif body.tenant != header.tenant or not _repeats(body):
             self._fault(f"The columns of leaf {header.position} do not repeat its body.")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from ledger.cells import as_bytes, as_number
 from ledger.leaves import Header
 from ledger.models import Leaf, LeafBody
 
@@ -43,16 +44,17 @@ def marked_headers(start: int, end: int) -> Iterator[tuple[Header, bytes | None]
     """Yield headers and the pen's marks at positions from `start` up to, not including, `end`."""
     for batch in in_batches(Leaf.objects.filter(position__lt=end), "position", start):
         for leaf in batch:
-            yield _header(leaf), None if leaf.mark is None else bytes(leaf.mark)
+            yield header_of(leaf), None if leaf.mark is None else as_bytes(leaf.mark)
 
 
 def _with_bodies(batches: Iterator[list[Leaf]]) -> Iterator[StoredLeaf]:
     for batch in batches:
         bodies = LeafBody.objects.in_bulk([leaf.position for leaf in batch])
         for leaf in batch:
-            yield StoredLeaf(_header(leaf), bytes(leaf.hash), bodies.get(leaf.position))
+            yield StoredLeaf(header_of(leaf), as_bytes(leaf.hash), bodies.get(leaf.position))
 
 
-def _header(leaf: Leaf) -> Header:
-    numbers = leaf.position, leaf.tenant, leaf.sequence, leaf.at
-    return Header(*numbers, bytes(leaf.previous), bytes(leaf.commitment))
+def header_of(leaf: Leaf) -> Header:
+    """Return a leaf's header, of which its hash is made."""
+    sequence, at = as_number(leaf.sequence), as_number(leaf.at)
+    return Header(leaf.position, leaf.tenant, sequence, at, as_bytes(leaf.previous), as_bytes(leaf.commitment))

@@ -11,6 +11,7 @@ from operator import or_
 from django.db import models
 
 from ledger import tree
+from ledger.cells import as_bytes
 from ledger.errors import LedgerError
 from ledger.models import Leaf, Subtree
 
@@ -75,7 +76,7 @@ def _read(wanted: Iterable[tuple[int, range]]) -> dict[Row, bytes]:
                 intervals[-1][1] = rows[-1]
             else:
                 intervals.append([rows.start, rows[-1]])
-        found.update(((level, index), bytes(value)) for index, value in _query(level, intervals))
+        found.update(((level, index), as_bytes(value)) for index, value in _query(level, intervals))
     return found
 
 

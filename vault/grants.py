@@ -71,7 +71,7 @@ def approve_grant(approver: Actor, *, key: Ed25519PrivateKey, grant: Grant, hour
         raise VaultError("grant-started", "This grant was started before.")
     grant.approver, grant.approved_at = str(approver), datetime.now(UTC)
     grant.until = grant.approved_at + timedelta(hours=hours)
-    grant.signature = key.sign(signed_text(grant))
+    grant.signature = key.sign(signed_text(grant, unsealer().public_key()))
     grant.save(update_fields=["approver", "approved_at", "until", "signature"])
     unsealer().start_grant(grant.pk)
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import models
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
@@ -54,6 +55,16 @@ class Keyring:
         """The ledger's pen; all who append in this process have the same."""
         secret = self.sealing(SIGNER, Plane.INDEX).secret
         return Pen(hashlib.blake2b(secret, digest_size=suites.KEY_SIZE, person=b"ledger pen").digest())
+
+    @cached_property
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The key that checkpoints are signed with."""
+        return Ed25519PrivateKey.from_private_bytes(self.sealing(SIGNER, Plane.INDEX).secret)
+
+    @property
+    def public_key(self) -> bytes:
+        """What checkpoints are verified with: 32 bytes that no other installation has."""
+        return self.signing_key.public_key().public_bytes_raw()
 
     def sealing(self, tenant: UUID, plane: Plane) -> Key:
         """Return the newest key of (tenant, plane); the first call makes one."""
@@ -103,8 +114,7 @@ class Keyring:
         """Wrap up to so many keys under the newest roots; return how many are left to do."""
         old = [row for row in DataKey.objects.order_by("key_id") if not self._is_current(row)]
         for row in old[:most]:
-            context = _context(bytes(row.key_id), row.tenant, Plane(row.plane))
-            wrapped = self._roots.rewrap(Plane(row.plane), bytes(row.wrapped), context)
+            wrapped = self._roots.rewrap(Plane(row.plane), row.record, _context(row))
             DataKey.objects.filter(pk=row.pk, wrapped=row.wrapped).update(wrapped=wrapped)
         return max(0, len(old) - most)
 
@@ -132,23 +142,21 @@ class Keyring:
         if Erasure.objects.filter(tenant=tenant).exists():
             raise VaultError("erased", "This customer was erased; nothing is sealed for them any more.")
         key_id, secret = secrets.token_bytes(suites.KEY_ID_SIZE), secrets.token_bytes(suites.KEY_SIZE)
-        wrapped = self._roots.wrap(plane, secret, _context(key_id, tenant, plane))
+        row = DataKey(key_id=key_id, tenant=tenant, plane=plane, version=version)
+        row.wrapped = self._roots.wrap(plane, secret, _context(row))
         # Two processes may race for the key: the unique constraint lets one win, and both read the winner.
-        DataKey.objects.bulk_create(
-            [DataKey(key_id=key_id, tenant=tenant, plane=plane, version=version, wrapped=wrapped)],
-            ignore_conflicts=True,
-        )
+        DataKey.objects.bulk_create([row], ignore_conflicts=True)
         return _rows(tenant, plane).get(version=version)
 
     def _unwrapped(self, row: DataKey) -> Key:
         key_id, plane = bytes(row.key_id), Plane(row.plane)
         if known := self._by_id.get(key_id):
             return known
-        secret = self._roots.unwrap(plane, bytes(row.wrapped), _context(key_id, row.tenant, plane))
+        secret = self._roots.unwrap(plane, row.record, _context(row))
         return self._by_id.put(key_id, Key(key_id, row.tenant, plane, row.version, secret))
 
     def _is_current(self, row: DataKey) -> bool:
-        return self._roots.is_current(Plane(row.plane), bytes(row.wrapped))
+        return self._roots.is_current(Plane(row.plane), row.record)
 
 
 def _living() -> models.QuerySet[DataKey]:
@@ -160,5 +168,6 @@ def _rows(tenant: UUID, plane: Plane) -> models.QuerySet[DataKey]:
     return _living().filter(tenant=tenant, plane=plane).order_by("version")
 
 
-def _context(key_id: bytes, tenant: UUID, plane: Plane) -> bytes:
-    return suites.associate("data-key", key_id, tenant.bytes, plane)
+def _context(row: DataKey) -> bytes:
+    """Return what a wrapped key is bound to: all that its row says of it."""
+    return suites.associate("data-key", bytes(row.key_id), row.tenant.bytes, row.plane, str(row.version))

@@ -1,5 +1,6 @@
 """What an approver signs: a grant, word for word. The unsealer and the approver's tool must agree on every byte."""
 
+import base64
 import json
 import re
 
@@ -14,11 +15,15 @@ def is_staff(text: str) -> bool:
     return _STAFF.fullmatch(text) is not None
 
 
-def signed_text(grant: Grant) -> bytes:
-    """Return the bytes that stand for a grant; any other grant has others."""
+def signed_text(grant: Grant, installation: bytes) -> bytes:
+    """Return the bytes that stand for a grant in one installation; any other grant or installation has others.
+
+    `installation` is the public key that its checkpoints are signed with.
+    """
     if grant.approved_at is None or grant.until is None:
         raise ValueError("A grant is signed with the time of its approval and of its end.")
     said = {
+        "installation": base64.b64encode(installation).decode(),
         "id": str(grant.pk),
         "purpose": grant.purpose,
         "tenant": str(grant.tenant),

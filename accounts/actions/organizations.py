@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from accounts import directory
 from accounts.entries import Contact
 from accounts.models import Directory, Membership, Organization, Project, Role, User
-from accounts.roles import newest_version, write_role
+from accounts.roles import commit_role, given_role, write_role
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -40,9 +40,17 @@ def add_member(
 ) -> Membership:
     """Add a member and enter them in the directory; without their `contact` at hand it is opened for that."""
     with transaction.atomic():
-        version = newest_version(organization.pk, user.pk) + 1
-        membership = Membership.objects.create(organization=organization, user=user, role=write_role(role, version))
-        record_event(actor, Action.MEMBER_ADDED, target=user.pk, organization_id=organization.pk, version=version)
+        version = given_role(organization.pk, user.pk).version + 1
+        text = write_role(role, version)
+        membership = Membership.objects.create(organization=organization, user=user, role=text)
+        record_event(
+            actor,
+            Action.MEMBER_ADDED,
+            target=user.pk,
+            organization_id=organization.pk,
+            version=version,
+            commitment=commit_role(text, organization.pk, user.pk),
+        )
         directory.enter_member(actor, organization=organization, user=user, contact=contact)
     return membership
 

@@ -23,7 +23,7 @@ class Membership(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = SealedCharField(max_length=20)
+    role = SealedCharField(max_length=60, bucket=64)  # as accounts/roles.py writes it; all of one length
     created_at = models.DateTimeField(auto_now_add=True)
     vault_tenant_field = "organization_id"
 

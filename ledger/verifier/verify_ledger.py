@@ -423,7 +423,10 @@ def compare(bundle: Bundle, other: Bundle) -> str:
         raise Refuted(f"the earlier export hid entry {count + 1}, which stood in the log already")
     if not listed(bundle, other.checkpoint):
         if len(bundle.earlier) >= MOST_EARLIER:
-            raise Unreadable(f"nothing to compare: the earlier export is older than the {MOST_EARLIER} that are listed")
+            raise Unreadable(
+                f"nothing to compare: the earlier export is older than the {MOST_EARLIER} that are listed. "
+                f"Download the later one again with ?earlier={other.checkpoint.size} behind its address"
+            )
         raise Refuted("the later export does not list the earlier one's checkpoint")
     return f"continues the earlier export of {count} entries"
 

@@ -155,7 +155,7 @@ def open_under_a_grant(user: User) -> None:
         case="ticket 1", maximum=1, requester="staff:sam", approver="staff:ada",
         approved_at=now, until=now + timedelta(hours=1),
     )  # fmt: skip
-    grant.signature = key.sign(signed_text(grant))
+    grant.signature = key.sign(signed_text(grant, unsealer().public_key()))
     grant.save()
     unsealer().start_grant(grant.pk)
     scope: dict[str, Any] = {"tenant": user.pk, "subjects": [user.pk], "fields": [User.name], "grant": grant.pk}

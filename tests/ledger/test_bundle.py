@@ -10,7 +10,7 @@ from django.db import connections
 
 from ledger import bundle as bundle_module
 from ledger.append import append_leaf
-from ledger.bundle import write_bundle
+from ledger.bundle import proof_bundle, was_exported, write_bundle
 from ledger.errors import LedgerError
 from ledger.ids import new_id
 from ledger.models import Erasure, Export, LeafBody
@@ -86,6 +86,28 @@ def test_the_newest_earlier_checkpoints_are_listed_and_no_more(monkeypatch: pyte
         append(1)
         given.append(bundle())
     assert [each["checkpoint"] for each in given[-1]["earlier"]] == [each["checkpoint"] for each in given[1:3]]
+
+
+def test_an_earlier_export_that_somebody_holds_is_listed_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bundle_module, "_EARLIER", 2)
+    given = []
+    for _ in range(4):
+        append(1)
+        given.append(bundle())
+    append(1)
+    signed = checkpoint()
+    for asked, listed in ((1, given[0]), (2, given[1])):
+        later = proof_bundle(LLAMAS, SIGNER.public_key, signed, PURPOSES, earlier=asked)
+        expected = [listed, *given[2:]]
+        assert [each["checkpoint"] for each in later["earlier"]] == [each["checkpoint"] for each in expected]  # type: ignore[attr-defined]
+        assert verify(tmp_path, later, listed) == 0
+    newest = proof_bundle(LLAMAS, SIGNER.public_key, signed, PURPOSES, earlier=4)
+    assert len(newest["earlier"]) == 2  # type: ignore[arg-type]
+    theirs = proof_bundle(OUTSIDERS, SIGNER.public_key, signed, PURPOSES, earlier=1)
+    assert theirs["earlier"] == []
+    assert (was_exported(LLAMAS, 1), was_exported(LLAMAS, 9), was_exported(OUTSIDERS, 1)) == (True, False, False)
 
 
 def test_two_tenants_find_that_they_were_shown_the_same_log(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from django.db import OperationalError, connections, transaction
 
 from ledger import checkpoints
 from ledger.append import append_leaf
-from ledger.checkpoints import latest_checkpoint
+from ledger.checkpoints import latest_checkpoint, sign_checkpoint
 from ledger.errors import LedgerError
 from ledger.heads import heads_at
 from ledger.models import Checkpoint, Head, Leaf, Log
@@ -193,3 +193,24 @@ def test_a_checkpoint_stored_in_between_is_looked_at_before_the_next_is_signed(m
 def test_a_log_has_a_name_that_fits_into_a_note(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
         Signer(name, SIGNER.private_key, SIGNER.pen)
+
+
+def test_a_young_checkpoint_serves_for_a_few_seconds_and_an_older_one_does_not() -> None:
+    first = sign_checkpoint(SIGNER, now=1000, within=10)
+    append(1)
+    assert sign_checkpoint(SIGNER, now=1009.9, within=10) == first
+    second = sign_checkpoint(SIGNER, now=1010, within=10)
+    assert (second.size, second.pk) == (1, first.pk + 1)
+    # A clock that was set back does not make an old one young.
+    append(1)
+    assert sign_checkpoint(SIGNER, now=900, within=10).size == 2
+    append(1)
+    assert sign_checkpoint(SIGNER, now=1010).size == 3
+
+
+def test_a_young_checkpoint_that_was_changed_does_not_serve() -> None:
+    first = sign_checkpoint(SIGNER, now=1000)
+    with without_guards(connections["vault"]):
+        Checkpoint.objects.filter(pk=first.pk).update(time=1001)
+    with pytest.raises(LedgerError, match="not what its note says"):
+        sign_checkpoint(SIGNER, now=1002, within=10)

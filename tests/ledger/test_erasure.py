@@ -56,13 +56,13 @@ def test_what_leaves_said_is_dropped_of_an_erased_tenant_alone_and_the_destructi
     append(4)
     append_leaf(destruction(), pen=PEN)
     Erasure.objects.create(tenant=LLAMAS)
-    assert drop_bodies(LLAMAS) == 2
-    assert drop_bodies(LLAMAS) == 0
+    assert drop_bodies(LLAMAS, pen=PEN) == 2
+    assert drop_bodies(LLAMAS, pen=PEN) == 0
     assert sorted(LeafBody.objects.values_list("tenant", "type")) == sorted(
         [(OUTSIDERS, "opening"), (OUTSIDERS, "opening"), (LLAMAS, "destruction")]
     )
     assert Leaf.objects.count() == 5
     with pytest.raises(LedgerError) as error:
-        drop_bodies(OUTSIDERS)
+        drop_bodies(OUTSIDERS, pen=PEN)
     assert (error.value.code, error.value.permanent) == ("not-erased", True)
     assert LeafBody.objects.filter(tenant=OUTSIDERS).count() == 2

@@ -11,7 +11,7 @@ from ledger.checkpoints import sign_checkpoint
 from ledger.errors import LedgerError
 from ledger.leaves import SALT_SIZE, Header, commit
 from ledger.models import Checkpoint, Head, Leaf, LeafBody, LeafType, Log
-from ledger.pen import Pen
+from ledger.pen import Pen, Written
 from tests.support.ledger import LLAMAS, PEN, SIGNER, append, opening
 
 pytestmark = pytest.mark.django_db(databases=["vault"])
@@ -102,3 +102,10 @@ def test_the_guards_are_still_there_beside_the_mark() -> None:
     assert "ledger_leaf" in guards.VAULT_TABLES
     with pytest.raises(Exception, match="append-only"):
         Leaf.objects.update(mark=bytes(32))
+
+
+def test_the_newest_leaf_is_the_one_that_stands_last_in_whatever_order_they_are_noted() -> None:
+    pen = Pen(bytes(32))
+    for position in (4, 5, 3):
+        pen.remember(position, bytes([position]) * 32)
+    assert pen.newest == Written(5, b"\5" * 32)

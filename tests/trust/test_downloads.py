@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import Organization
+from ledger.models import Checkpoint, Export
 from tests.support.ledger import verify
 from tests.trust.conftest import URL, Record
 from trust import rows, verifier
@@ -76,6 +77,46 @@ def test_the_command_writes_the_same_proof_and_the_next_one_continues_it(
         call_command("export_ledger", organization="nobody")
 
 
+def test_bundles_that_are_fetched_over_and_over_share_a_checkpoint_and_count_as_one_export(
+    as_owner: Client, organization: Organization
+) -> None:
+    bundles = [json.loads(as_owner.get(URL + "bundle.json").getvalue()) for _ in range(5)]
+    assert len({bundle["checkpoint"] for bundle in bundles}) == Checkpoint.objects.count() == 1
+    assert Export.objects.filter(tenant=organization.pk).count() == 1
+
+
+def test_an_export_that_others_pushed_off_is_listed_when_it_is_asked_for(
+    as_owner: Client, organization: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.bundle._EARLIER", 1)
+    held = exported(organization)
+    size = int(held["checkpoint"].split("\n")[1])
+    as_owner.get(URL)
+    exported(organization)
+    as_owner.get(URL)
+    monkeypatch.setattr("trust.proof._SHARED", 0)
+    asked = json.loads(as_owner.get(URL + "bundle.json", {"earlier": size}).getvalue())
+    assert (len(asked["earlier"]), verify(tmp_path, asked, held)) == (2, 0)
+    assert verify(tmp_path, exported(organization, earlier=size), held) == 0
+    with pytest.raises(CommandError, match="no former export of 7,000 leaves"):
+        exported(organization, earlier=7000)
+
+
+@pytest.mark.parametrize("size", ["", "x", "-1", "\u0663", "7000", "9" * 30])
+def test_an_export_that_there_never_was_is_not_found(as_owner: Client, size: str) -> None:
+    assert as_owner.get(URL + "bundle.json", {"earlier": size}).status_code == 404
+
+
+def test_an_export_of_another_organization_is_not_found(
+    as_owner: Client, as_outsider: Client, organization: Organization
+) -> None:
+    size = exported(organization)["checkpoint"].split("\n")[1]
+    assert as_owner.get(URL + "bundle.json", {"earlier": size}).status_code == 200
+    theirs = "/o/outsiders/data-access/bundle.json"
+    assert as_outsider.get(theirs, {"earlier": size}).status_code == 404
+    assert as_outsider.get(theirs).status_code == 200
+
+
 def test_without_the_unsealer_there_is_no_bundle_and_the_page_says_when_to_come_back(
     as_owner: Client, tmp_path: Path, settings: Any
 ) -> None:
@@ -85,9 +126,9 @@ def test_without_the_unsealer_there_is_no_bundle_and_the_page_says_when_to_come_
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
-def exported(organization: Organization) -> dict[str, Any]:
+def exported(organization: Organization, **options: int) -> dict[str, Any]:
     out = io.StringIO()
-    call_command("export_ledger", organization=organization.slug, stdout=out)
+    call_command("export_ledger", organization=organization.slug, stdout=out, **options)
     bundle: dict[str, Any] = json.loads(out.getvalue())
     return bundle
 

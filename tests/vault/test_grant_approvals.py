@@ -64,7 +64,7 @@ def test_a_grant_that_was_signed_and_not_started_opens_nothing_and_can_be_signed
 def test_a_started_grant_that_an_approver_signs_anew_opens_nothing_more(zoe: User, approvers: Approvers) -> None:
     grant = approved(zoe, approvers)
     grant.maximum = 900
-    grant.signature = approvers.keys["staff:ana"].sign(signed_text(grant))
+    grant.signature = approvers.keys["staff:ana"].sign(signed_text(grant, unsealer().public_key()))
     grant.save()
     with pytest.raises(VaultError, match="grant-forged"):
         open_email(zoe, grant)

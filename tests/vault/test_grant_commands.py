@@ -55,6 +55,7 @@ def test_a_grant_goes_its_way_at_the_command_line(zoe: User, key: Path) -> None:
     assert "requested" in run("list_grants")
     said = run("approve_grant", grant.pk, "--approver", "staff:ana", "--key", key, "--hours", 1, "--yes")
     assert "case K-7" in said
+    assert f"in the installation with the key {run('ledger_key').strip()}" in said
     assert "In force until" in said
     assert "approved by staff:ana until" in run("list_grants")
     opened = run("open_granted", grant.pk)

@@ -186,7 +186,7 @@ def test_an_attempt_before_its_start_does_not_keep_a_grant_from_being_closed(zoe
 
 def test_a_grant_without_its_times_has_nothing_to_sign(zoe: User) -> None:
     with pytest.raises(ValueError, match="time of its approval"):
-        signed_text(requested(zoe))
+        signed_text(requested(zoe), bytes(32))
 
 
 def test_granted_values_are_printed_on_one_line() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership, Role, User
+from accounts.roles import write_role
 from vault.padding import pad
 
 OVERHEAD = 84  # header, nonce, commitment, tag
@@ -21,7 +22,9 @@ def sizes(model: Any, name: str, values: Iterable[Any]) -> set[int]:
 
 
 def test_every_role_has_the_same_length() -> None:
-    assert sizes(Membership, "role", [role.value for role in Role]) == {OVERHEAD + 32}
+    roles = [write_role(role, version) for role in Role for version in (1, 10, 10**9)]
+    assert sizes(Membership, "role", roles) == {OVERHEAD + 64}
+    assert max(map(len, roles)) <= Membership._meta.get_field("role").max_length
 
 
 def test_every_date_of_birth_has_the_same_length() -> None:

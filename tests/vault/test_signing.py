@@ -22,10 +22,12 @@ SAID: dict[str, Any] = {
     "approved_at": datetime(2026, 11, 24, 9, 30, 0, 5, UTC),
     "until": datetime(2026, 11, 24, 10, 30, tzinfo=UTC),
 }
+KEY = bytes(range(32))
 TEXT = (
     "llama-console grant 1\n"
     '{"approved_at": "2026-11-24T09:30:00.000005+00:00", "approver": "staff:ana", "case": "T-1 für Zoë", '
     '"fields": ["accounts.User.email", "accounts.User.name"], "id": "00000000-0000-0000-0000-000000000001", '
+    '"installation": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", '
     '"maximum": 2, "purpose": "support-request", "requester": "staff:bo", '
     '"subjects": ["00000000-0000-0000-0000-000000000003", "00000000-0000-0000-0000-000000000004"], '
     '"tenant": "00000000-0000-0000-0000-000000000002", "until": "2026-11-24T10:30:00+00:00"}'
@@ -34,14 +36,14 @@ TEXT = (
 
 def test_the_text_of_a_grant_is_the_known_one() -> None:
     """Another would make every running grant forged, and part approvers who have older tools from the unsealer."""
-    assert signed_text(Grant(**SAID)).decode() == TEXT
-    assert signed_text(Grant(**SAID | {"fields": SAID["fields"][::-1]})).decode() == TEXT
+    assert signed_text(Grant(**SAID), KEY).decode() == TEXT
+    assert signed_text(Grant(**SAID | {"fields": SAID["fields"][::-1]}), KEY).decode() == TEXT
 
 
 @pytest.mark.parametrize("missing", ["approved_at", "until"])
 def test_a_grant_without_one_of_its_times_has_nothing_to_sign(missing: str) -> None:
     with pytest.raises(ValueError, match="time of its approval"):
-        signed_text(Grant(**SAID | {missing: None}))
+        signed_text(Grant(**SAID | {missing: None}), KEY)
 
 
 @pytest.mark.parametrize("name", ["staff:a", "staff:ana.b_c-9", "staff:" + "a" * 60])

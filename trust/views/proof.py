@@ -1,18 +1,25 @@
 """What is taken away to check this installation from outside: the proof bundle and the verifier."""
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+import re
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from ledger.bundle import was_exported
 from trust.proof import bundle_for
 from trust.verifier import verifier as installed
 from trust.views.data_access import acting_for, bundle_name
 
+_SIZE = re.compile(r"[0-9]{1,18}")
+
 
 @require_safe
 def bundle(request: HttpRequest, organization: str) -> HttpResponseBase:
-    acting = acting_for(request, organization)
-    answer = StreamingHttpResponse(bundle_for(acting.organization.vault_tenant), content_type="application/json")
+    tenant = acting_for(request, organization).organization.vault_tenant
+    pieces = bundle_for(tenant, earlier=_earlier(request, tenant))
+    answer = StreamingHttpResponse(pieces, content_type="application/json")
     return _download(answer, bundle_name(organization))
 
 
@@ -21,6 +28,16 @@ def verifier(request: HttpRequest, organization: str) -> HttpResponseBase:
     acting_for(request, organization)
     found = installed()
     return _download(HttpResponse(found.source, content_type="text/x-python; charset=utf-8"), found.name)
+
+
+def _earlier(request: HttpRequest, tenant: UUID) -> int | None:
+    """Return the size of the log at the former export that somebody asks to be listed."""
+    asked = request.GET.get("earlier")
+    if asked is None:
+        return None
+    if not (_SIZE.fullmatch(asked) and was_exported(tenant, int(asked))):
+        raise Http404
+    return int(asked)
 
 
 def _download(response: HttpResponseBase, name: str) -> HttpResponseBase:

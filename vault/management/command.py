@@ -1,5 +1,6 @@
 """The base of the vault's commands: what the vault refuses is a sentence and exit code 1."""
 
+import base64
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ledger.actor import Actor
 from vault.errors import VaultError
 from vault.models import Grant
+from vault.unsealer import unsealer
 
 
 class VaultCommand(BaseCommand):
@@ -31,6 +33,11 @@ def grant_of(grant_id: UUID) -> Grant:
     if grant is None:
         raise CommandError(f"There is no grant {grant_id}.")
     return grant
+
+
+def installation() -> str:
+    """Return the public key of the checkpoints, by which an installation is known, in base64."""
+    return base64.b64encode(unsealer().public_key()).decode()
 
 
 def describe(grant: Grant) -> list[str]:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from vault.errors import VaultError
 from vault.planes import Plane
 
 
@@ -18,6 +19,13 @@ class DataKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "plane", "version"], name="one_data_key_a_version")]
+
+    @property
+    def record(self) -> bytes:
+        """The wrapped key; VaultError where somebody wrote something else, as SQLite lets them."""
+        if isinstance(self.wrapped, bytes | memoryview):
+            return bytes(self.wrapped)
+        raise VaultError("unreadable", "This is no wrapped data key.")
 
     def __str__(self) -> str:
         return f"{self.plane} key {bytes(self.key_id).hex()}"

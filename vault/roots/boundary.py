@@ -1,7 +1,7 @@
 """What root keys do, whoever holds them: wrap and unwrap the data keys of a plane.
 
-`context` is what a wrapped key is bound to: its id, tenant and plane. Whatever goes wrong is a VaultError without
-key material in its message:
+`context` is what a wrapped key is bound to: its id, tenant, plane and version. Whatever goes wrong is a VaultError
+without key material in its message:
 
     missing-root        a plane's root is not there, or is switched off
     exposed-root        others can read the roots

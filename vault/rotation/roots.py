@@ -34,7 +34,7 @@ def rotate_roots(file: Path | None, progress: Progress) -> int:
 def finish_roots(file: Path) -> list[bytes]:
     """Remove the older roots from the file and return their ids; refused while one of them wraps a data key."""
     old = {name for entry in read_file(file).values() for name in entry.keys if name != entry.primary}
-    wrapped = Counter(key_id_of(bytes(each)) for each in DataKey.objects.values_list("wrapped", flat=True).iterator())
+    wrapped = Counter(key_id_of(key.record) for key in DataKey.objects.iterator())
     if held := sum(wrapped[name] for name in old):
         raise VaultError("refused", f"{held} data keys are wrapped by older roots; run rotate_roots first.")
     if old:

@@ -39,6 +39,8 @@ _ANSWERS: dict[type[Request], Callable[[Session, Any], object]] = {
 
 def answer(session: Session, request: Request) -> object:
     """Answer a request; every failure is a VaultError."""
+    if request.for_operators and not session.operator:
+        raise VaultError("operators-only", "Only operators may ask for this, on the machine of the unsealer.")
     try:
         return _ANSWERS[type(request)](session, request)
     except LedgerError as error:

@@ -5,12 +5,18 @@ nobody can take back, and are counted while the log is locked.
 """
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from ledger.errors import LedgerError
+from ledger.heads import newest_time
 from ledger.leaves import Entry, Member
-from ledger.models import LeafBody, LeafType, Log
+from ledger.models import LeafBody, LeafType
+from ledger.pen import Pen
+from ledger.written import said_since
 from vault.errors import VaultError
 from vault.models import Grant
 from vault.models.grant import LONGEST
@@ -27,13 +33,13 @@ def find(grant_id: UUID | None) -> Grant:
     return grant
 
 
-def check_signed(grant: Grant, approvers: Path) -> None:
-    """Raise unless somebody else approved just this, for at most twelve hours that are not over."""
+def check_signed(grant: Grant, approvers: Path, installation: bytes) -> None:
+    """Raise unless somebody else approved just this, for just here, for at most twelve hours that are not over."""
     if not (grant.signature and grant.approved_at and grant.until):
         raise VaultError("grant-not-approved", "This grant was not approved.")
     if not _is_possible(grant):
         raise VaultError("grant-forged", "Nobody could have approved this grant.")
-    verify(approvers, grant.approver, bytes(grant.signature), signed_text(grant))
+    verify(approvers, grant.approver, bytes(grant.signature), signed_text(grant, installation))
     if grant.until - grant.approved_at > LONGEST:
         raise VaultError("grant-too-long", "A grant lasts twelve hours at most.")
     if not grant.approved_at <= now() < grant.until:
@@ -47,23 +53,48 @@ def check_covers(grant: Grant, opening: Opening) -> None:
         raise VaultError("outside-grant", "The grant does not cover this.")
 
 
-def check_unused(grant: Grant) -> None:
+class Uses:
+    """What the ledger says of a signed grant since it was approved: its start, openings, refusals and its end.
+
+    A body that is missing may be one of them, so then nothing opens. Read once before the log is locked, it has little
+    left to read while everybody waits.
+    """
+
+    def __init__(self, grant: Grant, pen: Pen) -> None:
+        assert grant.approved_at is not None
+        self._since = (grant.approved_at - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+        self._grant, self._pen, self._next = grant, pen, 0
+        self._said: list[dict[str, Any]] = []
+
+    def read(self) -> list[dict[str, Any]]:
+        try:
+            for sequence, said in said_since(self._grant.tenant, self._since, self._pen, first=self._next):
+                self._next = sequence + 1
+                if said.get("grant") == str(self._grant.pk):
+                    self._said.append(said)
+        except LedgerError as error:
+            raise VaultError(error.code, "The ledger does not say any more how often this grant was used.") from None
+        return self._said
+
+
+def check_unused(grant: Grant, uses: list[dict[str, Any]]) -> None:
     """Raise unless the grant was started, was not closed and has openings left. Call it with the log locked."""
-    types = _running_types(grant.pk)
+    types = [said["type"] for said in uses]
+    _check_open(types)
     # An approver may have signed the row again: in force is what the tenant reads in the ledger.
-    if _started_text(grant.pk) != started(grant).body():
+    if json.loads(started(grant).body()) not in uses:
         raise VaultError("grant-forged", "The grant is not the one that was started.")
     if types.count(LeafType.OPENING) >= grant.maximum:
         raise VaultError("grant-used-up", "This grant was used as often as it allows.")
 
 
-def check_not_started(grant: Grant) -> None:
-    if LeafBody.objects.filter(grant=grant.pk, type=LeafType.GRANT_STARTED).exists():
+def check_not_started(grant: Grant, uses: list[dict[str, Any]]) -> None:
+    if uses or LeafBody.objects.filter(grant=grant.pk, type=LeafType.GRANT_STARTED).exists():
         raise VaultError("grant-started", "This grant was started before.")
 
 
 def check_running(grant_id: UUID) -> None:
-    _running_types(grant_id)
+    _check_open(LeafBody.objects.filter(grant=grant_id).values_list("type", flat=True))
 
 
 def expired() -> list[UUID]:
@@ -98,8 +129,7 @@ def closed(grant_id: UUID, actor: str) -> Entry:
 
 def now() -> datetime:
     """Return the time; never earlier than the newest leaf, so that a clock set back prolongs no grant."""
-    newest = Log.objects.values_list("at", flat=True).first() or 0
-    return max(datetime.now(UTC), datetime.fromtimestamp(newest / 1_000_000, UTC))
+    return max(datetime.now(UTC), datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest_time()))
 
 
 def _is_possible(grant: Grant) -> bool:
@@ -116,16 +146,11 @@ def _lists(grant: Grant) -> tuple[object, object]:
     return grant.fields, grant.subjects
 
 
-def _running_types(grant_id: UUID) -> list[str]:
-    types = list(LeafBody.objects.filter(grant=grant_id).values_list("type", flat=True))
-    if LeafType.GRANT_STARTED not in types or LeafType.GRANT_CLOSED in types:
+def _check_open(types: Iterable[str]) -> None:
+    found = set(types)
+    if LeafType.GRANT_STARTED not in found or LeafType.GRANT_CLOSED in found:
         raise VaultError("grant-closed", "This grant is not open.")
-    return types
 
 
 def _until(body: LeafBody) -> datetime:
     return datetime.fromisoformat(json.loads(body.text)["until"])
-
-
-def _started_text(grant_id: UUID) -> str:
-    return LeafBody.objects.values_list("text", flat=True).get(grant=grant_id, type=LeafType.GRANT_STARTED)

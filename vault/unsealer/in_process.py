@@ -24,7 +24,7 @@ class InProcess:
 
     def _session(self) -> Session:
         if not hasattr(self._local, "session"):
-            self._local.session = Session(self._keyring, append)
+            self._local.session = Session(self._keyring, append, operator=True)
         session: Session = self._local.session
         return session
 

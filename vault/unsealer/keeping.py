@@ -7,7 +7,8 @@ from django.conf import settings
 
 from ledger.ids import INSTALLATION
 from ledger.leaves import Entry
-from ledger.models import Erasure, LeafType
+from ledger.models import LeafType
+from ledger.written import was_destroyed
 from vault.blind_index import email_index
 from vault.errors import VaultError
 from vault.models import DataKey
@@ -88,7 +89,7 @@ def rewrap(session: Session, request: Rewrap) -> int:
 def shred(session: Session, request: Shred) -> None:
     admitted(request.actor, Purpose.ERASURE)
     rows = list(DataKey.objects.filter(tenant=request.tenant).order_by("plane", "version"))
-    if not rows and Erasure.objects.filter(tenant=request.tenant).exists():
+    if not rows and was_destroyed(request.tenant, session.keyring.pen):
         return
     more = {
         "keys": [bytes(row.key_id).hex() for row in rows],

@@ -47,6 +47,7 @@ class Request(Struct, frozen=True, array_like=True, tag=True):
 
     answer: ClassVar[object] = None
     one_way: ClassVar[bool] = False  # nothing comes back, and nobody waits for it
+    for_operators: ClassVar[bool] = False  # makes or destroys keys or records: heard on the operators' socket alone
 
 
 class Seal(Request, frozen=True):
@@ -88,18 +89,21 @@ class HashingKey(Request, frozen=True):
 
 
 class Reseal(Request, frozen=True):
+    for_operators = True
     answer = list[bytes]
     actor: str
     values: list[Value]
 
 
 class ReindexEmails(Request, frozen=True):
+    for_operators = True
     answer = list[list[Index]]
     actor: str
     values: list[Value]
 
 
 class Rotate(Request, frozen=True):
+    for_operators = True
     answer = int
     actor: str
     tenant: UUID
@@ -107,6 +111,7 @@ class Rotate(Request, frozen=True):
 
 
 class Retire(Request, frozen=True):
+    for_operators = True
     actor: str
     tenant: UUID
     plane: str
@@ -114,6 +119,7 @@ class Retire(Request, frozen=True):
 
 
 class Idle(Request, frozen=True):
+    for_operators = True
     tenant: UUID
     plane: str
     version: int
@@ -121,16 +127,19 @@ class Idle(Request, frozen=True):
 
 
 class Rewrap(Request, frozen=True):
+    for_operators = True
     answer = int
     most: int
 
 
 class Shred(Request, frozen=True):
+    for_operators = True
     actor: str
     tenant: UUID
 
 
 class DropBodies(Request, frozen=True):
+    for_operators = True
     answer = int
     tenant: UUID
 
@@ -154,6 +163,7 @@ class Record(Request, frozen=True):
 
 class SignCheckpoint(Request, frozen=True):
     answer = int
+    within: int = 0
 
 
 class PublicKey(Request, frozen=True):

@@ -24,6 +24,7 @@ def seal(session: Session, request: Seal) -> list[bytes]:
 def begin(session: Session, request: Begin) -> bytes:
     opening = request.opening
     try:
+        session.make_room()
         scope = _admit(session, opening)
     except VaultError as error:
         refuse(session, error, opening)
@@ -72,10 +73,11 @@ def _admit(session: Session, opening: Opening) -> Scope:
         session.record(entry(LeafType.OPENING, opening))
         return scope
     grant = grants.find(opening.grant)
-    grants.check_signed(grant, settings.APPROVERS_FILE)
+    grants.check_signed(grant, settings.APPROVERS_FILE, session.keyring.public_key)
     grants.check_covers(grant, opening)
-    leaf = entry(LeafType.OPENING, opening, case=grant.case)
-    session.record(leaf, check=lambda: grants.check_unused(grant))
+    leaf, uses = entry(LeafType.OPENING, opening, case=grant.case), grants.Uses(grant, session.keyring.pen)
+    uses.read()
+    session.record(leaf, check=lambda: grants.check_unused(grant, uses.read()))
     return scope
 
 

@@ -11,6 +11,7 @@ from vault.purposes import RULES, Purpose, Rule
 from vault.unsealer.messages import Opening, Value
 
 MOST_SUBJECTS = 10_000
+MOST_SCOPES = 64  # at once in one session: each may hold 10,000 ids
 _LIFETIME = 300.0  # seconds
 
 
@@ -21,9 +22,12 @@ class Scope:
     subjects: frozenset[UUID]
     until: float  # monotonic seconds
 
+    def is_over(self) -> bool:
+        return self.until < time.monotonic()
+
     def column(self, value: Value) -> Column:
         """Return the column of a value that the scope covers."""
-        if self.until < time.monotonic():
+        if self.is_over():
             raise VaultError("scope-closed", "The disclosure scope was open for too long.")
         found = self.columns.get(value.label)
         if found is None or value.tenant != self.opening.tenant or value.pk not in self.subjects:

@@ -1,15 +1,20 @@
-"""The unsealer's process: one socket that only its owner (or group) may open, one thread a caller.
+"""The unsealer's process: a socket that only its owner (or group) may open, one for operators, one thread a caller.
+
+A group is never let in by the operators' socket: who serves customers can't destroy what is theirs.
 
 It checks its roots and its database before it listens, so who can connect finds it ready.
 """
 
 import logging
 import os
+import selectors
 import shutil
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 from django.db import connections
 
@@ -20,6 +25,7 @@ from vault.unsealer.dispatch import answer
 from vault.unsealer.messages import Check, CloseExpired, SignCheckpoint
 from vault.unsealer.recorder import Recorder
 from vault.unsealer.session import Session
+from vault.unsealer.sockets import operators_socket
 from vault.unsealer.ticker import Ticker
 from vault.unsealer.wire import Closed, Failure, Frames, Result
 
@@ -27,6 +33,7 @@ log = logging.getLogger(__name__)
 
 _IDLE = 5000  # milliseconds until a silent caller's thread lets go of its database connection
 _BACKLOG = 128
+_PAUSE = 0.2  # seconds between two looks at whether to stop
 _CROWDED = 0.2  # seconds until it is tried again when the system has no room for a caller
 
 
@@ -41,39 +48,39 @@ class Server:
         session = self._session()
         answer(session, Check())
         ticker = Ticker(lambda: answer(session, SignCheckpoint()), lambda: answer(session, CloseExpired()))
-        with socket.socket(socket.AF_UNIX) as listener:
-            listen(listener, self._path, self._group)
-            listener.settimeout(0.2)
+        with ExitStack() as held, selectors.DefaultSelector() as selector:
+            # The operators' first: who finds the one for everybody finds both.
+            for path, group, operator in (operators_socket(self._path), "", True), (self._path, self._group, False):
+                listener = held.enter_context(_listening(path, group))
+                selector.register(listener, selectors.EVENT_READ, operator)
             ticker.start()
             while not self._stopping.is_set():
-                self._admit(listener)
-        self._path.unlink(missing_ok=True)
+                for key, _ in selector.select(_PAUSE):
+                    self._admit(cast(socket.socket, key.fileobj), operator=key.data)
         ticker.stop()
 
     def stop(self) -> None:
         self._stopping.set()
 
-    def _admit(self, listener: socket.socket) -> None:
+    def _admit(self, listener: socket.socket, *, operator: bool) -> None:
         """Attend to the next caller. One too many is turned away, or waits, and ends nobody else's service."""
         try:
             connection, _ = listener.accept()
-        except TimeoutError:
-            return
         except OSError as error:
             log.error("unsealer: no further caller fits: %s", error.strerror)
             self._stopping.wait(_CROWDED)
             return
         try:
-            threading.Thread(target=self._attend, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._attend, args=(connection, operator), daemon=True).start()
         except RuntimeError:
             log.error("unsealer: no further caller fits: no thread")
             connection.close()
 
-    def _session(self) -> Session:
-        return Session(self._keyring, self._recorder.append)
+    def _session(self, *, operator: bool = False) -> Session:
+        return Session(self._keyring, self._recorder.append, operator=operator)
 
-    def _attend(self, connection: socket.socket) -> None:
-        session, frames = self._session(), Frames(connection)
+    def _attend(self, connection: socket.socket, operator: bool) -> None:
+        session, frames = self._session(operator=operator), Frames(connection)
         with connection, suppress(Closed, ValueError, OSError):
             while not self._stopping.is_set():
                 if not frames.has_more(_IDLE):
@@ -103,6 +110,15 @@ def _send(frames: Frames, reply: bytearray) -> None:
         frames.send(reply)
     except VaultError as error:
         frames.send(wire.encode(Failure.of(error)))
+
+
+@contextmanager
+def _listening(path: Path, group: str) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listen(listener, path, group)
+        listener.settimeout(_PAUSE)  # a caller may be gone before it is let in
+        yield listener
+    path.unlink(missing_ok=True)
 
 
 def listen(listener: socket.socket, path: Path, group: str) -> None:

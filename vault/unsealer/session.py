@@ -13,18 +13,25 @@ from vault.keyring import Key, Keyring
 from vault.padding import pad, unpad
 from vault.places import Column
 from vault.unsealer.messages import Value
-from vault.unsealer.scopes import Scope
+from vault.unsealer.scopes import MOST_SCOPES, Scope
 
 Append = Callable[[Sequence[Entry], Pen, Callable[[], None] | None], None]
 
 
 class Session:
-    """Keys, the way into the ledger, and the scopes that are open."""
+    """Keys, the way into the ledger, and the scopes that are open. `operator` is who came by the operators' socket."""
 
-    def __init__(self, keyring: Keyring, append: Append) -> None:
-        self.keyring = keyring
+    def __init__(self, keyring: Keyring, append: Append, *, operator: bool = False) -> None:
+        self.keyring, self.operator = keyring, operator
         self.scopes: dict[bytes, Scope] = {}
         self._append = append
+
+    def make_room(self) -> None:
+        """Raise VaultError if there are as many scopes as a caller may have; those whose time is over go first."""
+        if len(self.scopes) >= MOST_SCOPES:
+            self.scopes = {token: scope for token, scope in self.scopes.items() if not scope.is_over()}
+        if len(self.scopes) >= MOST_SCOPES:
+            raise VaultError("too-many-scopes", f"A caller has at most {MOST_SCOPES} disclosure scopes at once.")
 
     def record(self, *entries: Entry, check: Callable[[], None] | None = None) -> None:
         """Commit leaves; `check` runs while the log is locked, and what it raises records nothing."""

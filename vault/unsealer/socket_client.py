@@ -1,4 +1,4 @@
-"""The unsealer over its Unix socket: one connection a thread, made anew when the other side was restarted.
+"""The unsealer over its Unix sockets: one connection a thread, made anew when the other side was restarted.
 
 A request is never sent twice: one whose answer did not come may have been recorded. When the unsealer is away the
 caller learns that trying again can help.
@@ -15,13 +15,29 @@ import msgspec
 from vault.errors import VaultError
 from vault.unsealer import wire
 from vault.unsealer.messages import Begin, End, Open, Request
+from vault.unsealer.sockets import operators_socket
 from vault.unsealer.wire import Closed, Failure, Frames
 
 _CONNECT_PATIENCE, _PATIENCE = 2.0, 30.0  # seconds
 
 
 class Socket:
-    """Carries requests to the process behind a socket."""
+    """Carries requests to the unsealer at a path; what is for operators by the socket beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self._common, self._operators = Line(path), Line(operators_socket(path))
+
+    def call(self, request: Request) -> object:
+        return (self._operators if request.for_operators else self._common).call(request)
+
+    def close(self) -> None:
+        """Close this thread's connections, and its scopes with them."""
+        self._common.close()
+        self._operators.close()
+
+
+class Line:
+    """Carries requests to the process behind one socket."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -87,6 +103,9 @@ def _connect(path: Path) -> socket.socket:
         connection.settimeout(_CONNECT_PATIENCE)
         connection.connect(str(path))
         connection.settimeout(_PATIENCE)
+    except PermissionError:
+        connection.close()
+        raise VaultError("not-admitted", f"{path} is not for the user of this process.") from None
     except OSError:
         connection.close()
         raise _away() from None

@@ -5,7 +5,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from msgspec import Meta, Struct
 
@@ -17,7 +16,6 @@ from ledger.leaves import Entry
 from ledger.models import LeafType
 from ledger.notes import Signer
 from vault.errors import VaultError
-from vault.planes import SIGNER, Plane
 from vault.unsealer import grants
 from vault.unsealer.messages import (
     Check,
@@ -46,8 +44,9 @@ class _Event(Struct, forbid_unknown_fields=True):
 
 def start_grant(session: Session, request: StartGrant) -> None:
     grant = grants.find(request.grant)
-    grants.check_signed(grant, settings.APPROVERS_FILE)
-    session.record(grants.started(grant), check=lambda: grants.check_not_started(grant))
+    grants.check_signed(grant, settings.APPROVERS_FILE, session.keyring.public_key)
+    uses = grants.Uses(grant, session.keyring.pen)
+    session.record(grants.started(grant), check=lambda: grants.check_not_started(grant, uses.read()))
 
 
 def close_grant(session: Session, request: CloseGrant) -> None:
@@ -72,16 +71,16 @@ def record(session: Session, request: Record) -> None:
 
 
 def drop_bodies(session: Session, request: DropBodies) -> int:
-    return drop(request.tenant)
+    return drop(request.tenant, pen=session.keyring.pen)
 
 
 def sign_checkpoint(session: Session, request: SignCheckpoint) -> int:
-    checkpoint: int = checkpoints.sign_checkpoint(_signer(session)).pk
+    checkpoint: int = checkpoints.sign_checkpoint(_signer(session), within=request.within).pk
     return checkpoint
 
 
 def public_key(session: Session, request: PublicKey) -> bytes:
-    return _signing_key(session).public_key().public_bytes_raw()
+    return session.keyring.public_key
 
 
 def check(session: Session, request: Check) -> None:
@@ -108,8 +107,4 @@ def _log_name() -> str:
 
 
 def _signer(session: Session) -> Signer:
-    return Signer(_log_name(), _signing_key(session), session.keyring.pen)
-
-
-def _signing_key(session: Session) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(session.keyring.sealing(SIGNER, Plane.INDEX).secret)
+    return Signer(_log_name(), session.keyring.signing_key, session.keyring.pen)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from tests.tampering.stage import Stage
 from tests.vault.granting import requested
 from vault.signing import signed_text
+from vault.unsealer import unsealer
 
 TITLE = "a grant that is signed and was not started"
 EXPECTED = "grant-closed"
@@ -13,6 +14,6 @@ def tamper(stage: Stage) -> Callable[[], object]:
     stage.grant = requested(stage.zoe)
     now = datetime.now(UTC)
     stage.grant.approver, stage.grant.approved_at, stage.grant.until = "staff:ana", now, now + timedelta(hours=1)
-    stage.grant.signature = stage.approvers.keys["staff:ana"].sign(signed_text(stage.grant))
+    stage.grant.signature = stage.approvers.keys["staff:ana"].sign(signed_text(stage.grant, unsealer().public_key()))
     stage.grant.save()
     return stage.open_granted

@@ -12,7 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.actions import create_organization
-from accounts.models import Membership, Organization, User
+from accounts.models import Membership, Organization, Role, User
+from accounts.roles import read_role
 from content.models import StoredExchange
 from ledger.ids import new_id
 from ledger.models import LeafBody, LeafType
@@ -61,7 +62,7 @@ def test_every_value_moves_to_the_new_keys_and_opens(organization: Organization,
     assert made == DataKey.objects.filter(version=2).count() == len(before)
     assert not before & key_ids()
     assert opened(User.objects.get(pk=member.pk), "email") == "mira@example.com"
-    assert {opened(row, "role") for row in Membership.objects.all()} == {"1 owner", "1 viewer"}
+    assert {read_role(opened(row, "role"))[0] for row in Membership.objects.all()} == {Role.OWNER, Role.VIEWER}
     assert opened(StoredExchange.objects.get(pk=kept.pk), "response") == "an answer"
 
 

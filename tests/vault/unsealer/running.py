@@ -15,6 +15,7 @@ from django.db import connections
 
 from ledger.ids import new_id
 from tests.gateway.fakes import eventually
+from tests.support.mortal import mortal
 from vault.keyring import Keyring
 from vault.roots import roots
 from vault.unsealer import Unsealer
@@ -49,14 +50,14 @@ def short_folder() -> Path:
 
 
 class Process:
-    """`manage.py unsealer`, as `make run` starts it."""
+    """`manage.py unsealer`, as `make run` starts it; it ends with this process."""
 
     def __init__(self, socket: Path, **more: str) -> None:
         self.socket, self._more = socket, more
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> "Process":
-        command = (sys.executable, "manage.py", "unsealer")
+        command = mortal(sys.executable, "manage.py", "unsealer")
         self._process = subprocess.Popen(
             command, env=environment(self.socket, self._more), stderr=subprocess.PIPE, text=True, cwd=settings.BASE_DIR
         )

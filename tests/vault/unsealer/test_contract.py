@@ -18,6 +18,7 @@ from vault.models import DataKey
 from vault.planes import Plane
 from vault.unsealer import Unsealer
 from vault.unsealer.messages import Opening, Value
+from vault.unsealer.scopes import MOST_SCOPES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OPERATOR = "operator:command-line"
@@ -85,6 +86,20 @@ def test_a_scope_of_one_session_opens_nothing_in_another(unsealer: Unsealer) -> 
         elsewhere(lambda: unsealer.open(token, [one]))
     assert len(refusals(one.tenant)) == 1
     assert unsealer.open(token, [one]) == [b'"zoe@example.com"']
+
+
+def test_scopes_that_nobody_ends_are_bounded_and_room_is_made_by_ending_one(unsealer: Unsealer) -> None:
+    one = sealed(unsealer)
+    tokens = [unsealer.begin(own(one)) for _ in range(MOST_SCOPES)]
+    for _ in range(2):
+        with pytest.raises(VaultError, match="too-many-scopes") as failure:
+            unsealer.begin(own(one))
+    assert failure.value.permanent
+    assert [LeafBody.objects.filter(tenant=one.tenant, type=each).count() for each in ("opening", "refusal")] == [64, 2]
+    assert unsealer.open(tokens[0], [one])
+    assert elsewhere(lambda: unsealer.begin(own(one)))
+    unsealer.end(tokens[0])
+    assert unsealer.open(unsealer.begin(own(one)), [one])
 
 
 def test_an_unknown_scope_over_nothing_is_refused_like_any_other(unsealer: Unsealer) -> None:

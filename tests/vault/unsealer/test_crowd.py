@@ -1,11 +1,13 @@
 """Callers without end take the unsealer from nobody but themselves."""
 
+import errno
 import resource
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +55,21 @@ def test_a_caller_for_whom_there_is_no_thread_is_turned_away(thread: Thread, mon
         assert caller.recv(1) == b""
     assert answers(thread.socket)
     assert thread.client().seal([value(b"x")])
+
+
+def test_a_caller_for_whom_there_is_no_file_waits_until_there_is(
+    thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, failures = socket.socket.accept, [OSError(errno.EMFILE, "Too many open files")]
+
+    def crowded(listener: socket.socket) -> Any:
+        if failures:
+            raise failures.pop()
+        return accept(listener)
+
+    monkeypatch.setattr("vault.unsealer.server.socket.socket.accept", crowded)
+    assert thread.client().seal([value(b"x")])
+    assert failures == []
 
 
 def test_an_address_without_end_is_refused_at_once(unsealer: Unsealer) -> None:

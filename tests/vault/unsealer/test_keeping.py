@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ledger.ids import new_id
-from ledger.models import Checkpoint, LeafBody, LeafType
+from ledger.models import Checkpoint, Erasure, LeafBody, LeafType
 from tests.vault.unsealer.running import EMAIL, sealed
 from vault.errors import VaultError
 from vault.models import DataKey
@@ -49,6 +49,13 @@ def test_who_has_no_key_is_erased_and_recorded_all_the_same_and_once() -> None:
     unsealer().shred(OPERATOR, tenant)
     ((_, said),) = leaves(tenant, LeafType.DESTRUCTION)
     assert said["keys"] == []
+
+
+def test_who_was_only_marked_as_erased_in_the_database_gets_their_destruction_all_the_same() -> None:
+    tenant = new_id()
+    Erasure.objects.create(tenant=tenant)
+    unsealer().shred(OPERATOR, tenant)
+    assert len(leaves(tenant, LeafType.DESTRUCTION)) == 1
 
 
 def test_a_rotation_says_which_key_was_made_and_which_was_destroyed() -> None:

@@ -88,8 +88,10 @@ def test_whatever_was_released_before_a_kill_was_recorded(process: Process) -> N
         client, actor = Unsealer(Socket(process.socket)), f"user:{values[number].tenant}"
         with pytest.raises(VaultError, match="unsealer-away"):
             while True:
-                client.open(client.begin(own(values[number])), [values[number]])
+                token = client.begin(own(values[number]))
+                client.open(token, [values[number]])
                 released.append(actor)
+                client.end(token)
 
     threads = [threading.Thread(target=read, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -165,7 +167,7 @@ def test_when_the_disk_is_full_nothing_opens(transactional_db: None) -> None:
     _pages(f"PRAGMA max_page_count = {_pages('PRAGMA page_count') + 2}")
     with pytest.raises(VaultError, match="not-recorded") as failure:
         for _ in range(500):
-            client.begin(own(one))
+            client.end(client.begin(own(one)))
     assert not failure.value.permanent
     before = Leaf.objects.count()
     with pytest.raises(VaultError, match="not-recorded"):

@@ -8,9 +8,14 @@ import pytest
 from ledger.ids import new_id
 from tests.vault.unsealer.running import own, value
 from vault.errors import VaultError
+from vault.keyring import Keyring
 from vault.places import column
+from vault.roots import roots
 from vault.unsealer import scopes
-from vault.unsealer.messages import Value
+from vault.unsealer.in_process import append
+from vault.unsealer.messages import Begin, Value
+from vault.unsealer.opening import begin
+from vault.unsealer.session import Session
 
 
 def test_a_scope_covers_its_values_for_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +47,18 @@ def test_a_purpose_that_needs_no_grant_takes_none() -> None:
     with pytest.raises(VaultError, match="takes no grant") as refusal:
         scopes.rule_of(msgspec.structs.replace(own(value(b"")), grant=new_id()))
     assert refusal.value.code == "refused"
+
+
+@pytest.mark.django_db
+def test_scopes_whose_time_is_over_make_room_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, one, now = Session(Keyring(roots()), append), value(b""), [1000.0]
+    monkeypatch.setattr("vault.unsealer.scopes.time.monotonic", lambda: now[0])
+    for _ in range(63):
+        begin(session, Begin(own(one)))
+    now[0] += 300
+    newest = begin(session, Begin(own(one)))
+    with pytest.raises(VaultError, match="too-many-scopes"):
+        begin(session, Begin(own(one)))
+    now[0] += 0.1
+    another = begin(session, Begin(own(one)))
+    assert set(session.scopes) == {newest, another}

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from vault.approver_key import load_key
 from vault.granted import printable
 from vault.grants import approve_grant
-from vault.management.command import VaultCommand, actor_of, describe, grant_of
+from vault.management.command import VaultCommand, actor_of, describe, grant_of, installation
 
 
 class Command(VaultCommand):
@@ -26,7 +26,7 @@ class Command(VaultCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # Read once: what is shown is what is signed, whatever happens to the row meanwhile.
         grant = grant_of(options["grant"])
-        for line in describe(grant):
+        for line in [*describe(grant), f"  in the installation with the key {installation()}"]:
             self.stdout.write(printable(line))
         if not options["yes"] and input(f"Approve this for {options['hours']:g} hours? [y/N] ").lower() != "y":
             raise CommandError("Not approved.")
