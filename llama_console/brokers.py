@@ -35,7 +35,7 @@ def transport_options(url: str, folder: Path) -> dict[str, object]:
             "data_folder_in": messages,
             "data_folder_out": messages,
             "control_folder": str(folder / "control"),
-            "polling_interval": 0.2,
+            "polling_interval": 0.02,
         }
     if url.startswith("amqp"):
         return {"confirm_publish": True}

@@ -4,13 +4,13 @@ import smtplib
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+from anymail.exceptions import AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from ledger.actor import Actor
-from notifications import fingerprints, suppressions
+from notifications import fingerprints, post, suppressions
 from notifications.failure import DeliveryError
 from notifications.models import Channel, Reason
 from notifications.notices import Letter
@@ -60,14 +60,20 @@ def _hand_over(message: EmailMultiAlternatives, fingerprint: str) -> None:
 def _send(message: EmailMultiAlternatives) -> None:
     # The errors' texts hold addresses: only their class and code go on from here.
     try:
-        message.send()
+        post.send(message)
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise DeliveryError(_REFUSED, permanent=all(code >= 500 for code in codes)) from None
+    except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+        raise DeliveryError(f"smtp-{error.smtp_code}", permanent=False) from None  # for an operator to mend
     except smtplib.SMTPResponseException as error:
         raise DeliveryError(f"smtp-{error.smtp_code}", permanent=error.smtp_code >= 500) from None
     except AnymailRecipientsRefused:
         raise DeliveryError(_REFUSED, permanent=True) from None
+    except BadHeaderError:
+        raise DeliveryError("bad-header", permanent=True) from None
+    except (AnymailInvalidAddress, ValueError):
+        raise DeliveryError("invalid-address", permanent=True) from None
     except AnymailError as error:
         raise _refusal(error.status_code) from None
     except (smtplib.SMTPException, OSError):

@@ -1,21 +1,25 @@
 """The outbox's verbs: put, claim, send, give up, requeue.
 
 A message is put in the transaction of its change, claimed with a lease, and sent at least once: a worker that dies
-between sending and saying so lets the lease run out, and the message goes out again, under the same Message-ID. A claim
-counts as a try before anything is tried, so a message that kills its worker comes to an end as well.
+between sending and saying so lets the lease run out, and the message goes out again, under the same Message-ID. A try
+counts from when a worker takes it up, before anything is done: a message that kills its worker comes to an end as well,
+and one that only waits in a broker, for however many leases, loses nothing.
 """
 
 import logging
 import random
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from notifications import post
 from notifications.channels import DELIVER
 from notifications.failure import DeliveryError
 from notifications.models import Channel, OutboxMessage
@@ -29,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 _BATCH = 50
+_TURN = 4.0  # seconds that a batch may begin to send messages; a worker that shall stop has 8
 _REPEATS, _REPEAT_WINDOW = 5, timedelta(hours=1)
 _FIRST_RETRY, _LONGEST_RETRY = 5.0, 3600.0  # seconds
 
@@ -80,22 +85,17 @@ def claim_due(now: datetime) -> list[Claim]:
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         found = list(due[:_BATCH])
-        spent = [message for message in found if message.attempts >= MAX_ATTEMPTS]
-        for message in spent:
-            _give_up(message, message.error or "worker-lost")
-        claimed = [message for message in found if message.attempts < MAX_ATTEMPTS]
-        for message in claimed:
-            message.attempts, message.run_at = message.attempts + 1, now + settings.OUTBOX_LEASE
-        OutboxMessage.objects.bulk_update(claimed, ["attempts", "run_at"])
-    return [Claim(message.pk, message.attempts, message.is_urgent) for message in claimed]
+        for message in found:
+            if message.tried >= MAX_ATTEMPTS:
+                _give_up(message, message.error or "worker-lost")
+        claimed = [message for message in found if message.failed_at is None]
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in claimed]).claim(now)
+    return [Claim(message.pk, message.tried + 1, message.is_urgent) for message in claimed]
 
 
-def release(claims: Iterable[Claim]) -> None:
-    """Give claims back that nobody took up, as if they had not been made."""
-    now = timezone.now()
-    for claim in claims:
-        held = OutboxMessage.objects.open().filter(pk=claim.id, attempts=claim.attempt, tried__lt=claim.attempt)
-        held.update(attempts=claim.attempt - 1, run_at=now)
+def release(ids: Iterable[UUID]) -> None:
+    """Give claims back that nobody took up: they are due at once."""
+    OutboxMessage.objects.open().filter(pk__in=list(ids), tried__lt=F("attempts")).update(run_at=timezone.now())
 
 
 def send(message_id: UUID, attempt: int) -> bool:
@@ -103,13 +103,34 @@ def send(message_id: UUID, attempt: int) -> bool:
 
     False if the claim was used already, and if the message waits for another try or was given up.
     """
-    if not OutboxMessage.objects.filter(pk=message_id).take(attempt):
+    return send_all([(message_id, attempt)]) == 1
+
+
+def send_all(tries: Sequence[tuple[UUID, int]]) -> int:
+    """Compose and deliver claimed messages, one after the other over one connection; return how many went out.
+
+    What does not get its turn within some seconds is given back, so that one slow server does not hold up many.
+    """
+    messages = OutboxMessage.objects.in_bulk([message_id for message_id, _ in tries])
+    began, sent, waiting = time.monotonic(), 0, list(tries)
+    with post.kept_connection():
+        while waiting and time.monotonic() - began < _TURN:
+            message_id, attempt = waiting.pop(0)
+            if message_id in messages:
+                sent += _send(messages[message_id], attempt)
+    if waiting:
+        release(message_id for message_id, _ in waiting)
+    return sent
+
+
+def _send(message: OutboxMessage, attempt: int) -> bool:
+    if not OutboxMessage.objects.take(message.pk, attempt):
         return False
-    message = OutboxMessage.objects.get(pk=message_id)
+    message.attempts = attempt
     if failure := _try(message):
         _retry_or_give_up(message, failure)
         return False
-    OutboxMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), error="")
+    OutboxMessage.objects.mark_sent(message.pk)
     return True
 
 

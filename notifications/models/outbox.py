@@ -1,8 +1,10 @@
 """The outbox: what is to be told to whom, written in the transaction of the change. Ids and kinds only."""
 
 from datetime import datetime
+from uuid import UUID
 
-from django.db import models
+from django.conf import settings
+from django.db import connection, models
 from django.db.models import F
 from django.utils import timezone
 
@@ -36,9 +38,34 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Messages to send now, the most urgent and oldest first; not those that another relay leased."""
         return self.open().filter(run_at__lte=now).order_by("priority", "run_at")
 
-    def take(self, attempt: int) -> bool:
-        """Take the one try that a claim allows; False for a task that comes twice or too late."""
-        return bool(self.open().filter(attempts=attempt, tried__lt=F("attempts")).update(tried=attempt))
+    def claim(self, now: datetime) -> None:
+        """Lease messages: each has one try more than were taken up, so a claim that nobody took up costs none."""
+        self.update(attempts=F("tried") + 1, run_at=now + settings.OUTBOX_LEASE)
+
+    def take(self, id: UUID, attempt: int) -> bool:
+        """Take the one try that a claim allows; False for a task that comes twice or too late.
+
+        The lease begins anew: the claim may have waited for most of it.
+        """
+        until = timezone.now() + settings.OUTBOX_LEASE
+        return self._change(
+            id,
+            "tried = %s, run_at = %s WHERE attempts = %s AND tried < attempts AND sent_at IS NULL AND failed_at IS NULL",
+            [attempt, connection.ops.adapt_datetimefield_value(until), attempt],
+        )
+
+    def mark_sent(self, id: UUID) -> None:
+        self._change(id, "sent_at = %s, error = '' WHERE true", [connection.ops.adapt_datetimefield_value(timezone.now())])
+
+    def _change(self, id: UUID, change: str, values: list[object]) -> bool:
+        """Change one message; tell whether it was as the change demands.
+
+        In SQL, because each message sent is changed twice, and building the statement takes longer than doing it.
+        """
+        key = OutboxMessage._meta.pk.get_db_prep_value(id, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE notifications_outboxmessage SET {change} AND id = %s", [*values, key])  # noqa: S608
+            return bool(cursor.rowcount)
 
 
 class OutboxMessage(models.Model):
@@ -49,8 +76,8 @@ class OutboxMessage(models.Model):
     subject_id = models.UUIDField()  # the row that the message is about
     recipient_id = models.UUIDField()  # a user, or whoever else the kind tells
     key = models.CharField(max_length=120, unique=True, null=True)  # equal for what must be told once
-    run_at = models.DateTimeField(default=timezone.now)  # a claim moves it on by the lease
-    attempts = models.PositiveSmallIntegerField(default=0)  # how often it was claimed
+    run_at = models.DateTimeField(default=timezone.now)  # a claim moves it on by the lease, and so does its try
+    attempts = models.PositiveSmallIntegerField(default=0)  # the number of the newest claim
     tried = models.PositiveSmallIntegerField(default=0)  # the newest claim that a worker took up
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)

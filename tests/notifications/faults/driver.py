@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from typing import Any
+from uuid import UUID
 
 import django
 
@@ -20,6 +21,9 @@ from notifications.models import Heartbeat, OutboxMessage, Turn  # noqa: E402
 from notifications.tasks import relay_outbox  # noqa: E402
 
 
+_people: list[UUID] = []
+
+
 def put(count: int) -> list[Any]:
     """Put messages as a request does, and return the seconds that it took and their ids."""
     users = [
@@ -29,6 +33,21 @@ def put(count: int) -> list[Any]:
     with transaction.atomic():
         ids = [outbox.put("verify-email", user.pk, recipient_id=user.pk).pk for user in users]
     return [time.monotonic() - began, list(map(str, ids))]
+
+
+def people(count: int) -> None:
+    """Make the people whom `tell` tells things."""
+    with transaction.atomic():
+        _people.extend(User.objects.create_user(f"reader.{n}@example.com", None).pk for n in range(count))
+
+
+def tell(kind: str) -> list[Any]:
+    """Put a message to each of the people, in one transaction; return when it began and ended, in monotonic seconds."""
+    began = time.monotonic()
+    with transaction.atomic():
+        for person in _people:
+            outbox.put(kind, person, recipient_id=person)
+    return [began, time.monotonic()]
 
 
 def states() -> dict[str, str]:
@@ -63,7 +82,7 @@ def forget_queues(for_good: bool = False) -> None:
 
 
 def main() -> None:
-    verbs = {verb.__name__: verb for verb in (put, states, relay, turns, is_working, forget_queues)}
+    verbs = {verb.__name__: verb for verb in (put, people, tell, states, relay, turns, is_working, forget_queues)}
     print("ready", flush=True)
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
