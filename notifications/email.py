@@ -1,12 +1,15 @@
 """Email, by SMTP or by a provider: opens one address to send one letter, under the purpose that allows just that."""
 
 import smtplib
+from email.errors import MessageError
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from anymail.exceptions import AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.validators import validate_email
 from django.template.loader import render_to_string
 
 from ledger.actor import Actor
@@ -60,19 +63,18 @@ def _hand_over(message: EmailMultiAlternatives, fingerprint: str) -> None:
 def _send(message: EmailMultiAlternatives) -> None:
     # The errors' texts hold addresses: only their class and code go on from here.
     try:
+        validate_email(message.to[0])  # Django sends to nobody, or to a mailbox on the server itself, without a word
         post.send(message)
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise DeliveryError(_REFUSED, permanent=all(code >= 500 for code in codes)) from None
-    except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
-        raise DeliveryError(f"smtp-{error.smtp_code}", permanent=False) from None  # for an operator to mend
     except smtplib.SMTPResponseException as error:
         raise DeliveryError(f"smtp-{error.smtp_code}", permanent=error.smtp_code >= 500) from None
     except AnymailRecipientsRefused:
         raise DeliveryError(_REFUSED, permanent=True) from None
-    except BadHeaderError:
+    except (BadHeaderError, MessageError):
         raise DeliveryError("bad-header", permanent=True) from None
-    except (AnymailInvalidAddress, ValueError):
+    except (ValidationError, ValueError):
         raise DeliveryError("invalid-address", permanent=True) from None
     except AnymailError as error:
         raise _refusal(error.status_code) from None

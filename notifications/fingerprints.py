@@ -12,7 +12,9 @@ from notifications.models import Channel
 from vault.blind_index import normalise_email
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_PUNCTUATION = re.compile(r"[\s().\-/\u00a0]+")
+# What people and address books write between digits: spaces, brackets, dashes, and marks that nobody sees.
+_PUNCTUATION = re.compile(r"[\s().\-/\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\ufeff]+")
+_TRUNK = re.compile(r"\(\s*0\s*\)")  # +44 (0)7700: not dialled from abroad in most countries, and dialled in some
 
 
 def of_email(address: str) -> str:
@@ -31,9 +33,12 @@ def of_other(kind: str, value: str) -> str:
 
 
 def e164(number: str) -> str | None:
-    """Return a number without what people write between its digits; None if it is no international one."""
+    """Return a number without what people write between its digits; None if it is no international one.
+
+    Nothing is guessed: a text to a stranger is worse than none.
+    """
     bare = _PUNCTUATION.sub("", number)
-    return bare if _NUMBER.fullmatch(bare) else None
+    return bare if _NUMBER.fullmatch(bare) and not _TRUNK.search(number) else None
 
 
 def _fingerprint(kind: str, value: str) -> str:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 _BATCH = 50
+_WRITTEN = 500  # messages a statement
 _TURN = 4.0  # seconds that a batch may begin to send messages; a worker that shall stop has 8
 _REPEATS, _REPEAT_WINDOW = 5, timedelta(hours=1)
 _FIRST_RETRY, _LONGEST_RETRY = 5.0, 3600.0  # seconds
@@ -64,6 +66,32 @@ def put(kind: str, subject_id: UUID, *, recipient_id: UUID, key: str | None = No
     elif is_new:
         transaction.on_commit(nudge, robust=True)
     return message
+
+
+def put_many(kind: str, told: Iterable[tuple[UUID, UUID]], *, key: str | None = None) -> None:
+    """Write one message for each pair of a subject's and a recipient's id, as `put` does, in batches.
+
+    The pairs may come from a generator: no more than a batch of them is in memory. With a key each recipient gets one
+    message of that key, however often and in how many parts they are put.
+    """
+    known, pairs = kind_of(kind), iter(told)
+    with transaction.atomic():
+        while batch := list(islice(pairs, _WRITTEN)):
+            OutboxMessage.objects.bulk_create(
+                [
+                    OutboxMessage(
+                        kind=kind,
+                        channel=known.channel,
+                        priority=known.priority,
+                        subject_id=subject_id,
+                        recipient_id=recipient_id,
+                        key=None if key is None else f"{key}:{recipient_id}",
+                    )
+                    for subject_id, recipient_id in batch
+                ],
+                ignore_conflicts=key is not None,
+            )
+        transaction.on_commit(nudge, robust=True)
 
 
 def may_repeat(kind: str, subject_id: UUID) -> bool:

@@ -13,36 +13,48 @@ from typing import Any
 from anymail.exceptions import AnymailError
 from django.core.mail import EmailMessage, get_connection
 
+from notifications.failure import DeliveryError
+
 _batch = threading.local()
 
 
 @contextmanager
 def kept_connection() -> Iterator[None]:
     """Inside, the mails of this thread share a connection, which the first one opens."""
-    _batch.connections = connections = list[Any]()
+    _batch.connections = list[Any]()
     try:
         yield
     finally:
-        del _batch.connections
-        for connection in connections:
+        for connection in _batch.connections:
             _close(connection)
+        del _batch.connections
 
 
 def send(message: EmailMessage) -> None:
-    """Send a mail; raises what Django's backends and anymail's raise."""
-    connections = getattr(_batch, "connections", None)
-    if connections is None:
-        message.send()
-        return
-    if not connections:
-        connections.append(get_connection())
-    message.connection = connections[0]
+    """Send a mail; raises what Django's backends and anymail's raise.
+
+    DeliveryError if the server does not let us in: whatever its code, that is for an operator to mend.
+    """
+    if not hasattr(_batch, "connections"):
+        with kept_connection():
+            return send(message)
+    if not _batch.connections:
+        _batch.connections.append(get_connection())
+    message.connection = connection = _batch.connections[0]
     try:
-        message.connection.open()
+        _open(connection)
         message.send()
     except BaseException:
-        _close(message.connection)
+        _close(connection)
         raise
+
+
+def _open(connection: Any) -> None:
+    try:
+        connection.open()
+    except smtplib.SMTPResponseException as error:
+        said = f"smtp-{error.smtp_code}" if error.smtp_code > 0 else "mail-server-unreachable"  # -1: it said no code
+        raise DeliveryError(said, permanent=False) from None
 
 
 def _close(connection: Any) -> None:

@@ -28,8 +28,20 @@ _PATIENCE = 120.0  # seconds a round
 def bars() -> Iterator[Bar]:
     rates = measure()
     said = ", ".join(f"{name} {rate:.0f}/s" for name, rate in rates.items())
-    yield Bar(f"worker's throughput, of a bare client with a kept connection ({said})", rates["worker"] / rates["kept"], "×", 0.5, False)
-    yield Bar("worker's throughput, of a bare client with a connection a mail", rates["worker"] / rates["single"], "×", 0.5, False)
+    yield Bar(
+        f"worker's throughput, of a bare client with a kept connection ({said})",
+        rates["worker"] / rates["kept"],
+        "×",
+        0.5,
+        False,
+    )
+    yield Bar(
+        "worker's throughput, of a bare client with a connection a mail",
+        rates["worker"] / rates["single"],
+        "×",
+        0.5,
+        False,
+    )
 
 
 def measure(broker: str = "filesystem://localhost") -> dict[str, float]:
@@ -47,19 +59,19 @@ def measure(broker: str = "filesystem://localhost") -> dict[str, float]:
 
 def _worker(station: Station, server: Sink) -> float:
     server.forget()
-    a=_cpu(station)
+    a = _cpu(station)
     began, _ = station.tell("tell", "already-registered")
     _wait(lambda: server.count() == MAILS, server, station)
-    b=_cpu(station)
-    print({k:round(1000*(b[k]-a[k])/MAILS,2) for k in b}, MAILS / (server.last() - began))
+    b = _cpu(station)
+    print({k: round(1000 * (b[k] - a[k]) / MAILS, 2) for k in b}, MAILS / (server.last() - began))
     return MAILS / (server.last() - began)
 
 
 def _cpu(station):
-    r={}
+    r = {}
     for p in station._processes:
-        f=open(f"/proc/{p.pid}/stat").read().rsplit(")",1)[1].split()
-        r[" ".join(p.args[1:7])[-22:]+str(p.pid)]=(int(f[11])+int(f[12]))/100
+        f = open(f"/proc/{p.pid}/stat").read().rsplit(")", 1)[1].split()
+        r[" ".join(p.args[1:7])[-22:] + str(p.pid)] = (int(f[11]) + int(f[12])) / 100
     return r
 
 
@@ -81,7 +93,7 @@ def _single(server: Sink, mails: list[bytes]) -> float:
 
 def _warm_up(station: Station, server: Sink) -> None:
     for _ in range(int(os.environ.get("WORKERS", "1"))):
-        station.start_worker("--concurrency", os.environ.get("THREADS","4"))
+        station.start_worker("--concurrency", os.environ.get("THREADS", "4"))
     station.start_beat()
     station.tell("people", MAILS)
     station.wait(lambda: station.tell("is_working"))
@@ -101,7 +113,14 @@ def _station(server: Sink, broker: str) -> Iterator[Station]:
     with TemporaryDirectory(prefix="llama-console-bench-") as name:
         folder, path = Path(name), f"{name}/unsealer.sock"
         prepare(folder)
-        station = Station(folder, broker, f"bench-{os.getpid()}", lease=120, SMTP_URL=f"smtp://127.0.0.1:{server.port}", UNSEALER_SOCKET=path)
+        station = Station(
+            folder,
+            broker,
+            f"bench-{os.getpid()}",
+            lease=120,
+            SMTP_URL=f"smtp://127.0.0.1:{server.port}",
+            UNSEALER_SOCKET=path,
+        )
         try:
             station.start_unsealer()
             yield station

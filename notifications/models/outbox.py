@@ -55,7 +55,9 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         )
 
     def mark_sent(self, id: UUID) -> None:
-        self._change(id, "sent_at = %s, error = '' WHERE true", [connection.ops.adapt_datetimefield_value(timezone.now())])
+        self._change(
+            id, "sent_at = %s, error = '' WHERE true", [connection.ops.adapt_datetimefield_value(timezone.now())]
+        )
 
     def _change(self, id: UUID, change: str, values: list[object]) -> bool:
         """Change one message; tell whether it was as the change demands.

@@ -1,6 +1,7 @@
 """The outbox: nothing is lost, nothing is sent by two relays, nobody's address waits anywhere."""
 
 import smtplib
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from django.conf import settings
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
+from ledger.ids import new_id
 from notifications import outbox
 from notifications.models import OutboxMessage, Priority
 from notifications.tasks import relay_outbox
@@ -200,6 +203,36 @@ def test_what_has_one_key_is_told_once(newcomer: User) -> None:
     first, second = put(newcomer, key="welcome"), put(newcomer, key="welcome")
     assert first == second
     assert OutboxMessage.objects.count() == 1
+
+
+def test_many_are_told_by_few_statements(newcomer: User, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_max_num_queries(20):  # SQLite takes 76 rows a statement
+        outbox.put_many("verify-email", ((newcomer.pk, new_id()) for _ in range(1001)))
+    assert OutboxMessage.objects.count() == 1001
+    message = OutboxMessage.objects.earliest("id")
+    assert (message.subject_id, message.channel, message.priority) == (newcomer.pk, "email", Priority.SECURITY)
+
+
+def test_of_many_with_one_key_each_is_told_once(newcomer: User) -> None:
+    first, second, third = new_id(), new_id(), new_id()
+    outbox.put_many("verify-email", [(newcomer.pk, first), (newcomer.pk, second), (newcomer.pk, first)], key="terms")
+    outbox.put_many("verify-email", [(newcomer.pk, second), (newcomer.pk, third)], key="terms")
+    outbox.put_many("verify-email", [(newcomer.pk, third)], key="prices")
+    told = OutboxMessage.objects.order_by("id").values_list("recipient_id", "key")
+    assert sorted(told) == sorted(
+        [(first, f"terms:{first}"), (second, f"terms:{second}"), (third, f"terms:{third}"), (third, f"prices:{third}")]
+    )
+
+
+def test_many_are_told_only_if_all_of_them_could_be_written(newcomer: User) -> None:
+    def broken() -> Iterator[tuple[UUID, UUID]]:
+        for _ in range(600):
+            yield newcomer.pk, new_id()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        outbox.put_many("verify-email", broken())
+    assert not OutboxMessage.objects.exists()
 
 
 def test_security_goes_before_news(newcomer: User) -> None:

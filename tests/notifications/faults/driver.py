@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+import tracemalloc
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,11 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from ledger.ids import new_id  # noqa: E402
 from llama_console.celery import app  # noqa: E402
 from notifications import outbox  # noqa: E402
 from notifications.models import Heartbeat, OutboxMessage, Turn  # noqa: E402
@@ -35,6 +38,14 @@ def put(count: int) -> list[Any]:
     return [time.monotonic() - began, list(map(str, ids))]
 
 
+def sign_up() -> list[Any]:
+    """Sign up somebody new at the page; return the seconds that it took and the status of the answer."""
+    form = {"email": f"newcomer.{time.monotonic()}@example.com", "password": "correct horse battery staple"}
+    began = time.monotonic()
+    answer = Client(headers={"host": "localhost"}).post("/sign-up/", form)
+    return [time.monotonic() - began, answer.status_code]
+
+
 def people(count: int) -> None:
     """Make the people whom `tell` tells things."""
     with transaction.atomic():
@@ -48,6 +59,22 @@ def tell(kind: str) -> list[Any]:
         for person in _people:
             outbox.put(kind, person, recipient_id=person)
     return [began, time.monotonic()]
+
+
+def fan_out(kind: str, count: int) -> float:
+    """Put a message to so many readers at once; return the seconds that it took."""
+    began = time.monotonic()
+    outbox.put_many(kind, ((reader, reader) for reader in (new_id() for _ in range(count))))
+    return time.monotonic() - began
+
+
+def fan_out_memory(kind: str, count: int) -> int:
+    """Return the most bytes that `fan_out` had at once; looking at that makes it slow."""
+    tracemalloc.start()
+    fan_out(kind, count)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
 
 
 def states() -> dict[str, str]:
@@ -82,7 +109,22 @@ def forget_queues(for_good: bool = False) -> None:
 
 
 def main() -> None:
-    verbs = {verb.__name__: verb for verb in (put, people, tell, states, relay, turns, is_working, forget_queues)}
+    verbs = {
+        verb.__name__: verb
+        for verb in (
+            put,
+            sign_up,
+            people,
+            tell,
+            fan_out,
+            fan_out_memory,
+            states,
+            relay,
+            turns,
+            is_working,
+            forget_queues,
+        )
+    }
     print("ready", flush=True)
     for line in sys.stdin:
         verb, *arguments = json.loads(line)

@@ -97,8 +97,8 @@ class Station:
             assert time.monotonic() < deadline, f"It did not happen: {self.tell('states')}, taken {self.office.taken}"
             time.sleep(0.1)
 
-    def wait_until_sent(self) -> None:
-        self.wait(lambda: set(self.tell("states").values()) <= {"sent"})
+    def wait_until_sent(self, patience: float = PATIENCE) -> None:
+        self.wait(lambda: set(self.tell("states").values()) <= {"sent"}, patience)
 
     def forget_queues(self) -> None:
         """Wipe the broker: every message of this station is gone."""
