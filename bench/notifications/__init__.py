@@ -1,12 +1,11 @@
-"""Notifications: workers killed while they send, the worker's throughput, ten thousand messages at once."""
+"""Notifications: workers killed while they send, the worker's throughput, ten thousand messages, brokers away."""
 
 from collections.abc import Iterator
 
 from bench.bar import Bar
-from bench.notifications import chaos, fan_out, throughput
+from bench.notifications import away, chaos, fan_out, throughput
 
 
 def bars() -> Iterator[Bar]:
-    yield from fan_out.bars()
-    yield from throughput.bars()
-    yield from chaos.bars()
+    for part in (fan_out, away, throughput, chaos):
+        yield from part.bars()

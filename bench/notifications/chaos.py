@@ -1,14 +1,13 @@
 """Workers killed again and again while they send: nothing is lost, and twice goes only what had to.
 
 SIGKILL hits the older of two workers after every so many mails, some milliseconds later, at whatever it does just then.
-Twice goes a mail whose worker died after the mail server took it and before the outbox knew; its Message-ID is the same.
+Twice goes a mail whose worker died after the mail server took it and before the outbox knew, under one Message-ID.
 """
 
 import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -64,16 +63,10 @@ def _harass(station: Station, workers: "list[subprocess.Popen[Any]]") -> int:
     kills, deadline = 0, time.monotonic() + _PATIENCE
     while kills < KILLS and time.monotonic() < deadline:
         if len(station.office.taken) >= kills * MAILS // KILLS:
-            time.sleep(random.uniform(0, _LONGEST))
+            time.sleep(random.uniform(0, _LONGEST))  # noqa: S311
             workers[0].send_signal(signal.SIGKILL)
             workers.pop(0).wait()
             workers.append(station.start_worker())
             kills += 1
         time.sleep(0.001)
     return kills
-
-
-if __name__ == "__main__":
-    for name in sys.argv[1:] or BROKERS:
-        with TemporaryDirectory(prefix="llama-console-bench-") as folder:
-            print(name, survive(Path(folder), BROKERS[name]), flush=True)

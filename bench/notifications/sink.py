@@ -41,9 +41,10 @@ class Sink:
 
 
 @contextmanager
-def sink() -> Iterator[Sink]:
+def sink(delay: float = 0.0) -> Iterator[Sink]:
+    """Start a server that takes each mail after `delay` seconds."""
     here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(there,), daemon=True)
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(there, delay), daemon=True)
     process.start()
     try:
         yield Sink(here.recv(), here)
@@ -53,7 +54,8 @@ def sink() -> Iterator[Sink]:
 
 
 class _Handler:
-    def __init__(self) -> None:
+    def __init__(self, delay: float) -> None:
+        self._delay = delay
         self.forget()
 
     def forget(self) -> None:
@@ -61,17 +63,19 @@ class _Handler:
         self.mails: deque[bytes] = deque(maxlen=KEPT)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self._delay:
+            await asyncio.sleep(self._delay)
         self.count, self.last = self.count + 1, time.monotonic()
         self.mails.append(envelope.original_content or b"")
         return "250 taken"
 
 
-def _run(pipe: "Connection[Any, Any]") -> None:
-    asyncio.run(_serve(pipe))
+def _run(pipe: "Connection[Any, Any]", delay: float) -> None:
+    asyncio.run(_serve(pipe, delay))
 
 
-async def _serve(pipe: "Connection[Any, Any]") -> None:
-    handler, loop = _Handler(), asyncio.get_running_loop()
+async def _serve(pipe: "Connection[Any, Any]", delay: float) -> None:
+    handler, loop = _Handler(delay), asyncio.get_running_loop()
 
     def answer() -> None:
         question = pipe.recv()

@@ -1,6 +1,7 @@
 """The outbox: what is to be told to whom, written in the transaction of the change. Ids and kinds only."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -9,6 +10,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from ledger.ids import new_id
+
+# In SQL, because each message waits for both, and building them takes Django longer than doing them.
+_TAKE = """
+    UPDATE notifications_outboxmessage SET tried = %s, run_at = %s
+    WHERE id = %s AND attempts = %s AND tried < attempts AND sent_at IS NULL AND failed_at IS NULL"""
+_SENT = "UPDATE notifications_outboxmessage SET sent_at = %s, error = '' WHERE id = %s"
 
 
 class Channel(models.TextChoices):
@@ -47,27 +54,11 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
 
         The lease begins anew: the claim may have waited for most of it.
         """
-        until = timezone.now() + settings.OUTBOX_LEASE
-        return self._change(
-            id,
-            "tried = %s, run_at = %s WHERE attempts = %s AND tried < attempts AND sent_at IS NULL AND failed_at IS NULL",
-            [attempt, connection.ops.adapt_datetimefield_value(until), attempt],
-        )
+        until = _stored(timezone.now() + settings.OUTBOX_LEASE)
+        return _execute(_TAKE, [attempt, until, _key(id), attempt])
 
     def mark_sent(self, id: UUID) -> None:
-        self._change(
-            id, "sent_at = %s, error = '' WHERE true", [connection.ops.adapt_datetimefield_value(timezone.now())]
-        )
-
-    def _change(self, id: UUID, change: str, values: list[object]) -> bool:
-        """Change one message; tell whether it was as the change demands.
-
-        In SQL, because each message sent is changed twice, and building the statement takes longer than doing it.
-        """
-        key = OutboxMessage._meta.pk.get_db_prep_value(id, connection)
-        with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE notifications_outboxmessage SET {change} AND id = %s", [*values, key])  # noqa: S608
-            return bool(cursor.rowcount)
+        _execute(_SENT, [_stored(timezone.now()), _key(id)])
 
 
 class OutboxMessage(models.Model):
@@ -105,3 +96,18 @@ class OutboxMessage(models.Model):
     @property
     def is_urgent(self) -> bool:
         return self.priority == Priority.SECURITY
+
+
+def _execute(statement: str, values: list[Any]) -> bool:
+    """Tell whether a row was changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
+def _stored(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _key(id: UUID) -> Any:
+    return OutboxMessage._meta.pk.get_db_prep_value(id, connection)

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,6 @@ from llama_console.celery import app  # noqa: E402
 from notifications import outbox  # noqa: E402
 from notifications.models import Heartbeat, OutboxMessage, Turn  # noqa: E402
 from notifications.tasks import relay_outbox  # noqa: E402
-
 
 _people: list[UUID] = []
 
@@ -108,23 +108,23 @@ def forget_queues(for_good: bool = False) -> None:
                 bound.delete()
 
 
+VERBS: tuple[Callable[..., Any], ...] = (
+    put,
+    sign_up,
+    people,
+    tell,
+    fan_out,
+    fan_out_memory,
+    states,
+    relay,
+    turns,
+    is_working,
+    forget_queues,
+)
+
+
 def main() -> None:
-    verbs = {
-        verb.__name__: verb
-        for verb in (
-            put,
-            sign_up,
-            people,
-            tell,
-            fan_out,
-            fan_out_memory,
-            states,
-            relay,
-            turns,
-            is_working,
-            forget_queues,
-        )
-    }
+    verbs = {verb.__name__: verb for verb in VERBS}
     print("ready", flush=True)
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
