@@ -140,24 +140,27 @@ def send_all(tries: Sequence[tuple[UUID, int]]) -> int:
     """
     messages = OutboxMessage.objects.in_bulk([message_id for message_id, _ in tries])
     began, sent, waiting = time.monotonic(), 0, list(tries)
+    unmarked: UUID | None = None  # went out, and is marked as sent together with the next one's taking
     with post.kept_connection():
-        while waiting and time.monotonic() - began < _TURN:
-            message_id, attempt = waiting.pop(0)
-            if message_id in messages:
-                sent += _send(messages[message_id], attempt)
+        try:
+            while waiting and time.monotonic() - began < _TURN:
+                message_id, attempt = waiting.pop(0)
+                taken = OutboxMessage.objects.take(message_id, attempt, sent=unmarked)
+                unmarked = message_id if taken and _send(messages[message_id], attempt) else None
+                sent += unmarked is not None
+        finally:
+            if unmarked:
+                OutboxMessage.objects.mark_sent(unmarked)
     if waiting:
         release(message_id for message_id, _ in waiting)
     return sent
 
 
 def _send(message: OutboxMessage, attempt: int) -> bool:
-    if not OutboxMessage.objects.take(message.pk, attempt):
-        return False
     message.attempts = attempt
     if failure := _try(message):
         _retry_or_give_up(message, failure)
         return False
-    OutboxMessage.objects.mark_sent(message.pk)
     return True
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -49,13 +49,17 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Lease messages: each has one try more than were taken up, so a claim that nobody took up costs none."""
         self.update(attempts=F("tried") + 1, run_at=now + settings.OUTBOX_LEASE)
 
-    def take(self, id: UUID, attempt: int) -> bool:
+    def take(self, id: UUID, attempt: int, *, sent: UUID | None = None) -> bool:
         """Take the one try that a claim allows; False for a task that comes twice or too late.
 
-        The lease begins anew: the claim may have waited for most of it.
+        The lease begins anew: the claim may have waited for most of it. The message that `sent` names is marked in the
+        same transaction: one flush of the disk for both.
         """
         until = _stored(timezone.now() + settings.OUTBOX_LEASE)
-        return _execute(_TAKE, [attempt, until, _key(id), attempt])
+        with transaction.atomic():
+            if sent:
+                self.mark_sent(sent)
+            return _execute(_TAKE, [attempt, until, _key(id), attempt])
 
     def mark_sent(self, id: UUID) -> None:
         _execute(_SENT, [_stored(timezone.now()), _key(id)])

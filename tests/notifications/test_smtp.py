@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
@@ -151,6 +152,23 @@ def test_a_refused_mail_takes_no_other_of_its_batch_with_it(
     assert [outcome(each)[0] for each in (first, second, third)] == ["sent", "given up", "sent"]
     assert post_office.newest
     assert post_office.newest["To"] == OTTO.email != OLIVIA.email
+
+
+def test_what_went_out_is_marked_whatever_happens_to_the_next_one(
+    owner: User, member: User, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = put(owner), put(member)
+    take = OutboxMessage.objects.take
+
+    def away(id: Any, attempt: int, **more: Any) -> bool:
+        if more["sent"]:
+            raise OperationalError
+        return take(id, attempt, **more)
+
+    monkeypatch.setattr(type(OutboxMessage.objects), "take", lambda self, *args, **more: away(*args, **more))
+    with pytest.raises(OperationalError):
+        send_all()
+    assert [outcome(each)[0] for each in (first, second)] == ["sent", "waits"]
 
 
 def test_what_gets_no_turn_is_given_back_untried(
