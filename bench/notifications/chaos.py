@@ -20,9 +20,9 @@ from tests.notifications.faults.station import Station, prepare
 
 MAILS, KILLS, WORKERS = 2000, 100, 2
 BROKERS = {
-    "embedded": "filesystem://localhost",
-    "Redis": "redis://127.0.0.1:6379/7",
     "RabbitMQ": "amqp://guest:guest@127.0.0.1:5672//",
+    "Redis": "redis://127.0.0.1:6379/7",
+    "embedded": "filesystem://localhost",
 }
 _LONGEST = 0.1  # seconds from a mail to the kill that it brings
 _PATIENCE = 900.0  # seconds a broker

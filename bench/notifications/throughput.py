@@ -1,10 +1,10 @@
 """How fast workers send, as a fraction of what a bare SMTP client does with the same mails and the same server.
 
 Bare is smtplib in one process: mails that are rendered already, one after the other, with a connection for each as
-Django's backend makes it; with one kept for all; and with one kept and two durable commits a mail, without which nothing
-can promise to send at least once and to record each opening. The workers do all they do in production: the relay
-claims, the broker carries ids, the unsealer in its process commits a leaf and opens each address, three templates are
-rendered. Rounds take turns, so that a busy moment of the machine hits all alike.
+Django's backend makes it; with one kept for all; and with one kept and two durable commits a mail, without which
+nothing can promise to send at least once and to record each opening. The workers do all they do in production: the
+relay claims, the broker carries ids, the unsealer in its process commits a leaf and opens each address, three templates
+are rendered. Rounds take turns, so that a busy moment of the machine hits all alike.
 
 The server is measured twice: once it answers at once, which no real one does, and once it needs five milliseconds to
 take a mail, as one that writes it to a disk.
@@ -37,9 +37,12 @@ _PATIENCE = 300.0  # seconds a round
 
 def bars() -> Iterator[Bar]:
     for answer, delay in DELAYS.items():
-        with TemporaryDirectory(prefix="llama-console-bench-") as folder:
-            with sink(delay) as server, _station(Path(folder), server) as station:
-                rates = _measure(station, server, bare_commit(Path(folder, "bare.sqlite3")))
+        with (
+            TemporaryDirectory(prefix="llama-console-bench-") as folder,
+            sink(delay) as server,
+            _station(Path(folder), server) as station,
+        ):
+            rates = _measure(station, server, bare_commit(Path(folder, "bare.sqlite3")))
         for bare, name in BARE.items():
             said = f"workers {rates['workers']:.0f}/s, bare with {name} {rates[bare]:.0f}/s, server answers {answer}"
             yield Bar(f"throughput: {said}", rates["workers"] / rates[bare], "×", 0.5, at_most=False)
