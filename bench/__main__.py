@@ -1,4 +1,4 @@
-"""`python -m bench [NAME]`: run all benchmarks, one, or a part (`notifications.chaos`). Exits 1 when a bar is missed."""
+"""`python -m bench [NAME]`: run all benchmarks, one, or a part as `notifications.chaos`. Exits 1 if a bar is missed."""
 
 import importlib
 import json
