@@ -1,4 +1,4 @@
-"""`python -m bench [NAME]`: run all benchmarks, or one. Exit code 1 when a bar is missed."""
+"""`python -m bench [NAME]`: run all benchmarks, one, or a part as `notifications.chaos`. Exits 1 if a bar is missed."""
 
 import importlib
 import json
@@ -8,7 +8,7 @@ import sys
 
 import bench
 
-_HELPERS = {"__main__", "bar", "isolated", "keeper", "rounds", "stack"}
+_HELPERS = {"__main__", "bar", "commit", "isolated", "keeper", "rounds", "stack"}
 
 
 def main() -> int:

@@ -1,10 +1,9 @@
 """One disclosure through the unsealer's socket: what it takes beyond the durable commit of its leaf."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from bench.bar import Bar
+from bench.commit import bare_commit
 from bench.isolated import isolated
 from bench.keeper import unsealer_process
 from bench.rounds import medians
@@ -14,29 +13,13 @@ ROUNDS = 401
 
 def bars() -> Iterator[Bar]:
     with isolated() as folder:
-        commit, disclose = _bare_commit(folder / "bare.sqlite3"), _disclosure()
+        commit, disclose = bare_commit(folder / "bare.sqlite3"), _disclosure()
         inside = medians({"commit": commit, "disclosure": disclose}, rounds=ROUNDS)
         with unsealer_process(folder):
             outside = medians({"commit": commit, "disclosure": disclose}, rounds=ROUNDS)
     for where, took in (("through the socket", outside), ("in process", inside)):
         whole, bare = took["disclosure"] / 1000, took["commit"] / 1000
         yield Bar(f"disclosure {where} ({whole:.2f} ms), beyond a bare commit ({bare:.2f} ms)", whole - bare, "ms", 1)
-
-
-def _bare_commit(path: Path) -> Callable[[], None]:
-    """Return a durable commit of one row of a leaf's size, with the pragmas of the settings."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA secure_delete=ON")
-    connection.execute("CREATE TABLE leaf (position INTEGER PRIMARY KEY, body BLOB)")
-
-    def commit() -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO leaf (body) VALUES (zeroblob(400))")
-        connection.execute("COMMIT")
-
-    return commit
 
 
 def _disclosure() -> Callable[[], object]:

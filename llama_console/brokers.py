@@ -4,12 +4,11 @@ What is to be done stands in the database; a message in a broker only asks a wor
 has, and nobody may wait for one: each call to it ends within seconds. The reasons are measured in the tests of faults.
 """
 
-import json
-import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from kombu import Exchange, Queue
+
+from llama_console import embedded
 
 NAMES = ("urgent", "default")
 _ANSWER = 1.0  # seconds that a broker has for one answer
@@ -27,6 +26,11 @@ def queues(url: str, prefix: str) -> list[Queue]:
     return [Queue(f"{prefix}.{name}", exchange, routing_key=f"{prefix}.{name}", **more) for name in NAMES]
 
 
+def transport(url: str) -> str | None:
+    """Return kombu's transport in place of the one that the URL names; None for that one."""
+    return embedded.TRANSPORT if url.startswith("filesystem") else None
+
+
 def transport_options(url: str, folder: Path) -> dict[str, object]:
     """Return what kombu is told; `folder` is the embedded broker's."""
     if url.startswith("filesystem"):
@@ -35,7 +39,7 @@ def transport_options(url: str, folder: Path) -> dict[str, object]:
             "data_folder_in": messages,
             "data_folder_out": messages,
             "control_folder": str(folder / "control"),
-            "polling_interval": 0.2,
+            "polling_interval": 0.02,
         }
     if url.startswith("amqp"):
         return {"confirm_publish": True}
@@ -47,22 +51,8 @@ def transport_options(url: str, folder: Path) -> dict[str, object]:
     }
 
 
-def prepare_folders(options: dict[str, object], declared: Sequence[Queue]) -> None:
-    """Make the embedded broker's folders, for us alone, and say where its messages go.
-
-    Kombu writes that in place, and a worker that starts beside beat reads half of it; a whole file that is there
-    already stays as it is.
-    """
-    folders = [Path(str(options[name])) for name in ("data_folder_in", "control_folder") if name in options]
-    for folder in folders:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folders:
-        bindings = [(queue.routing_key, "", queue.name) for queue in declared]
-        _write_once(folders[-1] / f"{declared[0].exchange.name}.exchange", json.dumps(bindings))
-
-
-def _write_once(path: Path, text: str) -> None:
-    if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text(text)
-        draft.replace(path)
+def prepare_folders(options: dict[str, object]) -> None:
+    """Make the embedded broker's folders, for us alone."""
+    for name in ("data_folder_in", "control_folder"):
+        if name in options:
+            Path(str(options[name])).mkdir(mode=0o700, parents=True, exist_ok=True)

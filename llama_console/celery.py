@@ -15,7 +15,7 @@ app.autodiscover_tasks()
 
 
 def _prepare(**_: object) -> None:
-    prepare_folders(settings.CELERY_BROKER_TRANSPORT_OPTIONS, settings.CELERY_TASK_QUEUES)
+    prepare_folders(settings.CELERY_BROKER_TRANSPORT_OPTIONS)
 
 
 app.on_configure.connect(_prepare, weak=False)

@@ -294,6 +294,7 @@ SMS_CAPS = {
 
 CELERY_BROKER_URL = env.string("BROKER_URL", "filesystem://localhost")
 QUEUE_PREFIX = env.string("QUEUE_PREFIX", "console")  # tells installations apart that share a broker
+CELERY_BROKER_TRANSPORT = brokers.transport(CELERY_BROKER_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = brokers.transport_options(CELERY_BROKER_URL, VAR_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

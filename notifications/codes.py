@@ -38,6 +38,8 @@ _MEANINGS = {
         "The mail server will not take mail for this address.",
         "The address is suppressed. Lift that first if it was a mistake.",
     ),
+    "invalid-address": Meaning("What stands there is no email address.", _NOTHING),
+    "bad-header": Meaning("The letter’s subject or sender would break its header.", "A mistake of ours: report it."),
     "mail-server-unreachable": Meaning("The mail server did not answer.", f"Check SMTP_URL and the server. {_RETRY}"),
     "mail-provider-failed": Meaning(
         "The email provider failed or did not answer.", "Look at the provider’s status, then requeue."

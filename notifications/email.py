@@ -1,14 +1,17 @@
 """Email, by SMTP or by a provider: opens one address to send one letter, under the purpose that allows just that."""
 
 import smtplib
+from email.errors import MessageError
 from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.exceptions import ValidationError
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.validators import validate_email
 
 from ledger.actor import Actor
-from notifications import fingerprints, rendering, suppressions
+from notifications import fingerprints, post, rendering, suppressions
 from notifications.composing import compose
 from notifications.failure import DeliveryError
 from notifications.models import Channel, OutboxMessage, Reason
@@ -64,7 +67,8 @@ def _hand_over(message: EmailMultiAlternatives, fingerprint: str) -> None:
 def _send(message: EmailMultiAlternatives) -> None:
     # The errors' texts hold addresses: only their class and code go on from here.
     try:
-        message.send()
+        validate_email(message.to[0])  # Django sends to nobody, or to a mailbox on the server itself, without a word
+        post.send(message)
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise DeliveryError(_REFUSED, permanent=all(code >= 500 for code in codes)) from None
@@ -72,6 +76,10 @@ def _send(message: EmailMultiAlternatives) -> None:
         raise DeliveryError(f"smtp-{error.smtp_code}", permanent=error.smtp_code >= 500) from None
     except AnymailRecipientsRefused:
         raise DeliveryError(_REFUSED, permanent=True) from None
+    except (BadHeaderError, MessageError):
+        raise DeliveryError("bad-header", permanent=True) from None
+    except (ValidationError, ValueError):
+        raise DeliveryError("invalid-address", permanent=True) from None
     except AnymailError as error:
         raise _refusal(error.status_code) from None
     except (smtplib.SMTPException, OSError):

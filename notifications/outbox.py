@@ -1,21 +1,26 @@
 """The outbox's verbs: put, claim, send, give up, requeue.
 
 A message is put in the transaction of its change, claimed with a lease, and sent at least once: a worker that dies
-between sending and saying so lets the lease run out, and the message goes out again, under the same Message-ID. A claim
-counts as a try before anything is tried, so a message that kills its worker comes to an end as well.
+between sending and saying so lets the lease run out, and the message goes out again, under the same Message-ID. A try
+counts from when a worker takes it up, before anything is done: a message that kills its worker comes to an end as well,
+and one that only waits in a broker, for however many leases, loses nothing.
 """
 
 import logging
 import random
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from notifications import post
 from notifications.channels import DELIVER
 from notifications.failure import DeliveryError, NotNow
 from notifications.kinds import KINDS
@@ -28,10 +33,11 @@ from vault.errors import VaultError
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
-# The notes of messages that were done without sending them.
 WITHDRAWN = "withdrawn"  # there was nothing to say any more
 SUMMARIZED = "summarized"  # an item of a daily summary says it
 _BATCH = 50
+_WRITTEN = 500  # messages a statement
+_TURN = 4.0  # seconds that a batch may begin to send messages; a worker that shall stop has 8
 _REPEATS, _REPEAT_WINDOW = 5, timedelta(hours=1)
 _FIRST_RETRY, _LONGEST_RETRY = 5.0, 3600.0  # seconds
 
@@ -43,6 +49,14 @@ class Claim:
     id: UUID
     attempt: int
     is_urgent: bool
+
+
+class Done(NamedTuple):
+    """A message that needs no further try, and how that came."""
+
+    message: OutboxMessage
+    outcome: Outcome
+    at: datetime
 
 
 def put(
@@ -74,13 +88,19 @@ def put(
 
 
 def put_many(messages: Iterable[OutboxMessage]) -> int:
-    """Write messages as `put` does, in few statements; of those with one key the first. Return how many came."""
-    # In one order, so that two who use the same keys at the same moment cannot block each other.
-    wanted = sorted(messages, key=lambda message: message.key or "")
-    OutboxMessage.objects.bulk_create(wanted, batch_size=_BATCH * 10, ignore_conflicts=True)
-    if wanted:
-        transaction.on_commit(nudge, robust=True)
-    return len(wanted)
+    """Write messages as `put` does, in few statements; of those with one key the first. Return how many came.
+
+    They may come from a generator: no more than a batch of them is in memory. Those with keys must come in an order of
+    their keys, so that two who use the same keys at the same moment cannot block each other.
+    """
+    count, waiting = 0, iter(messages)
+    with transaction.atomic():
+        while batch := sorted(islice(waiting, _WRITTEN), key=lambda message: message.key or ""):
+            OutboxMessage.objects.bulk_create(batch, ignore_conflicts=any(message.key for message in batch))
+            count += len(batch)
+        if count:
+            transaction.on_commit(nudge, robust=True)
+    return count
 
 
 def may_repeat(kind: str, subject_id: UUID) -> bool:
@@ -102,23 +122,18 @@ def claim_due(now: datetime) -> list[Claim]:
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         found = list(due[:_BATCH])
-        spent = [message for message in found if message.attempts >= MAX_ATTEMPTS]
-        claimed = [message for message in found if message.attempts < MAX_ATTEMPTS]
-        for message in claimed:
-            message.attempts, message.run_at = message.attempts + 1, now + settings.OUTBOX_LEASE
-        OutboxMessage.objects.bulk_update(claimed, ["attempts", "run_at"])
+        spent = [message for message in found if message.tried >= MAX_ATTEMPTS]
+        claimed = [message for message in found if message.tried < MAX_ATTEMPTS]
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in claimed]).claim(now)
         # Always in the same order: two relays that count in the same rows then cannot deadlock.
         for message in sorted(spent, key=lambda message: (message.kind, message.channel, message.error)):
             _give_up(message, message.error or "worker-lost")
-    return [Claim(message.pk, message.attempts, message.is_urgent) for message in claimed]
+    return [Claim(message.pk, message.tried + 1, message.is_urgent) for message in claimed]
 
 
-def release(claims: Iterable[Claim]) -> None:
-    """Give claims back that nobody took up, as if they had not been made."""
-    now = timezone.now()
-    for claim in claims:
-        held = OutboxMessage.objects.open().filter(pk=claim.id, attempts=claim.attempt, tried__lt=claim.attempt)
-        held.update(attempts=claim.attempt - 1, run_at=now)
+def release(ids: Iterable[UUID]) -> None:
+    """Give claims back that nobody took up: they are due at once."""
+    OutboxMessage.objects.open().filter(pk__in=list(ids), tried__lt=F("attempts")).update(run_at=timezone.now())
 
 
 def send(message_id: UUID, attempt: int) -> bool:
@@ -126,25 +141,60 @@ def send(message_id: UUID, attempt: int) -> bool:
 
     False if the claim was used already, and if the message waits for another try or was given up.
     """
-    if not OutboxMessage.objects.filter(pk=message_id).take(attempt):
-        return False
-    message = OutboxMessage.objects.get(pk=message_id)
+    return send_all([(message_id, attempt)]) == 1
+
+
+def send_all(tries: Sequence[tuple[UUID, int]]) -> int:
+    """Compose and deliver claimed messages, one after the other over one connection; return how many went out.
+
+    What does not get its turn within some seconds is given back, so that one slow server does not hold up many.
+    """
+    messages = OutboxMessage.objects.in_bulk([message_id for message_id, _ in tries])
+    began, sent, waiting = time.monotonic(), 0, list(tries)
+    done: Done | None = None  # is marked together with the next one's taking
+    with post.kept_connection():
+        try:
+            while waiting and time.monotonic() - began < _TURN:
+                message_id, attempt = waiting.pop(0)
+                taken = _take(message_id, attempt, done)
+                done = _send(messages[message_id], attempt) if taken else None
+                sent += done is not None
+        finally:
+            if done:
+                with transaction.atomic():
+                    _finish(done)
+    if waiting:
+        release(message_id for message_id, _ in waiting)
+    return sent
+
+
+def _take(message_id: UUID, attempt: int, done: Done | None) -> bool:
+    """Take the one try that a claim allows, and mark the message before: one flush of the disk for both."""
+    with transaction.atomic():
+        taken = OutboxMessage.objects.take(message_id, attempt)
+        if done:
+            _finish(done)
+    return taken
+
+
+def _send(message: OutboxMessage, attempt: int) -> Done | None:
+    """Try a message; None if it waits for another try, or was given up."""
+    message.attempts = attempt
     try:
         outcome = _try(message)
     except NotNow as quiet:
-        OutboxMessage.objects.filter(pk=message_id).update(
-            attempts=attempt - 1, tried=attempt - 1, run_at=quiet.until, due_at=quiet.until
-        )
-        return False
+        untried = {"attempts": attempt - 1, "tried": attempt - 1}  # as if it had not been claimed
+        OutboxMessage.objects.filter(pk=message.pk).update(**untried, run_at=quiet.until, due_at=quiet.until)
+        return None
     if isinstance(outcome, DeliveryError):
         _retry_or_give_up(message, outcome)
-        return False
-    with transaction.atomic():
-        now = timezone.now()
-        note = WITHDRAWN if outcome is Outcome.UNNEEDED else ""
-        OutboxMessage.objects.filter(pk=message_id).update(sent_at=now, error=note)
-        _count(message, outcome, now)
-    return True
+        return None
+    return Done(message, outcome, timezone.now())
+
+
+def _finish(done: Done) -> None:
+    OutboxMessage.objects.mark_sent(done.message.pk, done.at, WITHDRAWN if done.outcome is Outcome.UNNEEDED else "")
+    _count(done.message, done.outcome, done.at)
 
 
 def requeue(messages: OutboxQuerySet) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
 from notifications import outbox, preferences, recipients
@@ -12,6 +13,7 @@ from notifications.kinds import KINDS, Kind
 from notifications.kinds.summary import SUMMARY
 from notifications.models import Channel, Choice, DigestItem, OutboxMessage
 
+_BATCH = 1000  # recipients in memory at once
 _AT, _MARGIN = time(8), timedelta(minutes=5)  # no summary is joined that is about to go
 
 
@@ -20,8 +22,14 @@ def tell(kind_name: str, subject_id: UUID, to: Iterable[UUID], *, key: str = "")
 
     With a `key` each of the recipients is told once, by whichever way, however often it is called.
     """
-    kind = KINDS[kind_name]
-    routes = preferences.of_recipients(kind, list(to))
+    kind, people = KINDS[kind_name], sorted(set(to))
+    batches = (people[n : n + _BATCH] for n in range(0, len(people), _BATCH))
+    with transaction.atomic():
+        return sum(_tell(kind, subject_id, batch, key) for batch in batches)
+
+
+def _tell(kind: Kind, subject_id: UUID, to: list[UUID], key: str) -> int:
+    routes = preferences.of_recipients(kind, to)
     chosen = [
         (choice, _message(kind, subject_id, recipient_id, channel, key))
         for recipient_id, channels in routes.items()

@@ -160,7 +160,7 @@ def test_relays_that_give_up_many_at_once_cannot_deadlock_by_the_order_in_which_
     random.Random(4).shuffle(codes)
     OutboxMessage.objects.bulk_create(
         OutboxMessage(
-            kind="verify-email", subject_id=person, recipient_id=person, attempts=outbox.MAX_ATTEMPTS, error=code
+            kind="verify-email", subject_id=person, recipient_id=person, tried=outbox.MAX_ATTEMPTS, error=code
         )
         for code in codes
     )

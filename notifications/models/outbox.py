@@ -1,12 +1,21 @@
 """The outbox: what is to be told to whom, written in the transaction of the change. Ids and kinds only."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from django.db import models
+from django.conf import settings
+from django.db import connection, models
 from django.db.models import F
 from django.utils import timezone
 
 from ledger.ids import first_id, new_id
+
+# In SQL, because each message waits for both, and building them takes Django longer than doing them.
+_TAKE = """
+    UPDATE notifications_outboxmessage SET tried = %s, run_at = %s
+    WHERE id = %s AND attempts = %s AND tried < attempts AND sent_at IS NULL AND failed_at IS NULL"""
+_SENT = "UPDATE notifications_outboxmessage SET sent_at = %s, error = %s WHERE id = %s"
 
 
 class Channel(models.TextChoices):
@@ -45,9 +54,19 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Messages to send now, the most urgent and oldest first; not those that another relay leased."""
         return self.open().filter(run_at__lte=now).order_by("priority", "run_at")
 
-    def take(self, attempt: int) -> bool:
-        """Take the one try that a claim allows; False for a task that comes twice or too late."""
-        return bool(self.open().filter(attempts=attempt, tried__lt=F("attempts")).update(tried=attempt))
+    def claim(self, now: datetime) -> None:
+        """Lease messages: each has one try more than were taken up, so a claim that nobody took up costs none."""
+        self.update(attempts=F("tried") + 1, run_at=now + settings.OUTBOX_LEASE)
+
+    def take(self, id: UUID, attempt: int) -> bool:
+        """Take the one try that a claim allows; False for a task that comes twice or too late.
+
+        The lease begins anew: the claim may have waited for most of it.
+        """
+        return _execute(_TAKE, [attempt, _stored(timezone.now() + settings.OUTBOX_LEASE), _key(id), attempt])
+
+    def mark_sent(self, id: UUID, at: datetime, note: str) -> None:
+        _execute(_SENT, [_stored(at), note, _key(id)])
 
 
 class OutboxMessage(models.Model):
@@ -59,8 +78,8 @@ class OutboxMessage(models.Model):
     recipient_id = models.UUIDField()  # a user, or whoever else the kind tells
     key = models.CharField(max_length=120, unique=True, null=True)  # equal for what must be told once
     due_at = models.DateTimeField(default=timezone.now)  # when it was to go out; latency counts from here
-    run_at = models.DateTimeField(default=timezone.now)  # a claim moves it on by the lease
-    attempts = models.PositiveSmallIntegerField(default=0)  # how often it was claimed
+    run_at = models.DateTimeField(default=timezone.now)  # a claim moves it on by the lease, and so does its try
+    attempts = models.PositiveSmallIntegerField(default=0)  # the number of the newest claim
     tried = models.PositiveSmallIntegerField(default=0)  # the newest claim that a worker took up
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
@@ -91,3 +110,18 @@ class OutboxMessage(models.Model):
     @property
     def is_urgent(self) -> bool:
         return self.priority == Priority.SECURITY
+
+
+def _execute(statement: str, values: list[Any]) -> bool:
+    """Tell whether a row was changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
+def _stored(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _key(id: UUID) -> Any:
+    return OutboxMessage._meta.pk.get_db_prep_value(id, connection)

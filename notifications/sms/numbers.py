@@ -5,7 +5,10 @@ import re
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-_LETTER = re.compile(r"[^\W\d_]")
+# One plus, digits, and what people and address books write between them: spaces, brackets, dashes, invisible marks.
+_BETWEEN = r"\s().\-/\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\ufeff"
+_WRITTEN = re.compile(rf"[{_BETWEEN}]*[+＋][\d{_BETWEEN}]+")
+_LONGEST = 60  # characters
 # Some of them pay whoever owns them for each text, and behind none of them is a person's phone.
 _NOBODYS = {
     PhoneNumberType.PREMIUM_RATE,
@@ -21,7 +24,8 @@ def e164(number: str) -> str | None:
 
     Asked is whether such a number can be, not whether it was given out: numbering plans change faster than tables.
     """
-    parsed = None if _LETTER.search(number) else _parsed(number)
+    is_one = len(number) <= _LONGEST and _WRITTEN.fullmatch(number)
+    parsed = _parsed(" ".join(number.split())) if is_one else None
     if parsed is None or parsed.extension or not phonenumbers.is_possible_number(parsed):
         return None
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)

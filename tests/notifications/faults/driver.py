@@ -3,7 +3,10 @@
 import json
 import sys
 import time
+import tracemalloc
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import django
 
@@ -11,13 +14,17 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from ledger.ids import new_id  # noqa: E402
 from llama_console.celery import app  # noqa: E402
-from notifications import outbox  # noqa: E402
+from notifications import outbox, telling  # noqa: E402
 from notifications.models import Heartbeat, OutboxMessage, Turn  # noqa: E402
 from notifications.tasks import relay_outbox  # noqa: E402
+
+_people: list[UUID] = []
 
 
 def put(count: int) -> list[Any]:
@@ -29,6 +36,45 @@ def put(count: int) -> list[Any]:
     with transaction.atomic():
         ids = [outbox.put("verify-email", user.pk, recipient_id=user.pk).pk for user in users]
     return [time.monotonic() - began, list(map(str, ids))]
+
+
+def sign_up() -> list[Any]:
+    """Sign up somebody new at the page; return the seconds that it took and the status of the answer."""
+    form = {"email": f"newcomer.{time.monotonic()}@example.com", "password": "correct horse battery staple"}
+    began = time.monotonic()
+    answer = Client(headers={"host": "localhost"}).post("/sign-up/", form)
+    return [time.monotonic() - began, answer.status_code]
+
+
+def people(count: int) -> None:
+    """Make the people whom `tell` tells things."""
+    with transaction.atomic():
+        _people.extend(User.objects.create_user(f"reader.{n}@example.com", None).pk for n in range(count))
+
+
+def tell(kind: str) -> list[Any]:
+    """Put a message to each of the people, in one transaction; return when it began and ended, in monotonic seconds."""
+    began = time.monotonic()
+    with transaction.atomic():
+        for person in _people:
+            outbox.put(kind, person, recipient_id=person)
+    return [began, time.monotonic()]
+
+
+def fan_out(kind: str, count: int) -> tuple[float, float]:
+    """Put a message to so many readers at once; return the seconds that it took, and those of the processor."""
+    began, worked = time.monotonic(), time.thread_time()
+    telling.tell(kind, new_id(), [new_id() for _ in range(count)])
+    return time.monotonic() - began, time.thread_time() - worked
+
+
+def fan_out_memory(kind: str, count: int) -> int:
+    """Return the most bytes that `fan_out` had at once; looking at that makes it slow."""
+    tracemalloc.start()
+    fan_out(kind, count)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
 
 
 def states() -> dict[str, str]:
@@ -62,8 +108,23 @@ def forget_queues(for_good: bool = False) -> None:
                 bound.delete()
 
 
+VERBS: tuple[Callable[..., Any], ...] = (
+    put,
+    sign_up,
+    people,
+    tell,
+    fan_out,
+    fan_out_memory,
+    states,
+    relay,
+    turns,
+    is_working,
+    forget_queues,
+)
+
+
 def main() -> None:
-    verbs = {verb.__name__: verb for verb in (put, states, relay, turns, is_working, forget_queues)}
+    verbs = {verb.__name__: verb for verb in VERBS}
     print("ready", flush=True)
     for line in sys.stdin:
         verb, *arguments = json.loads(line)

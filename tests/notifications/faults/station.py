@@ -40,9 +40,9 @@ def prepare(folder: Path) -> None:
 
 
 class Station:
-    """`lease` is in seconds: how long a message that a dead worker had waits."""
+    """`lease` is in seconds: how long a message that a dead worker had waits. `more` is for its environment."""
 
-    def __init__(self, folder: Path, broker: str, prefix: str, lease: int = 3) -> None:
+    def __init__(self, folder: Path, broker: str, prefix: str, lease: int = 3, **more: str) -> None:
         self.office = PostOffice()
         self._workers: list[subprocess.Popen[Any]] = []
         self._folder, self._processes = folder, list[subprocess.Popen[Any]]()
@@ -54,6 +54,7 @@ class Station:
             "SMTP_URL": f"smtp://127.0.0.1:{self.office.start()}",
             "REMAP_SIGTERM": "SIGQUIT",
             "PYTHONWARNINGS": "ignore",
+            **more,
         }
         driver = (sys.executable, "-m", "tests.notifications.faults.driver")
         self._driver = self._start(driver, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -68,8 +69,9 @@ class Station:
         self._driver.stdin.flush()
         return json.loads(self._driver.stdout.readline())
 
-    def start_worker(self) -> "subprocess.Popen[Any]":
-        worker = self._start((*CELERY, *WORKER, "--loglevel", "WARNING", "-n", f"w{len(self._processes)}@test"))
+    def start_worker(self, *options: str) -> "subprocess.Popen[Any]":
+        name = f"w{len(self._processes)}@test"
+        worker = self._start((*CELERY, *WORKER, "--loglevel", "WARNING", "-n", name, *options))
         self._workers.append(worker)
         return worker
 
@@ -79,6 +81,11 @@ class Station:
             if worker.poll() not in {None, -signal.SIGKILL}:
                 self._workers.remove(worker)
                 self.start_worker()
+
+    def start_unsealer(self) -> None:
+        """Start the process behind UNSEALER_SOCKET, and wait until it answers."""
+        self._start((sys.executable, "manage.py", "unsealer"))
+        self.wait(Path(self.environment["UNSEALER_SOCKET"]).exists)
 
     def start_beat(self) -> "subprocess.Popen[Any]":
         return self._start((*CELERY, *BEAT))
@@ -90,8 +97,8 @@ class Station:
             assert time.monotonic() < deadline, f"It did not happen: {self.tell('states')}, taken {self.office.taken}"
             time.sleep(0.1)
 
-    def wait_until_sent(self) -> None:
-        self.wait(lambda: set(self.tell("states").values()) <= {"sent"})
+    def wait_until_sent(self, patience: float = PATIENCE) -> None:
+        self.wait(lambda: set(self.tell("states").values()) <= {"sent"}, patience)
 
     def forget_queues(self) -> None:
         """Wipe the broker: every message of this station is gone."""
