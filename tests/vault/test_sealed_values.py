@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from tests.conftest import person
@@ -78,7 +79,7 @@ def test_a_row_whose_values_were_not_all_sealed_is_not_saved(zoe: User) -> None:
     house._transport = Forgetful(house._transport)
     before = bytes(zoe.email.record())
     zoe.email, zoe.name = "zoe@example.org", "Zoë Zebra"
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="shorter"), transaction.atomic():
         zoe.save()
     assert User.objects.get(pk=zoe.pk).email.record() == before
 
