@@ -66,7 +66,7 @@ def resign(text: str, signer: Signer = SIGNER, **changes: Any) -> str:
 
 
 def load_verifier() -> Any:
-    specification = importlib.util.spec_from_file_location("verify_ledger", VERIFIER)
+    specification = importlib.util.spec_from_file_location("ledger.verifier.verify_ledger", VERIFIER)
     assert specification
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
