@@ -1,10 +1,11 @@
-"""How often keys are looked up: what was used a moment ago costs no query, and a request asks once for each key."""
+"""How keys are looked up: what was used a moment ago costs no query, and a request asks once for each key."""
 
 import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from ledger.ids import new_id
+from vault.errors import VaultError
 from vault.keyring import Key, Keyring
 from vault.places import column
 from vault.planes import Plane
@@ -42,3 +43,12 @@ def test_many_values_under_one_key_ask_for_it_once() -> None:
     sealed = [Value(each.label, each.pk, each.tenant, session.seal(place, each, each.data)) for each in plain]
     assert session.unseal_all([(place, each) for each in sealed]) == [b"x"] * 6
     assert keyring.asked == 2
+
+
+def test_a_key_that_may_not_be_destroyed_is_refused_for_good() -> None:
+    keyring, tenant = Keyring(roots()), new_id()
+    keyring.sealing(tenant, DATA)
+    for version in (1, 2):  # the newest, and none
+        with pytest.raises(VaultError) as refusal:
+            keyring.retire(tenant, DATA, version)
+        assert (refusal.value.code, refusal.value.permanent) == ("refused", True)
