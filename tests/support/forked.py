@@ -29,8 +29,11 @@ from mutmut.utils.format_utils import mangled_name_from_mutant_name
 from vault.places import columns
 
 _PLACE = Path(os.environ["VAR_DIR"])
-_PATIENCE = 20  # seconds that a mutant has besides three times what its tests need
-_OUTCOMES = {0: "survived", signal.SIGALRM: "timed out"}  # by exit status; every other one is a mutant's death
+_PATIENCE = 20  # seconds of computing that a mutant has besides three times what its tests need
+_WAITING = 5  # times as long it may last, on a busy machine
+_TIMED_OUT = "timed out"
+# By exit status; every other one is a mutant's death.
+_OUTCOMES = {0: "survived", signal.SIGPROF: _TIMED_OUT, signal.SIGALRM: _TIMED_OUT}
 
 
 class Forks:
@@ -64,7 +67,8 @@ class Forks:
 
     def _start(self, session: pytest.Session, mutant: str, numbers: Sequence[int], patience: float) -> None:
         def work() -> int:
-            signal.alarm(int(patience))
+            signal.setitimer(signal.ITIMER_PROF, patience)
+            signal.setitimer(signal.ITIMER_REAL, _WAITING * patience)
             set_mutant_under_test(mutant)
             return _run(session, numbers)
 
