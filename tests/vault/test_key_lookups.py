@@ -7,9 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from ledger.ids import new_id
 from vault.errors import VaultError
 from vault.keyring import Key, Keyring
+from vault.models import DataKey
 from vault.places import column
 from vault.planes import Plane
 from vault.roots import roots
+from vault.suites import associate
 from vault.unsealer.in_process import append
 from vault.unsealer.messages import Value
 from vault.unsealer.session import Session
@@ -52,3 +54,11 @@ def test_a_key_that_may_not_be_destroyed_is_refused_for_good() -> None:
         with pytest.raises(VaultError) as refusal:
             keyring.retire(tenant, DATA, version)
         assert (refusal.value.code, refusal.value.permanent) == ("refused", True)
+
+
+def test_a_key_is_wrapped_for_its_id_tenant_and_plane() -> None:
+    """The context is part of what is stored: another one would lose every key that exists."""
+    keyring, tenant = Keyring(roots()), new_id()
+    key = keyring.sealing(tenant, DATA)
+    context = associate("data-key", key.id, tenant.bytes, "customer-data")
+    assert roots().unwrap(DATA, bytes(DataKey.objects.get(tenant=tenant).wrapped), context) == key.secret

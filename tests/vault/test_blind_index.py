@@ -1,0 +1,7 @@
+"""The form in which two spellings of one mailbox are equal."""
+
+from vault.blind_index import normalise_email
+
+
+def test_the_domain_begins_at_the_last_at_sign() -> None:
+    assert normalise_email('"Zoë@Home"@BÜCHER.example') == '"zoë@home"@xn--bcher-kva.example'
