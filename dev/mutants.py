@@ -35,7 +35,7 @@ FOLDER = Path("mutants")
 _MEMORY = "/dev/shm"  # noqa: S108  the databases of a run are worth no disk flush
 MOST = int(os.environ.get("MOST", "2"))  # mutants tested at once
 SHARE = float(os.environ.get("SHARE", "1"))  # of a module's mutants that are tried: a random choice, the same each time
-ONLY = os.environ.get("ONLY", "*")  # a pattern of their names: to try a survivor again
+ONLY = os.environ.get("ONLY", "*").split()  # patterns of their names: to try survivors again
 _PYTEST = ["--rootdir=.", "-qq", "-s", "--reuse-db", "-p", "no:cacheprovider"]
 _DATABASES = (
     "import tests.environment, django; from django.test.utils import setup_databases; django.setup(); "
@@ -106,7 +106,9 @@ def _chosen(paths: list[Path]) -> dict[str, Path]:
     for path in paths:
         names = _mutants(path)
         some = set(random.Random(str(path)).sample(names, math.ceil(SHARE * len(names))))  # noqa: S311
-        chosen.update({name: path for name in names if name in some and fnmatch.fnmatch(name, ONLY)})
+        chosen.update(
+            {name: path for name in names if name in some and any(fnmatch.fnmatch(name, each) for each in ONLY)}
+        )
     return chosen
 
 
