@@ -97,3 +97,10 @@ def test_a_subtree_that_the_log_just_completed_during_the_audit_is_no_fault(monk
     monkeypatch.setattr(audit_module._Audit, "_bodies", meanwhile)
     assert faults() == []
     assert Subtree.objects.exists()
+
+
+def test_a_hash_of_a_single_leaf_has_no_place_among_the_subtrees() -> None:
+    append(5)
+    for index in (4, 5):
+        Subtree.objects.create(level=0, index=index, hash=bytes(32))
+    assert faults() == [f"Subtree 0/{index} is not the hash of its leaves." for index in (4, 5)]
