@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from ledger.bundle import write_bundle
 from ledger.errors import LedgerError
@@ -47,3 +48,14 @@ def test_no_bundle_continues_a_checkpoint_of_a_longer_log() -> None:
     with pytest.raises(LedgerError) as refusal:
         bundle(at=honest)
     assert (refusal.value.code, refusal.value.permanent) == ("tampered", True)
+
+
+def test_a_bundle_asks_no_more_often_however_many_it_continues() -> None:
+    counts = []
+    for _ in range(4):
+        append(3)
+        signed = checkpoint()
+        with CaptureQueriesContext(connections["vault"]) as queries:
+            bundle(at=signed)
+        counts.append(len(queries))
+    assert counts[1] == counts[2] == counts[3]
