@@ -36,6 +36,7 @@ _MEMORY = "/dev/shm"  # noqa: S108  the databases of a run are worth no disk flu
 MOST = int(os.environ.get("MOST", "2"))  # mutants tested at once
 SHARE = float(os.environ.get("SHARE", "1"))  # of a module's mutants that are tried: a random choice, the same each time
 ONLY = os.environ.get("ONLY", "*").split()  # patterns of their names: to try survivors again
+TESTS = os.environ.get("TESTS", "").split()  # in place of all tests that are about the rooms
 _PYTEST = ["--rootdir=.", "-qq", "-s", "--reuse-db", "-p", "no:cacheprovider"]
 _DATABASES = (
     "import tests.environment, django; from django.test.utils import setup_databases; django.setup(); "
@@ -51,6 +52,7 @@ _TESTS = {
     "vault": ["tests/vault", _CASES.format("vault"), *_NEAR],
     "vault/roots": ["tests/vault/roots", "tests/vault/rotation/test_roots.py", "tests/vault/test_sealed_fields.py"],
     **{f"vault/unsealer/{name}.py": _REACHED for name in ("recorder", "server", "socket_client", "ticker", "wire")},
+    "ledger/verifier": ["tests/ledger/test_verifier.py", "tests/ledger/test_bundle.py", _CASES.format("ledger")],
     "ledger": ["tests/ledger", _CASES.format("ledger"), "tests/vault/test_events.py", "tests/trust"],
 }
 
@@ -73,6 +75,8 @@ def main(rooms: list[str]) -> None:
 
 def _tests(rooms: list[str]) -> list[str]:
     """Return the arguments that choose the tests that are about these rooms."""
+    if TESTS:
+        return TESTS
     keys = [max((each for each in _TESTS if room.startswith(each)), key=len) for room in rooms]
     chosen = [argument for each in dict.fromkeys(keys) for argument in _TESTS[each]]
     return [*chosen, *(f"--ignore={each}" for each in _SLOW)]
