@@ -43,4 +43,5 @@ def test_a_scope_can_be_left_although_the_unsealer_is_gone(over_socket: Thread) 
     with own_account(zoe) as scope:
         opened = scope.open(zoe.email)
         over_socket.stop()
+        unsealer()._transport.close()  # type: ignore[attr-defined]
     assert opened == "zoe@example.com"
