@@ -41,11 +41,13 @@ def gathered(jobs: list[tuple[Entry, bool]]) -> list[str]:
 
     threads = [threading.Thread(target=hold)]
     threads[0].start()
-    assert occupied.wait(20)
+    while not occupied.wait(0.01):
+        assert threads[0].is_alive()
     for number in range(len(jobs)):
         threads.append(threading.Thread(target=append, args=(number,)))
         threads[-1].start()
         while len(recorder._waiting) < number + 1:
+            assert threads[-1].is_alive()
             threading.Event().wait(0.001)
     held.set()
     for thread in threads:
