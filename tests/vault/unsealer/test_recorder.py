@@ -71,6 +71,16 @@ def test_a_broken_chain_fails_its_own_job_alone() -> None:
     assert gathered([(entry(), False), (broken, False), (entry(), False)]) == ["committed", "LedgerError", "committed"]
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_of_just_two_that_gathered_the_broken_one_does_not_take_the_other_along(first: bool) -> None:
+    """Neither by its failure nor, worse, by the other's being told that it was committed."""
+    broken, whole = entry(), entry()
+    Head.objects.create(tenant=broken.tenant, sequence=3, hash=bytes(32))
+    jobs = [(broken, False), (whole, False)] if first else [(whole, False), (broken, False)]
+    assert gathered(jobs) == (["LedgerError", "committed"] if first else ["committed", "LedgerError"])
+    assert Leaf.objects.filter(tenant=whole.tenant).count() == 1
+
+
 def test_what_gathered_costs_one_commit() -> None:
     gathered([(entry(), False) for _ in range(20)])
     times = list(Leaf.objects.order_by("position").values_list("at", flat=True))
