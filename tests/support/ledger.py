@@ -4,6 +4,7 @@ import copy
 import importlib.util
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -74,6 +75,9 @@ def load_verifier() -> Any:
     return module
 
 
+_verifier = cache(load_verifier)
+
+
 def verify(folder: Path, *bundles: dict[str, Any] | str, key: str | None = None) -> int:
     """Run the verifier on these bundles; return its exit code."""
     paths = []
@@ -81,4 +85,4 @@ def verify(folder: Path, *bundles: dict[str, Any] | str, key: str | None = None)
         path = folder / f"{number}.json"
         path.write_text(each if isinstance(each, str) else json.dumps(each))
         paths.append(str(path))
-    return int(load_verifier().main([*paths, *(["--key", key] if key else [])]))
+    return int(_verifier().main([*paths, *(["--key", key] if key else [])]))
