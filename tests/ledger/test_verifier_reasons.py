@@ -1,0 +1,36 @@
+"""The verifier's reasons: whoever gets an export that it refuses learns what of it is wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.ledger import LLAMAS, OUTSIDERS, append, bundle, verify
+
+pytestmark = pytest.mark.django_db
+
+PLACES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "bundle": lambda found: found,
+    "entry": lambda found: found["leaves"][0],
+    "map's proof": lambda found: found["map"],
+    "earlier checkpoint": lambda found: found["earlier"][0],
+}
+
+
+@pytest.mark.parametrize("what", PLACES)
+def test_what_has_other_members_is_named(what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(3)
+    bundle()
+    found = bundle()
+    PLACES[what](found)["more"] = 1
+    assert verify(tmp_path, found) == 2
+    assert f"UNREADABLE: the {what} does not have the members " in capsys.readouterr().out
+
+
+def test_the_other_tenant_of_a_proof_of_absence_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(1, OUTSIDERS)
+    found = bundle(LLAMAS)
+    found["map"]["other"]["more"] = 1
+    assert verify(tmp_path, found) == 2
+    assert "UNREADABLE: the map's other tenant does not have the members key, value." in capsys.readouterr().out
