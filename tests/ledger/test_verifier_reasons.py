@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.ledger import LLAMAS, OUTSIDERS, append, bundle, verify
+from tests.ledger import naive
+from tests.support.ledger import LLAMAS, OUTSIDERS, append, bundle, load_verifier, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +35,19 @@ def test_the_other_tenant_of_a_proof_of_absence_is_named(tmp_path: Path, capsys:
     found["map"]["other"]["more"] = 1
     assert verify(tmp_path, found) == 2
     assert "UNREADABLE: the map's other tenant does not have the members key, value." in capsys.readouterr().out
+
+
+def test_every_honest_continuation_is_taken_and_none_with_another_proof() -> None:
+    verifier = load_verifier()
+    leaves = [naive.leaf(bytes([number])) for number in range(20)]
+
+    def checkpoint(size: int) -> Any:
+        return verifier.Checkpoint("a/ledger", size, naive.mth(leaves[:size]), bytes(32), 0)
+
+    for new in range(2, len(leaves) + 1):
+        for old in range(1, new):
+            proof = naive.subproof(old, leaves[:new])
+            verifier.verify_consistency(checkpoint(old), checkpoint(new), proof)
+            for wrong in ([*proof, bytes(32)], proof[:-1], [bytes(32), *proof[1:]]):
+                with pytest.raises(verifier.Refuted):
+                    verifier.verify_consistency(checkpoint(old), checkpoint(new), wrong)
