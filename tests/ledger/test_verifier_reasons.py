@@ -1,4 +1,4 @@
-"""The verifier's reasons: whoever gets an export that it refuses learns what of it is wrong."""
+"""What the verifier says: why it refuses an export, and which continuations of a log it takes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -51,3 +51,9 @@ def test_every_honest_continuation_is_taken_and_none_with_another_proof() -> Non
             for wrong in ([*proof, bytes(32)], proof[:-1], [bytes(32), *proof[1:]]):
                 with pytest.raises(verifier.Refuted):
                     verifier.verify_consistency(checkpoint(old), checkpoint(new), wrong)
+
+
+def test_that_nothing_was_refused_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(1)
+    assert verify(tmp_path, bundle()) == 0
+    assert "refused     never\n" in capsys.readouterr().out
