@@ -1,5 +1,6 @@
 """What the verifier says: why it refuses an export, and which continuations of a log it takes."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,3 +58,23 @@ def test_that_nothing_was_refused_is_said(tmp_path: Path, capsys: pytest.Capture
     append(1)
     assert verify(tmp_path, bundle()) == 0
     assert "refused     never\n" in capsys.readouterr().out
+
+
+def test_a_terminal_without_the_signs_of_the_report_gets_it_with_question_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(1)
+    found, terminal = bundle(), io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", terminal)
+        assert verify(tmp_path, found) == 0
+    terminal.seek(0)
+    assert "  1 ? accounts.User.email for own-account" in terminal.read()
+
+
+def test_help_says_how_it_is_called_and_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        load_verifier().main(["--help"])
+    output = capsys.readouterr().out
+    assert "\n    python verify_ledger.py BUNDLE [EARLIER] [--key BASE64]\n" in output
+    assert "Exit code 0: verified; 1: refuted" in output
