@@ -195,5 +195,5 @@ class SealedDescriptor:
     def __set__(self, owner: models.Model, value: object) -> None:
         if value.__class__ is not Stored and value is not None:
             sealed = value if isinstance(value, Sealed) else Sealed(self.field, None, value)
-            value = sealed if sealed.owner is None else sealed.bound_to(owner)
+            value = sealed.bound_to(owner)
         owner.__dict__[self._name] = value

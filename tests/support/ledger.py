@@ -4,6 +4,7 @@ import copy
 import importlib.util
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -66,12 +67,15 @@ def resign(text: str, signer: Signer = SIGNER, **changes: Any) -> str:
 
 
 def load_verifier() -> Any:
-    specification = importlib.util.spec_from_file_location("verify_ledger", VERIFIER)
+    specification = importlib.util.spec_from_file_location("ledger.verifier.verify_ledger", VERIFIER)
     assert specification
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module
+
+
+_verifier = cache(load_verifier)
 
 
 def verify(folder: Path, *bundles: dict[str, Any] | str, key: str | None = None) -> int:
@@ -81,4 +85,4 @@ def verify(folder: Path, *bundles: dict[str, Any] | str, key: str | None = None)
         path = folder / f"{number}.json"
         path.write_text(each if isinstance(each, str) else json.dumps(each))
         paths.append(str(path))
-    return int(load_verifier().main([*paths, *(["--key", key] if key else [])]))
+    return int(_verifier().main([*paths, *(["--key", key] if key else [])]))

@@ -263,6 +263,7 @@ def test_a_value_that_was_copied_alone_keeps_its_row(specimen: Specimen) -> None
     assert copy.copy(specimen.char).pk == copy.deepcopy(specimen.char).pk == specimen.pk
 
 
+@pytest.mark.usefixtures("_specimens")
 def test_a_saved_row_under_another_key_is_refused() -> None:
     row = Specimen(number=3, **VALUES)
     row.save()

@@ -41,11 +41,13 @@ def gathered(jobs: list[tuple[Entry, bool]]) -> list[str]:
 
     threads = [threading.Thread(target=hold)]
     threads[0].start()
-    assert occupied.wait(20)
+    while not occupied.wait(0.01):
+        assert threads[0].is_alive()
     for number in range(len(jobs)):
         threads.append(threading.Thread(target=append, args=(number,)))
         threads[-1].start()
         while len(recorder._waiting) < number + 1:
+            assert threads[-1].is_alive()
             threading.Event().wait(0.001)
     held.set()
     for thread in threads:
@@ -67,6 +69,16 @@ def test_a_broken_chain_fails_its_own_job_alone() -> None:
     broken = entry()
     Head.objects.create(tenant=broken.tenant, sequence=3, hash=bytes(32))
     assert gathered([(entry(), False), (broken, False), (entry(), False)]) == ["committed", "LedgerError", "committed"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_just_two_that_gathered_the_broken_one_does_not_take_the_other_along(first: bool) -> None:
+    """Neither by its failure nor, worse, by the other's being told that it was committed."""
+    broken, whole = entry(), entry()
+    Head.objects.create(tenant=broken.tenant, sequence=3, hash=bytes(32))
+    jobs = [(broken, False), (whole, False)] if first else [(whole, False), (broken, False)]
+    assert gathered(jobs) == (["LedgerError", "committed"] if first else ["committed", "LedgerError"])
+    assert Leaf.objects.filter(tenant=whole.tenant).count() == 1
 
 
 def test_what_gathered_costs_one_commit() -> None:

@@ -1,5 +1,7 @@
 """The ticker does its jobs again and again, also after one that failed."""
 
+import threading
+
 import pytest
 
 from tests.gateway.fakes import eventually
@@ -21,3 +23,11 @@ def test_a_job_that_fails_is_said_and_tried_again(caplog: pytest.LogCaptureFixtu
     eventually(lambda: len(done) >= 3)
     ticker.stop()
     assert "not-recorded" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ticker_that_nobody_stops_keeps_no_process_alive() -> None:
+    ticker = Ticker(lambda: None, period=0.01)
+    ticker.start()
+    assert [each.daemon for each in threading.enumerate() if each.name == "ticker"] == [True]
+    ticker.stop()

@@ -1,0 +1,80 @@
+"""What the verifier says: why it refuses an export, and which continuations of a log it takes."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ledger import naive
+from tests.support.ledger import LLAMAS, OUTSIDERS, append, bundle, load_verifier, verify
+
+pytestmark = pytest.mark.django_db
+
+PLACES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "bundle": lambda found: found,
+    "entry": lambda found: found["leaves"][0],
+    "map's proof": lambda found: found["map"],
+    "earlier checkpoint": lambda found: found["earlier"][0],
+}
+
+
+@pytest.mark.parametrize("what", PLACES)
+def test_what_has_other_members_is_named(what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(3)
+    bundle()
+    found = bundle()
+    PLACES[what](found)["more"] = 1
+    assert verify(tmp_path, found) == 2
+    assert f"UNREADABLE: the {what} does not have the members " in capsys.readouterr().out
+
+
+def test_the_other_tenant_of_a_proof_of_absence_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(1, OUTSIDERS)
+    found = bundle(LLAMAS)
+    found["map"]["other"]["more"] = 1
+    assert verify(tmp_path, found) == 2
+    assert "UNREADABLE: the map's other tenant does not have the members key, value." in capsys.readouterr().out
+
+
+def test_every_honest_continuation_is_taken_and_none_with_another_proof() -> None:
+    verifier = load_verifier()
+    leaves = [naive.leaf(bytes([number])) for number in range(20)]
+
+    def checkpoint(size: int) -> Any:
+        return verifier.Checkpoint("a/ledger", size, naive.mth(leaves[:size]), bytes(32), 0)
+
+    for new in range(2, len(leaves) + 1):
+        for old in range(1, new):
+            proof = naive.subproof(old, leaves[:new])
+            verifier.verify_consistency(checkpoint(old), checkpoint(new), proof)
+            for wrong in ([*proof, bytes(32)], proof[:-1], [bytes(32), *proof[1:]]):
+                with pytest.raises(verifier.Refuted):
+                    verifier.verify_consistency(checkpoint(old), checkpoint(new), wrong)
+
+
+def test_that_nothing_was_refused_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(1)
+    assert verify(tmp_path, bundle()) == 0
+    assert "refused     never\n" in capsys.readouterr().out
+
+
+def test_a_terminal_without_the_signs_of_the_report_gets_it_with_question_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(1)
+    found, terminal = bundle(), io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", terminal)
+        assert verify(tmp_path, found) == 0
+    terminal.seek(0)
+    assert "  1 ? accounts.User.email for own-account" in terminal.read()
+
+
+def test_help_says_how_it_is_called_and_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        load_verifier().main(["--help"])
+    output = capsys.readouterr().out
+    assert "\n    python verify_ledger.py BUNDLE [EARLIER] [--key BASE64]\n" in output
+    assert "Exit code 0: verified; 1: refuted" in output

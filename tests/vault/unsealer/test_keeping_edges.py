@@ -1,0 +1,47 @@
+"""Keeping keys at the edges: which key a leaf names among many, and which requests are refused with which code."""
+
+import json
+
+import pytest
+
+from ledger.ids import new_id
+from ledger.models import LeafBody, LeafType
+from tests.vault.unsealer.running import EMAIL, sealed
+from vault.errors import VaultError
+from vault.models import DataKey
+from vault.planes import Plane
+from vault.unsealer import unsealer
+from vault.unsealer.messages import Value
+
+pytestmark = pytest.mark.django_db
+OPERATOR, DATA = "operator:command-line", Plane.CUSTOMER_DATA
+
+
+def test_of_many_keys_the_leaf_names_the_one_that_was_destroyed() -> None:
+    """Keys of other tenants, planes and versions stand before it in the table."""
+    tenants, planes = [new_id(), new_id()], [DATA, Plane.CUSTOMER_CONTENT]
+    for tenant in tenants:
+        unsealer().seal([Value(label, new_id(), tenant, b"x") for label in (EMAIL, "content.StoredExchange.request")])
+        for plane in planes * 2:
+            unsealer().rotate(OPERATOR, tenant, plane)
+    old = DataKey.objects.filter(tenant__in=tenants, version__in=[1, 2])
+    for key in old.order_by("-key_id"):
+        unsealer().retire(OPERATOR, key.tenant, key.plane, key.version)
+        leaf = LeafBody.objects.filter(tenant=key.tenant, type=LeafType.ROTATION).latest("position")
+        assert json.loads(leaf.text)["key"] == bytes(key.key_id).hex()
+    kept = DataKey.objects.filter(tenant__in=tenants).values_list("tenant", "plane", "version")
+    assert set(kept) == {(tenant, plane, 3) for tenant in tenants for plane in planes}
+
+
+def test_an_address_of_just_the_longest_kind_has_an_index_and_a_longer_one_is_refused() -> None:
+    assert unsealer().index_email("z" * 308 + "@example.com")
+    with pytest.raises(VaultError) as refusal:
+        unsealer().index_email("z" * 309 + "@example.com")
+    assert (refusal.value.code, refusal.value.permanent) == ("refused", True)
+
+
+def test_what_is_no_sign_in_address_has_no_index() -> None:
+    one = sealed(unsealer())
+    with pytest.raises(VaultError) as refusal:
+        unsealer().reindex_emails(OPERATOR, [Value("accounts.User.name", one.pk, one.tenant, one.data)])
+    assert (refusal.value.code, refusal.value.permanent) == ("refused", True)
