@@ -56,9 +56,9 @@ def test_a_key_that_may_not_be_destroyed_is_refused_for_good() -> None:
         assert (refusal.value.code, refusal.value.permanent) == ("refused", True)
 
 
-def test_a_key_is_wrapped_for_its_id_tenant_and_plane() -> None:
+def test_a_key_is_wrapped_for_its_id_tenant_plane_and_version() -> None:
     """The context is part of what is stored: another one would lose every key that exists."""
     keyring, tenant = Keyring(roots()), new_id()
     key = keyring.sealing(tenant, DATA)
-    context = associate("data-key", key.id, tenant.bytes, "customer-data")
+    context = associate("data-key", key.id, tenant.bytes, "customer-data", "1")
     assert roots().unwrap(DATA, bytes(DataKey.objects.get(tenant=tenant).wrapped), context) == key.secret

@@ -28,7 +28,7 @@ def sign(grant: Grant, approvers: Approvers, **changes: Any) -> Grant:
     usual = {"approver": "staff:ana", "approved_at": now, "until": now + timedelta(hours=1)}
     for name, value in (usual | changes).items():
         setattr(grant, name, value)
-    grant.signature = approvers.keys[grant.approver].sign(signed_text(grant))
+    grant.signature = approvers.keys[grant.approver].sign(signed_text(grant, unsealer().public_key()))
     grant.save()
     return grant
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def over_socket(thread: Thread, settings: Any) -> Iterator[Thread]:
-    settings.UNSEALER_SOCKET = str(thread.socket)
+    settings.UNSEALER_SOCKET = thread.socket
     unsealer.cache_clear()
     yield thread
     unsealer.cache_clear()
