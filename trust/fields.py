@@ -9,6 +9,7 @@ _NAMES = {
     "accounts.User.location": "Location",
     "accounts.User.date_of_birth": "Date of birth",
     "accounts.Membership.role": "Role",
+    "accounts.Totp.secret": "Authenticator secret",
     "notifications.SigningSecret.secret": "Webhook secret",
     "content.StoredExchange.request": "Prompt",
     "content.StoredExchange.response": "Answer",

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.directory import forget_member
+from accounts.factors import forget_factors
 from accounts.models import BrowserSession, Directory, Membership, Organization, Role, User
 from accounts.roles import read_role
 from ledger.actor import Actor
@@ -70,6 +71,7 @@ def _end_access(user: User) -> None:
     outbox.cancel(user.pk)
     preferences.forget(user.pk)
     user.devices.all().delete()
+    forget_factors(user)
     BrowserSession.objects.filter(user_id=user.pk).delete()
 
 

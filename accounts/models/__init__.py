@@ -5,7 +5,10 @@ from accounts.models.email_index import EmailIndex
 from accounts.models.email_verification import EmailVerification
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization
+from accounts.models.passkey import Passkey
 from accounts.models.project import Project
+from accounts.models.recovery_code import RecoveryCode
+from accounts.models.totp import Totp
 from accounts.models.user import User
 
 __all__ = [
@@ -16,7 +19,10 @@ __all__ = [
     "EmailVerification",
     "Membership",
     "Organization",
+    "Passkey",
     "Project",
+    "RecoveryCode",
     "Role",
+    "Totp",
     "User",
 ]
