@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 
+from accounts.factors.codes import Proof, prove
 from accounts.models import User
 
 NO_MATCH = "Email and password do not match, or the address is not verified yet."
@@ -61,3 +62,41 @@ class CodeForm(forms.Form):
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
             raise ValidationError("Enter the six digits of the newest email.")
         return digits
+
+
+class SecondStepForm(forms.Form):
+    code = forms.CharField(max_length=40, validators=[ProhibitNullCharactersValidator()])
+
+
+class ConfirmForm(forms.Form):
+    """A password with a code where the account asks for one. What of the two was wrong is not told."""
+
+    password = PasswordField()
+    code = forms.CharField(max_length=40, required=False, validators=[ProhibitNullCharactersValidator()])
+    proof: Proof | None = None
+
+    def __init__(self, *args: Any, user: User, needs_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.needs_code = user, needs_code
+        if not needs_code:
+            del self.fields["code"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        right = self.user.check_password(data["password"])
+        if right and self.needs_code:  # a code is used up by looking at it: only beside the right password
+            self.proof = prove(self.user, data["code"])
+            right = self.proof is not None
+        if not right:
+            raise ValidationError("Password or code is not right." if self.needs_code else "The password is not right.")
+        return data
+
+
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(max_length=60, validators=[_one_line])
+
+
+class NewPasskeyForm(PasskeyNameForm):
+    credential = forms.CharField(max_length=20_000, widget=forms.HiddenInput)

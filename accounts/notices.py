@@ -5,9 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.actions.verification import issue_verification
+from accounts.factors.codes import Proof
 from accounts.models import User
+from ledger.models import AuditEvent
 from notifications import recipients
 from notifications.notices import Facts, notice
 
@@ -41,3 +44,36 @@ def new_device(device_id: UUID, to: User) -> Facts | None:
         return None
     url = settings.CONSOLE_ORIGIN + reverse("accounts:sessions")
     return {"agent": device.agent, "at": device.created_at, "url": url}
+
+
+@notice("factor-added")
+def factor_added(event_id: UUID, to: User) -> Facts | None:
+    return _factor(event_id)
+
+
+@notice("factor-removed")
+def factor_removed(event_id: UUID, to: User) -> Facts | None:
+    return _factor(event_id)
+
+
+@notice("recovery-code-used")
+def recovery_code_used(event_id: UUID, to: User) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    return {"left": event.payload["left"], "at": event.at, "url": _security_url()} if event else None
+
+
+@notice("passkey-refused")
+def passkey_refused(event_id: UUID, to: User) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    passkey = to.passkeys.filter(pk=event.target).first() if event else None
+    return {"passkey": passkey.name, "at": event.at, "url": _security_url()} if event and passkey else None
+
+
+def _factor(event_id: UUID) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    names = {Proof.PASSKEY: _("Passkey"), Proof.TOTP: _("Authenticator app")}
+    return {"factor": names[event.payload["factor"]], "at": event.at, "url": _security_url()} if event else None
+
+
+def _security_url() -> str:
+    return settings.CONSOLE_ORIGIN + reverse("accounts:security")

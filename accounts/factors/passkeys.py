@@ -84,13 +84,17 @@ def request_options(challenge: bytes, passkeys: Iterable[Passkey] = ()) -> Optio
     return dict(options.public_key)
 
 
-def register(challenge: bytes, answer: str) -> NewPasskey:
-    """Return the passkey of a browser's answer, or raise Refused."""
+def register(challenge: bytes | None, answer: str) -> NewPasskey:
+    """Return the passkey of a browser's answer, or raise Refused; without a challenge nothing counts."""
+    if challenge is None:
+        raise Refused
     return _refusing(lambda: _register(challenge, msgspec.json.decode(answer)))
 
 
-def verify(challenge: bytes, answer: str, user: User | None = None) -> Passkey:
+def verify(challenge: bytes | None, answer: str, user: User | None = None) -> Passkey:
     """Return the passkey that signed, of this user or of anybody, and count the use; or raise Refused."""
+    if challenge is None:
+        raise Refused
     response = _refusing(lambda: AuthenticationResponse.from_dict(msgspec.json.decode(answer)))
     owned = Passkey.objects.filter(user=user) if user else Passkey.objects.all()
     passkey = owned.select_related("user").filter(credential_id=bytes(response.raw_id)).first()

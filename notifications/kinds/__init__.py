@@ -3,7 +3,7 @@
 A room that causes messages says in its `notices.py` what one of them is about; how it reads stands here.
 """
 
-from notifications.kinds import keys, security, summary
+from notifications.kinds import factors, keys, security, summary
 from notifications.kinds.kind import KINDS, Kind, Topic
 
-__all__ = ["KINDS", "Kind", "Topic", "keys", "security", "summary"]
+__all__ = ["KINDS", "Kind", "Topic", "factors", "keys", "security", "summary"]
