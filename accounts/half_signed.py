@@ -1,7 +1,7 @@
 """Somebody whose password was right and whose second factor is still to come.
 
-The session holds their id, a seal that holds as long as that password does, and a number that their tries are counted by.
-Nobody is signed in: every page that needs somebody stays closed. It lasts five minutes.
+The session has their id, a seal that holds as long as that password does, and a number that their tries are counted
+by. Nobody is signed in: every page that needs somebody stays closed. It lasts five minutes.
 """
 
 import secrets

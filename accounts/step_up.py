@@ -6,7 +6,7 @@ Signing in shows it, and so does confirming; either lasts fifteen minutes in tha
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +17,7 @@ from accounts.onward import through
 
 LASTS = timedelta(minutes=15)
 _AT = "confirmed_at"
-_P = ParamSpec("_P")
-_View = Callable[Concatenate[HttpRequest, _P], HttpResponse]
+_View = Callable[..., HttpResponse]
 
 
 def mark(session: SessionBase) -> None:
@@ -27,15 +26,15 @@ def mark(session: SessionBase) -> None:
 
 
 def is_recent(request: HttpRequest) -> bool:
-    at = request.session.get(_AT)
+    at = request.session.get(_AT, "")
     return bool(at) and timezone.now() - datetime.fromisoformat(at) < LASTS
 
 
-def recent_sign_in_required(view: _View[_P]) -> _View[_P]:
+def recent_sign_in_required(view: _View) -> _View:
     """Let a view be reached only shortly after signing in or confirming; else ask, and come back to it."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if is_recent(request):
             return view(request, *args, **kwargs)
         return redirect(through("accounts:confirm", request.get_full_path()))

@@ -10,4 +10,6 @@ WRONG_CODE = "That code is not right, or it was used before. Wait for the next o
 
 def codes_left(user: User) -> str:
     left = factors_of(user).codes_left
-    return f"You used a recovery code. {left or 'None'} {'is' if left == 1 else 'are'} left; make new ones under Security."
+    return (
+        f"You used a recovery code. {left or 'None'} {'is' if left == 1 else 'are'} left; make new ones under Security."
+    )

@@ -1,7 +1,7 @@
 """What somebody proves beside their password who they are with: passkeys, an authenticator app, recovery codes.
 
-A passkey signs in by itself. With an app or a passkey set up, a password alone does not sign in any more; recovery codes
-stand in for either, and are nothing without one.
+A passkey signs in by itself. With an app or a passkey set up, a password alone does not sign in any more; recovery
+codes stand in for either, and are nothing without one.
 """
 
 from dataclasses import dataclass

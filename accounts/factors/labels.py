@@ -8,7 +8,11 @@ from vault.purposes import Purpose
 
 def account_label(user: User) -> str:
     with disclose(
-        Purpose.OWN_ACCOUNT, actor=Actor.user(user.pk), tenant=user.vault_tenant, fields=[User.email], subjects=[user.pk]
+        Purpose.OWN_ACCOUNT,
+        actor=Actor.user(user.pk),
+        tenant=user.vault_tenant,
+        fields=[User.email],
+        subjects=[user.pk],
     ) as scope:
         email: str = scope.open(user.email)
         return email

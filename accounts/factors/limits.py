@@ -1,8 +1,8 @@
 """How often codes may be tried. Counted before the look and in one statement, so that tries at once don't slip through.
 
 Codes of an app are six digits, three of them good at any moment: ten tries an hour and thirty a day, over all sessions,
-leave who has the password less than one chance in ten thousand a day. Recovery codes have 60 bits and need no such count;
-so they, and passkeys, still work for a person whose codes somebody else has used up.
+leave who has the password less than one chance in ten thousand a day. Recovery codes have 60 bits and need no such
+count; so they, and passkeys, still work for a person whose tries somebody else has used up.
 """
 
 from dataclasses import dataclass

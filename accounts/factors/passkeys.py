@@ -1,12 +1,12 @@
 """Passkeys (WebAuthn): discoverable, so that no address is needed, and always with the person verified by their device.
 
-Only answers from CONSOLE_ORIGIN itself count, and never from inside another page. Whatever is wrong with an answer, it is
-refused in one way; what came is never quoted.
+Only answers from CONSOLE_ORIGIN itself count, and never from inside another page. Whatever is wrong with an answer, it
+is refused in one way; what came is never quoted.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -95,10 +95,11 @@ def verify(challenge: bytes | None, answer: str, user: User | None = None) -> Pa
     """Return the passkey that signed, of this user or of anybody, and count the use; or raise Refused."""
     if challenge is None:
         raise Refused
-    response = _refusing(lambda: AuthenticationResponse.from_dict(msgspec.json.decode(answer)))
+    response, credential_id = _refusing(lambda: _read(msgspec.json.decode(answer)))
     owned = Passkey.objects.filter(user=user) if user else Passkey.objects.all()
-    passkey = owned.select_related("user").filter(credential_id=bytes(response.raw_id)).first()
-    if passkey is None:
+    passkey = owned.select_related("user").filter(credential_id=credential_id).first()
+    # Without a name given before, the device itself has to say whose passkey it is.
+    if passkey is None or (user is None and not response.response.user_handle):
         raise Refused
     counter = _refusing(lambda: _verify(challenge, response, passkey))
     if not _count(passkey, counter):
@@ -123,13 +124,18 @@ def _register(challenge: bytes, answer: Any) -> NewPasskey:
     )
 
 
+def _read(answer: Any) -> tuple[AuthenticationResponse, bytes]:
+    response = AuthenticationResponse.from_dict(answer)
+    return response, bytes(response.raw_id)
+
+
 def _verify(challenge: bytes, response: AuthenticationResponse, passkey: Passkey) -> int:
     """Return the counter of an answer that this passkey signed."""
     _require_own_page(response.response.client_data)
     handle = response.response.user_handle
     if handle and UUID(bytes=bytes(handle)) != passkey.user_id:
         raise Refused
-    key = CoseKey.parse(cbor.decode(bytes(passkey.public_key)))
+    key = CoseKey.parse(cast(Mapping[int, Any], cbor.decode(bytes(passkey.public_key))))
     credential = AttestedCredentialData.create(Aaguid.NONE, bytes(passkey.credential_id), key)
     _server().authenticate_complete(_state(challenge), [credential], response)
     return response.response.authenticator_data.counter
@@ -160,7 +166,7 @@ def _server() -> Fido2Server:
     server.allowed_algorithms = [
         PublicKeyCredentialParameters(type=PublicKeyCredentialType.PUBLIC_KEY, alg=alg) for alg in _ALGORITHMS
     ]
-    server.timeout = int(LASTS.total_seconds() * 1000)
+    server.timeout = int(LASTS.total_seconds() * 1000)  # type: ignore[assignment]  # typed as None there
     return server
 
 

@@ -38,7 +38,7 @@ def matching_step(secret: str, code: str, *, at: datetime, after: int) -> int | 
     """Return the step later than `after` whose code this is; None for wrong, old and used codes."""
     now = step_of(at)
     steps = (step for step in range(now - _DRIFT, now + _DRIFT + 1) if step > after)
-    return next((step for step in steps if hmac.compare_digest(code_at(secret, step), code)), None)
+    return next((step for step in steps if hmac.compare_digest(code_at(secret, step).encode(), code.encode())), None)
 
 
 def accept(user: User, code: str) -> bool:

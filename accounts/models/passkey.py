@@ -13,7 +13,7 @@ class Passkey(models.Model):
     name = models.CharField(max_length=60)
     credential_id = models.BinaryField(max_length=1023, unique=True)
     public_key = models.BinaryField(max_length=4096)  # COSE
-    sign_count = models.PositiveBigIntegerField()  # 32 bits; 0 for keys that don't count, as those that are synchronised
+    sign_count = models.PositiveBigIntegerField()  # of 32 bits; 0 for those that don't count, as synchronised ones
     transports = models.JSONField(default=list)  # how a browser reaches it: "internal", "usb", …
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)

@@ -67,7 +67,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 def _picture(uri: str) -> str:
     """Return the QR code as inline SVG without any style."""
     code = segno.make(uri, error="m", micro=False)
-    svg = code.svg_inline(omitsize=True, svgclass=None, lineclass=None, border=0, dark="currentColor")
+    svg = code.svg_inline(omitsize=True, svgclass=None, lineclass=None, border=0)
     return mark_safe(svg)  # noqa: S308  numbers of a path; nothing of the text is in it
 
 

@@ -37,9 +37,7 @@ def factor_removed(factor: str, at: datetime, url: str) -> Wording:
     )
 
 
-@security(
-    "recovery-code-used", gettext_lazy("Recovery code used"), sample={"left": 7, "at": _AT, "url": _URL}
-)
+@security("recovery-code-used", gettext_lazy("Recovery code used"), sample={"left": 7, "at": _AT, "url": _URL})
 def recovery_code_used(left: int, at: datetime, url: str) -> Wording:
     return Wording(
         subject=_("A recovery code of your Llama console account was used"),
@@ -55,7 +53,9 @@ def passkey_refused(passkey: str, at: datetime, url: str) -> Wording:
     return Wording(
         subject=_("A passkey of your Llama console account was refused"),
         heading=_("A passkey was refused"),
-        paragraphs=[_("Its counter went back, which happens when somebody has copied a passkey. Nobody was signed in.")],
+        paragraphs=[
+            _("Its counter went back, which happens when somebody has copied a passkey. Nobody was signed in.")
+        ],
         facts=[(_("Passkey"), passkey), (_("When"), moment(at))],
         action=Action(_("See your passkeys"), url),
         footnote=_("Remove it, and make a new one on a device that you trust."),

@@ -8,6 +8,7 @@ from vault.places import columns
 from vault.purposes import RULES, Purpose, fields_by_purpose, opens
 
 OWN, TEAM = Purpose.OWN_ACCOUNT, Purpose.TEAM_ADMINISTRATION
+OWNED = {OWN, Purpose.AUTHENTICATION}
 GRANTED = {Purpose.SUPPORT_REQUEST, Purpose.ACCEPTABLE_USE, Purpose.LEGAL_OBLIGATION}
 
 
@@ -20,6 +21,7 @@ GRANTED = {Purpose.SUPPORT_REQUEST, Purpose.ACCEPTABLE_USE, Purpose.LEGAL_OBLIGA
         ("accounts.User.location", {OWN}),
         ("accounts.User.date_of_birth", {OWN}),
         ("accounts.Membership.role", {TEAM, Purpose.AUTHORIZATION}),
+        ("accounts.Totp.secret", {Purpose.AUTHENTICATION}),
         ("accounts.Directory.entries", {TEAM, Purpose.ERASURE}),
         ("content.StoredExchange.request", set()),
         ("content.StoredExchange.response", set()),
@@ -35,8 +37,9 @@ def test_a_grant_and_resealing_reach_all_that_is_sealed_and_nothing_else() -> No
     everything |= {label for label in columns() if label.startswith("content.")}
     for purpose in GRANTED:
         assert RULES[purpose].fields == everything
-    # Nobody's case needs the secret of a webhook; it is sealed anew like all the rest.
-    assert RULES[Purpose.REKEYING].fields == everything | {"notifications.SigningSecret.secret"}
+    # Nobody's case needs the secret of a webhook or of an app for codes; they are sealed anew like all the rest.
+    secrets = {"accounts.Totp.secret", "notifications.SigningSecret.secret"}
+    assert RULES[Purpose.REKEYING].fields == everything | secrets
 
 
 def test_staff_open_under_a_grant_alone_and_nobody_else_does() -> None:
@@ -50,8 +53,8 @@ def test_staff_open_under_a_grant_alone_and_nobody_else_does() -> None:
 def test_a_person_opens_what_is_their_own_and_what_their_organization_manages() -> None:
     person = Actor.user(new_id())
     program = {TEAM, Purpose.AUTHORIZATION, Purpose.BILLING, Purpose.ERASURE}
-    assert {purpose for purpose, rule in RULES.items() if rule.admits(person)} == {OWN} | program
-    assert {purpose for purpose, rule in RULES.items() if rule.own} == {OWN}
+    assert {purpose for purpose, rule in RULES.items() if rule.admits(person)} == OWNED | program
+    assert {purpose for purpose, rule in RULES.items() if rule.own} == OWNED
     for part in (Actor.system("worker"), Actor.parse(f"key:{new_id()}")):
         assert {purpose for purpose, rule in RULES.items() if rule.admits(part)} == program
 
