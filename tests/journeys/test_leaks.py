@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from openai import OpenAI
 from playwright.sync_api import Page
@@ -66,12 +67,13 @@ def test_no_canary_is_anywhere_at_rest(page: Page, stack: Stack) -> None:
     stack.manage("shell", "-v", "0", "-c", _PROFILE.format(**told))
     page.get_by_role("button", name="Account menu").click()
     page.get_by_text(told["email"]).wait_for()
+    shown = factors(page)
     secret = stack.issue_key("research")
     answers = call(stack, secret, said)
     wait_for(lambda: kept(stack))
 
     canaries = {
-        **told, **said, **of_dates(told["born"]), **of_mail(mail), **answers,
+        **told, **said, **shown, **of_dates(told["born"]), **of_mail(mail), **answers,
         "normalised email": told["email"].lower(), "phone digits": told["phone"][1:], "key": secret,
     }  # fmt: skip
     with sinks.planted(stack) as controls:
@@ -102,6 +104,19 @@ def sign_up(page: Page, stack: Stack, email: str, password: str) -> dict[str, An
     page.goto(mail["links"][0])
     page.wait_for_url("**/o/**")
     return mail
+
+
+def factors(page: Page) -> dict[str, str]:
+    """Set an app and recovery codes up; return what was shown."""
+    page.goto("/account/security/")
+    page.get_by_role("button", name="Set up an app").click()
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    page.get_by_label("6 digits").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("button", name="Make codes").click()
+    codes = page.locator("#codes").inner_text().split()
+    plain = {f"recovery code {n} as it is hashed": code.replace("-", "") for n, code in enumerate(codes)}
+    return {"app's secret": secret} | {f"recovery code {n}": code for n, code in enumerate(codes)} | plain
 
 
 def call(stack: Stack, secret: str, said: dict[str, str]) -> dict[str, str]:
