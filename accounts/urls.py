@@ -48,7 +48,6 @@ urlpatterns = [
     path("account/security/passkeys/<uuid:passkey_id>/name/", passkeys.rename, name="passkey_rename"),
     path("account/security/passkeys/<uuid:passkey_id>/removal/", passkeys.remove, name="passkey_remove"),
     path("account/security/authenticator/", authenticator.set_up, name="authenticator"),
-    path("account/security/authenticator/secret/", authenticator.start, name="authenticator_start"),
     path("account/security/authenticator/removal/", authenticator.remove, name="authenticator_remove"),
     path("account/security/recovery-codes/", recovery_codes.recovery_codes, name="recovery_codes"),
     path("account/sessions/", browsers.sessions, name="sessions"),

@@ -3,6 +3,8 @@
 `session` is what is stored of the session that acts, which goes on.
 """
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from ledger.models import Action
 from notifications.telling import tell
 
 MOST_PASSKEYS = 20
+_PENDING = timedelta(hours=1)
 
 
 class TooMany(Exception):
@@ -59,13 +62,14 @@ def remove_passkey(actor: Actor, passkey: Passkey, *, session: str) -> None:
             _changed(actor, user, Action.FACTOR_REMOVED, Proof.PASSKEY, session)
 
 
-def start_totp(user: User) -> None:
-    """Make a secret for an app that is to be confirmed; an earlier one that wasn't is forgotten."""
+def begin_totp(user: User) -> Totp | None:
+    """Return an app that is to be confirmed, for an hour the same one; None where one counts already."""
     with transaction.atomic():
         _lock(user)
-        Totp.objects.filter(user=user, confirmed_at=None).delete()
-        if not Totp.objects.filter(user=user).exists():
-            Totp.objects.create(user=user, secret=totp.new_secret())
+        Totp.objects.filter(user=user, confirmed_at=None, created_at__lte=timezone.now() - _PENDING).delete()
+        if found := Totp.objects.filter(user=user).first():
+            return None if found.confirmed_at else found
+        return Totp.objects.create(user=user, secret=totp.new_secret())
 
 
 def confirm_totp(actor: Actor, user: User, *, code: str, session: str) -> bool:

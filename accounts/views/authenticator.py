@@ -7,13 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from accounts.actions.factors import confirm_totp, remove_totp, start_totp
+from accounts.actions.factors import begin_totp, confirm_totp, remove_totp
 from accounts.factors import factors_of, totp
 from accounts.factors.labels import account_label
 from accounts.forms import CodeForm
-from accounts.models import Totp
 from accounts.requests import session_of, user_of
 from accounts.step_up import recent_sign_in_required
 from ledger.actor import Actor
@@ -22,19 +21,12 @@ _WRONG = "That is not the code of now. Check the clock of your device, and type 
 
 
 @recent_sign_in_required
-@require_POST
-def start(request: HttpRequest) -> HttpResponse:
-    start_totp(user_of(request))
-    return redirect("accounts:authenticator")
-
-
-@recent_sign_in_required
 @never_cache
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    pending = Totp.objects.filter(user=user, confirmed_at=None).first()
+    pending = begin_totp(user)
     if pending is None:
         return redirect("accounts:security")
     form = CodeForm(request.POST or None)

@@ -56,7 +56,7 @@ def test_removing_the_app_lets_the_password_alone_sign_in_again(as_owner: Client
 def test_every_post_needs_its_token(owner: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(owner)
-    paths = ("passkeys/new/", "passkeys/new/options/", "authenticator/", "authenticator/secret/", "recovery-codes/")
+    paths = ("passkeys/new/", "passkeys/new/options/", "authenticator/", "recovery-codes/")
     for path in (*(URL + path for path in paths), "/account/confirm/", "/account/confirm/passkey/"):
         assert strict.post(path).status_code == 403, path
     for path in ("/sign-in/second/", "/sign-in/passkey/", "/sign-in/passkey/options/", "/sign-in/second/passkey/"):

@@ -170,7 +170,7 @@ def add_passkey(page: Page, name: str) -> None:
 def set_up_app(page: Page) -> str:
     """Set the app up; return its secret."""
     page.goto("/account/security/")
-    page.get_by_role("button", name="Set up an app").click()
+    page.get_by_role("link", name="Set up an app").click()
     secret = page.locator("#secret").inner_text().replace(" ", "")
     assert page.locator(".qr-picture path").count() == 1
     page.get_by_label("6 digits").fill(pyotp.TOTP(secret).now())

@@ -109,7 +109,7 @@ def sign_up(page: Page, stack: Stack, email: str, password: str) -> dict[str, An
 def factors(page: Page) -> dict[str, str]:
     """Set an app and recovery codes up; return what was shown."""
     page.goto("/account/security/")
-    page.get_by_role("button", name="Set up an app").click()
+    page.get_by_role("link", name="Set up an app").click()
     secret = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("6 digits").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Turn it on").click()

@@ -121,7 +121,7 @@ def test_the_pages_of_factors_are_accessible_and_fit(
     sign_in(page, stack)
     page.goto("/account/security/")
     faults += _faults_of(page, "security, with nothing set up")
-    page.get_by_role("button", name="Set up an app").click()
+    page.get_by_role("link", name="Set up an app").click()
     page.locator("#secret").wait_for()
     faults += _faults_of(page, "the app")
     page.get_by_label("6 digits").fill("000000")

@@ -128,7 +128,6 @@ def fill_in(user: User, told: dict[str, str]) -> None:
 
 def set_factors_up(client: Client, user: User) -> dict[str, str]:
     """Set an app and recovery codes up and use one of each; return what was shown."""
-    client.post("/account/security/authenticator/secret/")
     secret = client.get("/account/security/authenticator/").context["secret"].replace(" ", "")
     assert client.post("/account/security/authenticator/", {"code": code(secret)}).status_code == 302
     codes = client.post("/account/security/recovery-codes/").context["codes"]
