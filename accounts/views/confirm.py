@@ -1,7 +1,7 @@
 """Confirming: showing once more who one is, before something that is guarded by `accounts/step_up.py`."""
 
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -77,7 +77,8 @@ def _tries(request: HttpRequest) -> Tries:
 
 def _finish(request: HttpRequest, by: str, proof: Proof | None) -> HttpResponse:
     user = user_of(request)
-    request.session.cycle_key()
+    # A new session id; and the seal of a password that was hashed anew just now.
+    update_session_auth_hash(request, user)
     step_up.mark(request.session)
     with transaction.atomic():
         record_event(Actor.user(user.pk), Action.STEPPED_UP, target=user.pk, by=by)

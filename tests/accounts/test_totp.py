@@ -8,12 +8,16 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.actions import erase_user
 from accounts.factors import totp
 from accounts.models import BrowserSession, Totp, User
+from ledger.actor import Actor
 from ledger.models import Leaf, LeafBody
 from tests.support.factors import code, with_app, wrong
+from tests.vault.rotation.support import rotate
 from vault.errors import VaultError
 from vault.purposes import Purpose
+from vault.suites import key_id_of
 from vault.unsealer import unsealer
 from vault.unsealer.messages import Opening
 
@@ -127,6 +131,19 @@ def test_the_secret_is_sealed_and_opens_for_its_person_alone_and_each_time_is_re
         with pytest.raises(VaultError):
             unsealer().begin(Opening(purpose, actor, owner.pk, ["accounts.Totp.secret"], [row.pk]))
     assert Leaf.objects.filter(tenant=owner.pk).count() == 6  # the refusals too
+
+
+@pytest.mark.django_db
+def test_the_secret_moves_to_a_new_key_and_nothing_opens_it_once_its_person_is_erased(owner: User) -> None:
+    secret = with_app(owner)
+    before = key_id_of(Totp.objects.get().secret.record())
+    rotate(owner.pk)
+    assert key_id_of(Totp.objects.get().secret.record()) != before
+    assert totp.accept(owner, code(secret))
+    row = Totp.objects.get()
+    erase_user(Actor.operator(), owner)
+    with pytest.raises(VaultError, match="shredded"):
+        totp.open_secret(row)
 
 
 @pytest.mark.django_db
