@@ -23,12 +23,13 @@ class EmailBackend(BaseBackend):
         if user is None:
             make_password(password)
             return None
-        return user if user.check_password(password) and _may_sign_in(user) else None
+        return user if user.check_password(password) and may_sign_in(user) else None
 
     def get_user(self, user_id: UUID) -> User | None:
         user = User.objects.filter(pk=user_id).first()
-        return user if user and _may_sign_in(user) else None
+        return user if user and may_sign_in(user) else None
 
 
-def _may_sign_in(user: User) -> bool:
+def may_sign_in(user: User) -> bool:
+    """Tell whether an account is open at all, by whichever way its person signs in."""
     return user.is_active and (settings.DEVELOPMENT or not user.is_demo)

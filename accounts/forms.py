@@ -10,6 +10,7 @@ from django.core.validators import ProhibitNullCharactersValidator, RegexValidat
 from django.http import HttpRequest
 
 from accounts import throttle
+from accounts.factors.codes import Proof, prove
 from accounts.models import User
 
 TOO_MANY = "Too many wrong tries. Wait an hour, or sign in on a device that you used before."
@@ -121,3 +122,41 @@ class CodeForm(forms.Form):
 
 class ChangeAddressForm(PresentPasswordForm, AddressForm):
     field_order = ("email", "current")
+
+
+class SecondStepForm(forms.Form):
+    code = forms.CharField(max_length=40, validators=[ProhibitNullCharactersValidator()])
+
+
+class ConfirmForm(forms.Form):
+    """A password with a code where the account asks for one. What of the two was wrong is not told."""
+
+    password = PasswordField()
+    code = forms.CharField(max_length=40, required=False, validators=[ProhibitNullCharactersValidator()])
+    proof: Proof | None = None
+
+    def __init__(self, *args: Any, user: User, needs_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.needs_code = user, needs_code
+        if not needs_code:
+            del self.fields["code"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        right = self.user.check_password(data["password"])
+        if right and self.needs_code:  # a code is used up by looking at it: only beside the right password
+            self.proof = prove(self.user, data["code"])
+            right = self.proof is not None
+        if not right:
+            raise ValidationError("Password or code is not right." if self.needs_code else "The password is not right.")
+        return data
+
+
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(max_length=60, validators=[_one_line])
+
+
+class NewPasskeyForm(PasskeyNameForm):
+    credential = forms.CharField(max_length=20_000, widget=forms.HiddenInput)

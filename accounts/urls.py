@@ -1,6 +1,22 @@
 from django.urls import path, register_converter
 
-from accounts.views import browsers, email, messages, notifications, password, sessions, sign_up, verification
+from accounts.views import (
+    authenticator,
+    browsers,
+    confirm,
+    email,
+    messages,
+    notifications,
+    passkey_sign_in,
+    passkeys,
+    password,
+    recovery_codes,
+    second_step,
+    security,
+    sessions,
+    sign_up,
+    verification,
+)
 from accounts.views.billing_contacts import answers
 
 
@@ -21,6 +37,11 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-up/", sign_up.sign_up, name="sign_up"),
     path("sign-in/", sessions.sign_in, name="sign_in"),
+    path("sign-in/passkey/", passkey_sign_in.by_passkey, name="passkey_sign_in"),
+    path("sign-in/passkey/options/", passkey_sign_in.passkey_options, name="passkey_sign_in_options"),
+    path("sign-in/second/", second_step.second_step, name="second_step"),
+    path("sign-in/second/passkey/", second_step.by_passkey, name="second_step_passkey"),
+    path("sign-in/second/passkey/options/", second_step.passkey_options, name="second_step_options"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
     path("reset/", password.reset, name="reset"),
     path("reset/password/", password.new, name="reset_password"),
@@ -30,6 +51,17 @@ urlpatterns = [
     path("account/email/code/", email.code, name="email_code"),
     path("account/report/<token:token>/", email.back, name="take_back"),
     path("account/email/<token:token>/", email.confirm, name="confirm_email"),
+    path("account/confirm/", confirm.confirm, name="confirm"),
+    path("account/confirm/passkey/", confirm.by_passkey, name="confirm_passkey"),
+    path("account/confirm/passkey/options/", confirm.passkey_options, name="confirm_options"),
+    path("account/security/", security.security, name="security"),
+    path("account/security/passkeys/new/", passkeys.add, name="passkey_add"),
+    path("account/security/passkeys/new/options/", passkeys.creation_options, name="passkey_add_options"),
+    path("account/security/passkeys/<uuid:passkey_id>/name/", passkeys.rename, name="passkey_rename"),
+    path("account/security/passkeys/<uuid:passkey_id>/removal/", passkeys.remove, name="passkey_remove"),
+    path("account/security/authenticator/", authenticator.set_up, name="authenticator"),
+    path("account/security/authenticator/removal/", authenticator.remove, name="authenticator_remove"),
+    path("account/security/recovery-codes/", recovery_codes.recovery_codes, name="recovery_codes"),
     path("account/sessions/", browsers.sessions, name="sessions"),
     path("account/sessions/end-others/", browsers.end_others, name="end_other_sessions"),
     path("account/sessions/<slug:session>/end/", browsers.end, name="end_session"),

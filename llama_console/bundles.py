@@ -19,13 +19,14 @@ SCRIPTS_EVERYWHERE = ("forms", "reveal")
 SCRIPTS_IN_THE_SHELL = (*SCRIPTS_EVERYWHERE, "theme", "dialogs", "palette", "copy", "trouble")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "public.css": (*EVERY_PAGE, "public"),
+    "public.css": (*EVERY_PAGE, "public", "passkey"),
     "shell.css": IN_THE_SHELL,
     "home.css": (*IN_THE_SHELL, "mono", "kpis", "code", "onboarding", "home"),
     "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "keys", "secret"),
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "webhooks", "secret"),
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
+    "security.css": (*IN_THE_SHELL, "mono", "passkey", "security", "secret"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
     "staff.css": (
         *IN_THE_SHELL,
@@ -56,9 +57,11 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history"),
     "public.js": SCRIPTS_EVERYWHERE,
+    "sign-in.js": (*SCRIPTS_EVERYWHERE, "passkeys"),
     "console.js": SCRIPTS_IN_THE_SHELL,
     "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),
     "staff.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
+    "security.js": (*SCRIPTS_IN_THE_SHELL, "passkeys", "stored"),
     "usage.js": (*SCRIPTS_IN_THE_SHELL, "chart", "live"),
 }
 # A face that names a missing file would stop collectstatic; without it the system's font is used.

@@ -23,6 +23,7 @@ _ACCOUNT: Groups = (
     (
         "Your account",
         (
+            ("Security", "shield-check", "accounts:security"),
             ("Email", "at-sign", "accounts:email"),
             ("Password", "key", "accounts:password"),
             ("Sessions", "monitor-smartphone", "accounts:sessions"),

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from accounts import step_up
 from accounts.actions import add_member, create_organization
 from accounts.entries import Contact
 from accounts.models import Organization, Project, Role, User
@@ -100,6 +101,9 @@ def as_outsider(outsider: User) -> Client:
 def _signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    session = client.session
+    step_up.mark(session)
+    session.save()
     return client
 
 

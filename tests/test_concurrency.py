@@ -27,7 +27,9 @@ from accounts.actions import (
     verify_by_code,
 )
 from accounts.actions.billing_contacts import MAX_CONTACTS, TooMany, issue_link
-from accounts.models import BillingContact, Membership, Organization, Role, User
+from accounts.actions.factors import confirm_totp, make_recovery_codes
+from accounts.factors import limits, recovery, totp
+from accounts.models import BillingContact, Membership, Organization, RecoveryCode, Role, Totp, User
 from ledger.actor import Actor
 from ledger.append import append_leaf
 from ledger.ids import new_id
@@ -37,6 +39,8 @@ from notifications import outbox, preferences
 from notifications.kinds import Kind
 from notifications.models import Channel, Choice, DeliveryHour, DigestItem, OutboxMessage, Outcome
 from notifications.telling import tell
+from tests.support.factors import code as totp_code
+from tests.support.factors import with_app, with_codes
 from tests.support.ledger import PEN
 from tests.usage.test_recording import call
 from usage.actions import record_calls
@@ -173,6 +177,43 @@ def test_a_code_is_used_once_by_the_lock_on_its_row() -> None:
     user = User.objects.create_user("new@example.com", None)
     _, code = issue_verification(user)
     assert at_once(*[lambda: verify_by_code(user.pk, code)] * THREADS).count(True) == 1
+
+
+def test_an_apps_code_is_accepted_once_by_the_condition_of_the_update() -> None:
+    user = User.objects.create_user("new@example.com", None)
+    code = totp_code(with_app(user))
+    assert at_once(*[lambda: totp.accept(user, code)] * THREADS).count(True) == 1
+
+
+def test_an_app_is_confirmed_once_by_the_condition_of_the_update() -> None:
+    user = User.objects.create_user("new@example.com", None)
+    code = totp_code(with_app(user))
+    Totp.objects.update(confirmed_at=None)
+    results = at_once(*[lambda: confirm_totp(Actor.user(user.pk), user, code=code, session="")] * THREADS)
+    assert results.count(True) == 1
+    assert results.count(False) == THREADS - 1
+
+
+def test_a_recovery_code_is_used_once_by_the_condition_of_the_update() -> None:
+    user = User.objects.create_user("new@example.com", None)
+    with_app(user)
+    code = with_codes(user)[0]
+    assert at_once(*[lambda: recovery.use(user, code)] * THREADS).count(True) == 1
+
+
+def test_sets_of_recovery_codes_made_at_once_leave_one_by_the_lock_on_their_persons_row() -> None:
+    user = User.objects.create_user("new@example.com", None)
+    with_app(user)
+    sets = at_once(*[lambda: make_recovery_codes(Actor.user(user.pk), user)] * THREADS)
+    assert [len(codes) for codes in sets] == [recovery.COUNT] * THREADS
+    assert RecoveryCode.objects.filter(user=user).count() == recovery.COUNT
+
+
+def test_guesses_at_once_are_counted_by_the_upsert() -> None:
+    user_id, now = new_id(), timezone.now()
+    assert at_once(*[lambda: limits.admits_code(user_id)] * 15).count(True) == 10
+    assert at_once(*[limits.Tries("second-step", "x", now).take] * 15).count(True) == 5
+    assert at_once(*[lambda: limits.is_first_use("x", now)] * THREADS).count(True) == 1
 
 
 def test_members_added_at_once_are_all_in_the_directory_by_the_lock_on_their_organizations_row() -> None:

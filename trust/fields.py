@@ -11,6 +11,7 @@ _NAMES = {
     "accounts.User.date_of_birth": "Date of birth",
     "accounts.Membership.role": "Role",
     "accounts.BillingContact.email": "Billing contact",
+    "accounts.Totp.secret": "Authenticator secret",
     "notifications.SigningSecret.secret": "Webhook secret",
     "content.StoredExchange.request": "Prompt",
     "content.StoredExchange.response": "Answer",

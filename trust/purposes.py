@@ -44,6 +44,7 @@ PURPOSES = (
     Shown("re-keying", "Re-keying", Group.SYSTEM, 6),
     Shown("erasure", "Erasure", Group.SYSTEM, 6),
     Shown("own-account", "Own account", Group.MEMBERS, 0),
+    Shown("authentication", "Authentication", Group.MEMBERS, 3),
     Shown("authorization", "Authorization", Group.MEMBERS, 6),
     Shown("team-administration", "Team administration", Group.MEMBERS, 1),
 )

@@ -12,6 +12,7 @@ from ledger.actor import Actor, ActorKind
 
 class Purpose(StrEnum):
     OWN_ACCOUNT = "own-account"
+    AUTHENTICATION = "authentication"
     AUTHORIZATION = "authorization"
     TEAM_ADMINISTRATION = "team-administration"
     EMAIL_NOTIFICATION = "email-notification"
@@ -48,6 +49,7 @@ _SPARE_EMAIL = "accounts.SpareAddress.email"
 _EMAIL, _PHONE, _ROLE = "accounts.User.email", "accounts.User.phone", "accounts.Membership.role"
 _PROFILE = frozenset(f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth"))
 _DIRECTORY, _CONTACT = "accounts.Directory.entries", "accounts.BillingContact.email"
+_TOTP_SECRET = frozenset({"accounts.Totp.secret"})
 _WEBHOOK_SECRET = frozenset({"notifications.SigningSecret.secret"})
 _CONTENT = frozenset({"content.StoredExchange.request", "content.StoredExchange.response"})
 _EVERYTHING = _PROFILE | _CONTENT | {_ROLE, _DIRECTORY, _CONTACT, _SPARE_EMAIL}
@@ -60,6 +62,7 @@ _NOTIFICATIONS = frozenset({"system:notifications"})
 
 RULES: dict[Purpose, Rule] = {
     Purpose.OWN_ACCOUNT: Rule("The person looks at their own data.", _PROFILE | {_SPARE_EMAIL}, _PEOPLE, own=True),
+    Purpose.AUTHENTICATION: Rule("The person proves who they are.", _TOTP_SECRET, _PEOPLE, own=True),
     Purpose.AUTHORIZATION: Rule("The program checks what a member may do.", frozenset({_ROLE}), _PROGRAM),
     Purpose.TEAM_ADMINISTRATION: Rule(
         "An organization manages its own members and billing contacts.",
@@ -78,7 +81,9 @@ RULES: dict[Purpose, Rule] = {
     Purpose.LEGAL_OBLIGATION: Rule("To comply with the law.", _EVERYTHING, _STAFF, granted=True),
     # Payments go by opaque ids: the payment pages ask for an address themselves.
     Purpose.BILLING: Rule("To charge for the service.", frozenset(), _PROGRAM),
-    Purpose.REKEYING: Rule("To seal again under a new key.", _EVERYTHING | _WEBHOOK_SECRET, _OPERATOR, inside=True),
+    Purpose.REKEYING: Rule(
+        "To seal again under a new key.", _EVERYTHING | _TOTP_SECRET | _WEBHOOK_SECRET, _OPERATOR, inside=True
+    ),
     Purpose.ERASURE: Rule("To take a person out of what is kept.", frozenset({_DIRECTORY}), _PROGRAM),
 }
 

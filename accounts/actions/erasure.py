@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.actions.billing_contacts import remove_contacts_of
 from accounts.directory import forget_member
+from accounts.factors import forget_factors
 from accounts.models import BrowserSession, Directory, Organization, Role, User
 from accounts.roles import roles_of
 from ledger.actor import Actor
@@ -71,6 +72,7 @@ def _end_access(user: User) -> None:
     user.devices.all().delete()
     user.password_resets.all().delete()
     user.spare_addresses.all().delete()
+    forget_factors(user)
     BrowserSession.objects.filter(user_id=user.pk).delete()
 
 

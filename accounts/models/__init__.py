@@ -6,9 +6,12 @@ from accounts.models.email_index import EmailIndex
 from accounts.models.email_verification import EmailVerification
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization
+from accounts.models.passkey import Passkey
 from accounts.models.password_reset import PasswordReset
 from accounts.models.project import Project
+from accounts.models.recovery_code import RecoveryCode
 from accounts.models.spare_address import SpareAddress
+from accounts.models.totp import Totp
 from accounts.models.user import User
 
 __all__ = [
@@ -20,9 +23,12 @@ __all__ = [
     "EmailVerification",
     "Membership",
     "Organization",
+    "Passkey",
     "PasswordReset",
     "Project",
+    "RecoveryCode",
     "Role",
     "SpareAddress",
+    "Totp",
     "User",
 ]

@@ -9,9 +9,12 @@ from django.urls import reverse
 from accounts.actions.addresses import issue_proof, issue_return
 from accounts.actions.passwords import issue_reset
 from accounts.actions.verification import issue_verification
+from accounts.factors.codes import Proof
 from accounts.models import SpareAddress, User
 from ledger.events import at_of
+from ledger.models import AuditEvent
 from notifications import recipients
+from notifications.kinds.security import Factor
 from notifications.notices import Facts, notice
 
 
@@ -77,3 +80,36 @@ def _proof(view: str, token: str, code: str) -> Facts:
         "code": f"{code[:3]} {code[3:]}",
         "hours": int(settings.EMAIL_VERIFICATION_LIFETIME.total_seconds() // 3600),
     }
+
+
+@notice("factor-added")
+def factor_added(event_id: UUID, to: User) -> Facts | None:
+    return _factor(event_id)
+
+
+@notice("factor-removed")
+def factor_removed(event_id: UUID, to: User) -> Facts | None:
+    return _factor(event_id)
+
+
+@notice("recovery-code-used")
+def recovery_code_used(event_id: UUID, to: User) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    return {"left": event.payload["left"], "at": event.at, "url": _security_url()} if event else None
+
+
+@notice("passkey-refused")
+def passkey_refused(event_id: UUID, to: User) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    passkey = to.passkeys.filter(pk=event.target).first() if event else None
+    return {"passkey": passkey.name, "at": event.at, "url": _security_url()} if event and passkey else None
+
+
+def _factor(event_id: UUID) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    names = {Proof.PASSKEY: Factor.PASSKEY, Proof.TOTP: Factor.AUTHENTICATOR}
+    return {"factor": names[event.payload["factor"]], "at": event.at, "url": _security_url()} if event else None
+
+
+def _security_url() -> str:
+    return settings.CONSOLE_ORIGIN + reverse("accounts:security")

@@ -6,23 +6,23 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions.sessions import end_session, end_sessions
-from accounts.models import BrowserSession, User
-from accounts.session_store import stored
+from accounts.models import BrowserSession
+from accounts.requests import session_of, user_of
 from ledger.actor import Actor
 
 
 @require_GET
 def sessions(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
-    current = _current(request)
+    user = user_of(request)
+    current = session_of(request)
     found = sorted(BrowserSession.objects.of(user.pk), key=lambda each: (each.pk != current, -each.seen_at.timestamp()))
     return render(request, "accounts/sessions.html", {"sessions": found, "current": current})
 
 
 @require_POST
 def end(request: HttpRequest, session: str) -> HttpResponse:
-    user = _user(request)
-    if session == _current(request):
+    user = user_of(request)
+    if session == session_of(request):
         return redirect("accounts:sessions")
     if not end_session(Actor.user(user.pk), user, session):
         raise Http404
@@ -32,16 +32,7 @@ def end(request: HttpRequest, session: str) -> HttpResponse:
 
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
-    count = end_sessions(Actor.user(user.pk), user, but=_current(request))
+    user = user_of(request)
+    count = end_sessions(Actor.user(user.pk), user, but=session_of(request))
     messages.success(request, f"{count} other session{' is' if count == 1 else 's are'} ended.")
     return redirect("accounts:sessions")
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _current(request: HttpRequest) -> str:
-    return stored(request.session.session_key or "")

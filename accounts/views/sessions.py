@@ -1,22 +1,22 @@
 """A session: signing in starts it, signing out ends it."""
 
-from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import devices, pending
+from accounts import devices, half_signed, pending, step_up
 from accounts.actions import verify_by_hash
 from accounts.agents import agent_of
+from accounts.factors import factors_of
 from accounts.forms import NO_MATCH, SignInForm
 from accounts.models import User
+from accounts.onward import asked_for, onward, through
 from accounts.session_store import AGENT, STARTED
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -29,15 +29,15 @@ from ledger.models import Action
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return redirect(onward(request))
     form = SignInForm(request)
     if request.method == "POST" and form.is_valid():
-        if _admit(request, form.user):
-            return redirect(_next(request))
+        if _proves_address(request, form.user):
+            return redirect(enter(request, form.user))
         # Word for word what a wrong password gets: else signing up and in again would tell who has an account.
         form.add_error(None, NO_MATCH)
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+    return render(request, "accounts/sign_in.html", {"form": form, "next": asked_for(request)}, status=status)
 
 
 @require_POST
@@ -49,30 +49,33 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:sign_in")
 
 
-def start_session(request: HttpRequest, user: User) -> None:
-    """Sign a verified user in under a new session id."""
+def enter(request: HttpRequest, user: User) -> str:
+    """Go on after the right password of a verified user, and return where to: in, or to their second factor.
+
+    Whatever a password opens goes through here, so that nothing skips that factor.
+    """
+    if factors_of(user).are_any:
+        pending.end(request)
+        half_signed.start(request, user)
+        return through("accounts:second_step", asked_for(request))
+    start_session(request, user)
+    return onward(request)
+
+
+def start_session(request: HttpRequest, user: User, *, by: str = "password") -> None:
+    """Sign a verified user in under a new session id, who has shown all that their account asks for."""
     pending.end(request)
+    half_signed.end(request)
     login(request, user, backend="accounts.backends.EmailBackend")
     request.session[AGENT] = agent_of(request.headers.get("User-Agent", ""))
     request.session[STARTED] = timezone.now().isoformat()
+    step_up.mark(request.session)
     with transaction.atomic():
-        record_event(Actor.user(user.pk), Action.SIGNED_IN, target=user.pk)
+        record_event(Actor.user(user.pk), Action.SIGNED_IN, target=user.pk, by=by)
         devices.recognise(request, user)
 
 
-def _admit(request: HttpRequest, user: User) -> bool:
-    """Start the session of a user whose password was right, if their address is proven or the link proves it now."""
+def _proves_address(request: HttpRequest, user: User) -> bool:
+    """Tell of a user whose password was right whether their address is proven, or the link proves it now."""
     token = pending.take_token(request)
-    if not user.is_verified and not (token and verify_by_hash(user, token)):
-        return False
-    start_session(request, user)
-    return True
-
-
-def _next(request: HttpRequest) -> str:
-    """Return the page that was asked for before signing in, if it is one of ours."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    hosts = {request.get_host()}
-    if url_has_allowed_host_and_scheme(target, allowed_hosts=hosts, require_https=request.is_secure()):
-        return target
-    return settings.LOGIN_REDIRECT_URL
+    return user.is_verified or bool(token and verify_by_hash(user, token))

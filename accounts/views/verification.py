@@ -16,8 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import pending
 from accounts.actions import request_verification, verify_by_code, verify_by_token
 from accounts.forms import CodeForm
-from accounts.models import User
-from accounts.views.sessions import start_session
+from accounts.views.sessions import enter
 from ledger.ids import new_id
 
 
@@ -34,7 +33,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         user = pending.user(request)
         # A registration that belongs to nobody costs the same look-up.
         if verify_by_code(user.pk if user else new_id(), form.cleaned_data["code"]) and user:
-            return _enter(request, user)
+            return redirect(enter(request, user))
         form.add_error(
             "code", "That code is not right, or not good any more. Look in the newest email, or send it again."
         )
@@ -50,7 +49,7 @@ def verify_link(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse()
     user = pending.user(request)
     if user and verify_by_token(user, token):
-        return _enter(request, user)
+        return redirect(enter(request, user))
     if pending.user_id(request):
         return redirect(reverse("accounts:verify") + "?state=expired")
     pending.keep_token(request, token)
@@ -76,11 +75,5 @@ def verify_status(request: HttpRequest) -> HttpResponse:
         return HttpResponseClientRedirect(reverse("home"))
     user = pending.user(request)
     if user and user.is_verified:
-        start_session(request, user)
-        return HttpResponseClientRedirect(reverse("home"))
+        return HttpResponseClientRedirect(enter(request, user))
     return HttpResponse(status=204)
-
-
-def _enter(request: HttpRequest, user: User) -> HttpResponse:
-    start_session(request, user)
-    return redirect("home")

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.membership import Acting
 from accounts.models import User
 from accounts.policy import Permission
+from accounts.step_up import is_recent, recent_sign_in_required
 from catalog.money import dollars
 from keys.actions import issue_key
 from keys.forms import KeyForm
@@ -72,12 +73,14 @@ def key_list(request: HttpRequest, organization: str) -> HttpResponse:
         "can_manage": acting.may(Permission.MANAGE_KEYS),
         "any_keys": every.exists(),
         "form": KeyForm(organization=acting.organization),
+        "dialog": "create" if is_recent(request) else "",
         "snippet": curl("$LLAMA_API_KEY"),
         "page": page,
     }
     return render(request, "keys/list.html", context)
 
 
+@recent_sign_in_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, organization: str) -> HttpResponse:

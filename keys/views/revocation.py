@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.policy import Permission
+from accounts.step_up import recent_sign_in_required
 from keys.actions import revoke_key
 from keys.forms import RevocationForm
 from keys.models import ApiKey
@@ -18,6 +19,7 @@ from usage.queries import by_key
 from usage.sums import Sums
 
 
+@recent_sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpResponse:
     acting = acting_for(request, organization)

@@ -117,3 +117,21 @@ def recovery_code_used(left: int, at: datetime, url: str) -> Wording:
         footnote=_("If it was not you, change your password at once and make new codes: somebody has yours."),
         short=_("Llama console: a recovery code was used. If it was not you, change your password at once."),
     )
+
+
+@security(
+    "passkey-refused",
+    gettext_lazy("Passkey refused"),
+    sample={"passkey": "Work laptop", "at": AT, "url": _URL},
+)
+def passkey_refused(passkey: str, at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("A passkey of your Llama console account was refused"),
+        heading=_("A passkey was refused"),
+        paragraphs=[
+            _("Its counter went back, which happens when somebody has copied a passkey. Nobody was signed in.")
+        ],
+        facts=[(str(FACTORS[Factor.PASSKEY]), passkey), lines.when(at)],
+        action=Action(_("See your security settings"), url),
+        footnote=_("Remove it, and make a new one on a device that you trust."),
+    )

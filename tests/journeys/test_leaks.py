@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from openai import OpenAI
 from playwright.sync_api import Page
@@ -67,12 +68,14 @@ def test_no_canary_is_anywhere_at_rest(page: Page, stack: Stack) -> None:
     page.get_by_role("button", name="Account menu").click()
     page.get_by_text(told["email"]).wait_for()
     contact = name_contact(page, stack)
+    shown = factors(page)
+    wait_for(lambda: sum(told["email"] in str(mail["to"]) for mail in stack.mails()) >= 2)  # of the app, too
     secret = stack.issue_key("research")
     answers = call(stack, secret, said)
     wait_for(lambda: kept(stack))
 
     canaries = {
-        **told, **said, **of_dates(told["born"]), **of_mail(mail), **answers, **contact,
+        **told, **said, **shown, **of_dates(told["born"]), **of_mail(mail), **answers, **contact,
         "normalised email": told["email"].lower(), "phone digits": told["phone"][1:], "key": secret,
     }  # fmt: skip
     with sinks.planted(stack) as controls:
@@ -118,6 +121,19 @@ def name_contact(page: Page, stack: Stack) -> dict[str, str]:
     page.goto("/o/leaks/billing-contacts/")
     page.get_by_text("Confirmed").wait_for()
     return {"contact": address, "folded contact": address.lower(), "contact's link": mail["links"][0].split("/")[4]}
+
+
+def factors(page: Page) -> dict[str, str]:
+    """Set an app and recovery codes up; return what was shown."""
+    page.goto("/account/security/")
+    page.get_by_role("link", name="Set up an app").click()
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    page.get_by_label("6 digits").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("button", name="Make codes").click()
+    codes = page.locator("#codes").inner_text().split()
+    plain = {f"recovery code {n} as it is hashed": code.replace("-", "") for n, code in enumerate(codes)}
+    return {"app's secret": secret} | {f"recovery code {n}": code for n, code in enumerate(codes)} | plain
 
 
 def call(stack: Stack, secret: str, said: dict[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Stack, sign_in, watch
 
@@ -101,8 +101,7 @@ def test_every_page_is_accessible_and_fits(
         page = context.new_page()
         watch(page, faults)
         page.goto(path if whole else f"/o/{stack.demo['organization']}/{path}", wait_until="networkidle")
-        faults += [f"{path}: {violation['id']}" for violation in Axe().run(page).response["violations"]]
-        faults += [f"{path} is {_overflow(page)} px too wide"] if _overflow(page) else []
+        faults += _faults_of(page, path)
         context.close()
     assert faults == []
 
@@ -117,6 +116,104 @@ def test_operators_requeue_chosen_letters_without_javascript(browser: Browser, s
     page.get_by_role("button", name="Requeue chosen").click()
     assert page.get_by_text("1 letter tries again, from the start.").is_visible()
     context.close()
+
+
+# Somebody with passkeys of long names, an app and recovery codes. Prints the codes.
+_PERSON = """
+from django.utils import timezone
+from accounts.actions.factors import make_recovery_codes
+from accounts.factors import totp
+from accounts.models import Totp, User
+from ledger.actor import Actor
+user = User.objects.create_user("looks@factors.example", "a sentence works well", email_verified_at=timezone.now())
+Totp.objects.create(user=user, secret=totp.new_secret(), confirmed_at=timezone.now())
+for number, name in enumerate(["W" * 60, "Laptop, built-in, of the office in the north wing of Lisbon", "Key"]):
+    user.passkeys.create(name=name, credential_id=b"looks %d" % number, public_key=b"", sign_count=0)
+print(*make_recovery_codes(Actor.user(user.pk), user))
+print(user.passkeys.first().pk)
+"""
+_FACTORS = [
+    "",
+    "passkeys/new/",
+    "passkeys/{passkey}/name/",
+    "passkeys/{passkey}/removal/",
+    "authenticator/removal/",
+    "recovery-codes/",
+]
+
+
+@pytest.fixture(scope="module")
+def factors(browser: Browser, stack: Stack) -> Any:
+    """The state of a browser in which they are signed in, and their first passkey's id."""
+    *codes, passkey = stack.manage("shell", "-v", "0", "-c", _PERSON).split()
+    context = browser.new_context(base_url=stack.console)
+    page = _half_signed(context)
+    page.get_by_role("link", name="Use a recovery code").click()
+    page.get_by_label("Recovery code").fill(codes[-1])
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.get_by_text("9 are left").wait_for()
+    return context.storage_state(), passkey
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_pages_of_factors_are_accessible_and_fit(
+    browser: Browser, stack: Stack, factors: Any, scheme: Any, width: int
+) -> None:
+    faults: list[str] = []
+    state, passkey = factors
+    looks: Any = {"base_url": stack.console, "color_scheme": scheme, "viewport": {"width": width, "height": 844}}
+
+    context = browser.new_context(**looks)
+    page = _half_signed(context)
+    for path in ("/sign-in/second/", "/sign-in/second/?recovery=yes"):
+        page.goto(path)
+        faults += _faults_of(page, path)
+        page.get_by_role("textbox").fill("000000")
+        page.get_by_role("button", name="Continue", exact=True).click()
+        page.locator(".field .error").wait_for()
+        faults += _faults_of(page, f"{path} with an error")
+    context.close()
+
+    context = browser.new_context(storage_state=state, **looks)
+    page = context.new_page()
+    for path in [*(f"/account/security/{path.format(passkey=passkey)}" for path in _FACTORS), "/account/confirm/"]:
+        page.goto(path, wait_until="networkidle")
+        faults += _faults_of(page, path)
+    page.get_by_label("Password", exact=True).fill("wrong")
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.get_by_text("not right").wait_for()
+    faults += _faults_of(page, "confirming with an error")
+    context.close()
+
+    context = browser.new_context(**looks)
+    page = context.new_page()
+    sign_in(page, stack)
+    page.goto("/account/security/")
+    faults += _faults_of(page, "security, with nothing set up")
+    page.get_by_role("link", name="Set up an app").click()
+    page.locator("#secret").wait_for()
+    faults += _faults_of(page, "the app")
+    page.get_by_label("6 digits").fill("000000")
+    page.get_by_role("button", name="Turn it on").click()
+    page.locator(".field .error").wait_for()
+    faults += _faults_of(page, "the app with an error")
+    context.close()
+    assert faults == []
+
+
+def _half_signed(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.get_by_label("Email").fill("looks@factors.example")
+    page.get_by_label("Password", exact=True).fill("a sentence works well")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/sign-in/second/")
+    return page
+
+
+def _faults_of(page: Page, where: str) -> list[str]:
+    faults = [f"{where}: {violation['id']}" for violation in Axe().run(page).response["violations"]]
+    return faults + ([f"{where} is {_overflow(page)} px too wide"] if _overflow(page) else [])
 
 
 def test_the_chart_reads_aloud_by_arrow_keys(page: Page, stack: Stack) -> None:

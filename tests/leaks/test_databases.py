@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from accounts import directory
 from accounts.actions import add_contact
+from accounts.factors import recovery, totp
 from accounts.models import Organization, User
 from content.actions import keep_exchanges
 from content.exchanges import Exchange
@@ -31,6 +32,7 @@ from ledger.ids import new_id
 from notifications import outbox
 from tests.support import cells
 from tests.support.canaries import Canary, scan_data
+from tests.support.factors import code
 from vault.disclosure import disclose
 from vault.errors import VaultError
 from vault.keyring import Keyring
@@ -62,6 +64,7 @@ def canaries(client: Client, tmp_path: Path) -> dict[str, Canary]:
     keep(organization, told)
     told["contact"] = f"Contact.{secrets.token_hex(6)}@example.com"
     add_contact(Actor.user(user.pk), organization=organization, email=told["contact"], language="en")
+    told |= set_factors_up(client, user)
     with override_settings(APPROVERS_FILE=tmp_path / "approvers.json"):
         open_under_a_grant(user)
     return {
@@ -125,6 +128,17 @@ def fill_in(user: User, told: dict[str, str]) -> None:
     directory.refresh_member(actor, user=user)
     for organization in Organization.objects.visible_to(user):
         assert directory.search(actor, organization=organization, text=told["name"])
+
+
+def set_factors_up(client: Client, user: User) -> dict[str, str]:
+    """Set an app and recovery codes up and use one of each; return what was shown."""
+    secret = client.get("/account/security/authenticator/").context["secret"].replace(" ", "")
+    assert client.post("/account/security/authenticator/", {"code": code(secret)}).status_code == 302
+    codes = client.post("/account/security/recovery-codes/").context["codes"]
+    assert totp.accept(user, code(secret, 1))
+    assert recovery.use(user, codes[0])
+    plain = {f"code {n} as it is hashed": text.replace("-", "") for n, text in enumerate(codes)}
+    return {"app's secret": secret} | {f"code {n}": text for n, text in enumerate(codes)} | plain
 
 
 def keep(organization: Organization, told: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.step_up import recent_sign_in_required
 from llama_console.views.webhooks.access import acting_for, endpoint_for
 from llama_console.views.webhooks.forms import ChangeForm, NewEndpointForm, host_of
 from llama_console.views.webhooks.rows import delivery_row, endpoint_rows, reason_of, state_of
@@ -28,6 +29,7 @@ def endpoint_list(request: HttpRequest, organization: str) -> HttpResponse:
     return render(request, "webhooks/list.html", {"endpoints": rows, "most": MAX_ENDPOINTS})
 
 
+@recent_sign_in_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, organization: str) -> HttpResponse:

@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.step_up import recent_sign_in_required
 from llama_console.views.webhooks.access import acting_for, endpoint_for
 from llama_console.views.webhooks.forms import RotationForm, host_of
 from notifications.webhooks.actions import rotate_secret
 
 
+@recent_sign_in_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def rotation(request: HttpRequest, organization: str, endpoint_id: UUID) -> HttpResponse:

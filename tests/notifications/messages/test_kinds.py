@@ -17,7 +17,7 @@ from vault.purposes import RULES
 
 # What messages may tell. No fact here is a person's name, address or number, and none may become one.
 FACTS = {
-    *("organization", "project", "key", "host", "name"),  # names of things
+    *("organization", "project", "key", "host", "name", "passkey"),  # names of things
     *("at", "on", "since", "until", "due", "again", "days", "kept", "hours", "minutes"),  # times
     *("amount", "balance", "budget", "forecast", "spent", "threshold", "usual", "percent"),  # money
     *("url", "link", "decline_url", "refusal", "code"),
@@ -37,8 +37,6 @@ UNSENT = {
     "deletion-scheduled",
     "dispute",
     "export-ready",
-    "factor-added",
-    "factor-removed",
     "invitation",
     "invoice-ready",
     "key-expiring",
@@ -48,7 +46,6 @@ UNSENT = {
     "payment-action",
     "payment-failed",
     "receipt",
-    "recovery-code-used",
     "removed-from-organization",
     "spending-anomaly",
     "support-closed",
@@ -71,6 +68,7 @@ REQUIRED = {
     "invitation",
     "key-leaked",
     "new-device",
+    "passkey-refused",
     "password-changed",
     "password-reset",
     "payment-action",

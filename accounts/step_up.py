@@ -1,0 +1,42 @@
+"""Sudo: who is about to do something that can't be taken back, or that hands out a secret, has just shown who they are.
+
+Signing in shows it, and so does confirming; either lasts fifteen minutes in that session.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts.onward import through
+
+LASTS = timedelta(minutes=15)
+_AT = "confirmed_at"
+_View = Callable[..., HttpResponse]
+
+
+def mark(session: SessionBase) -> None:
+    """Note that this session's person showed just now who they are."""
+    session[_AT] = timezone.now().isoformat()
+
+
+def is_recent(request: HttpRequest) -> bool:
+    at = request.session.get(_AT, "")
+    return bool(at) and timezone.now() - datetime.fromisoformat(at) < LASTS
+
+
+def recent_sign_in_required(view: _View) -> _View:
+    """Let a view be reached only shortly after signing in or confirming; else ask, and come back to it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_recent(request):
+            return view(request, *args, **kwargs)
+        return redirect(through("accounts:confirm", request.get_full_path()))
+
+    return guarded
