@@ -120,10 +120,6 @@ class CodeForm(forms.Form):
         return digits
 
 
-class ChangeAddressForm(PresentPasswordForm, AddressForm):
-    field_order = ("email", "current")
-
-
 class SecondStepForm(forms.Form):
     code = forms.CharField(max_length=40, validators=[ProhibitNullCharactersValidator()])
 

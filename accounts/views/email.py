@@ -16,17 +16,19 @@ from accounts.actions.addresses import (
     request_change,
     take_back,
 )
-from accounts.forms import ChangeAddressForm, CodeForm
+from accounts.forms import AddressForm, CodeForm
 from accounts.models import User
+from accounts.step_up import recent_sign_in_required
 
 _CHANGED = "Your address is changed. Sign in with the new one from now on."
 
 
 @never_cache
-@sensitive_post_parameters("email", "current")
+@sensitive_post_parameters("email")
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_required
 def change(request: HttpRequest) -> HttpResponse:
-    form = ChangeAddressForm(request)
+    form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if request_change(_user(request), form.cleaned_data["email"]):
             return redirect("accounts:email_code")

@@ -18,6 +18,7 @@ from accounts.actions.passwords import change_password, find_reset, request_rese
 from accounts.forms import AddressForm, ChangePasswordForm, NewPasswordForm
 from accounts.models import User
 from accounts.session_store import stored
+from accounts.step_up import recent_sign_in_required
 
 _LINK = "reset_link"
 
@@ -25,6 +26,7 @@ _LINK = "reset_link"
 @never_cache
 @sensitive_post_parameters("current", "password")
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_required
 def change(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     form = ChangePasswordForm(request)

@@ -8,8 +8,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Stack, sign_in, watch
 
-_PUBLIC = ["/sign-up/", "/sign-in/"]
-_OWN = ["/account/notifications/", "/account/messages/", "/account/messages/?channel=sms"]
+_PUBLIC = ["/sign-up/", "/sign-in/", "/reset/", "/reset/password/"]
+_OWN = [
+    "/account/notifications/",
+    "/account/messages/",
+    "/account/messages/?channel=sms",
+    "/account/sessions/",
+    "/account/password/",
+    "/account/email/",
+    "/account/email/code/",
+]
 _PRIVATE = [
     "",
     "keys/",

@@ -2,10 +2,8 @@
 
 import pytest
 
-from ledger.actor import Actor
-from ledger.ids import new_id
 from vault.places import columns
-from vault.purposes import RULES, Purpose, fields_by_purpose, opens
+from vault.purposes import RULES, Purpose, opens
 
 OWN, TEAM = Purpose.OWN_ACCOUNT, Purpose.TEAM_ADMINISTRATION
 OWNED = {OWN, Purpose.AUTHENTICATION}
