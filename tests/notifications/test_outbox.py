@@ -2,7 +2,6 @@
 
 import json
 import smtplib
-from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,10 +11,8 @@ from django.conf import settings
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone
-from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from ledger.ids import new_id
 from ledger.models import LeafBody
 from notifications import outbox
 from notifications.models import OutboxMessage, Priority
@@ -205,39 +202,6 @@ def test_what_has_one_key_is_told_once(newcomer: User) -> None:
     first, second = put(newcomer, key="welcome"), put(newcomer, key="welcome")
     assert first == second
     assert OutboxMessage.objects.count() == 1
-
-
-def written(recipients: Iterable[UUID], key: str = "") -> Iterator[OutboxMessage]:
-    for recipient in recipients:
-        named = f"{key}:{recipient}" if key else None
-        yield OutboxMessage(kind="verify-email", subject_id=recipient, recipient_id=recipient, key=named)
-
-
-def test_many_are_put_by_few_statements(db: None, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(20):  # SQLite takes some 70 rows a statement
-        assert outbox.put_many(written(new_id() for _ in range(1001))) == 1001
-    assert OutboxMessage.objects.count() == 1001
-
-
-def test_of_many_with_one_key_each_is_put_once(db: None) -> None:
-    first, second, third = sorted(new_id() for _ in range(3))
-    outbox.put_many(written([first, second, first], "terms"))
-    outbox.put_many(written([second, third], "terms"))
-    outbox.put_many(written([third], "prices"))
-    told = OutboxMessage.objects.order_by("id").values_list("recipient_id", "key")
-    assert sorted(told) == sorted(
-        [(first, f"terms:{first}"), (second, f"terms:{second}"), (third, f"terms:{third}"), (third, f"prices:{third}")]
-    )
-
-
-def test_many_are_put_only_if_all_of_them_could_be_written(db: None) -> None:
-    def broken() -> Iterator[OutboxMessage]:
-        yield from written(new_id() for _ in range(600))
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        outbox.put_many(broken())
-    assert not OutboxMessage.objects.exists()
 
 
 def test_security_goes_before_news(newcomer: User) -> None:
