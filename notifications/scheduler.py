@@ -42,5 +42,5 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]
             return super().apply_async(entry, producer, advance, **more)
         except beat.SchedulingError:
             for name in ("producer", "connection"):
-                vars(self).pop(name, None)
+                self.__dict__.pop(name, None)
             raise
