@@ -42,3 +42,12 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]
             return
         if mine:
             super().apply_entry(entry, producer)
+
+    def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **more: Any) -> Any:
+        """Publish a task; after a failure the next turn connects anew: Celery goes on with a dead connection."""
+        try:
+            return super().apply_async(entry, producer, advance, **more)
+        except beat.SchedulingError:
+            for name in ("producer", "connection"):
+                self.__dict__.pop(name, None)
+            raise

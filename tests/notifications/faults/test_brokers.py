@@ -14,7 +14,7 @@ def test_a_broker_that_is_away_costs_a_sign_up_nothing_and_its_mail_a_delay(
     station: Station, proxy: Proxy, mode: Mode
 ) -> None:
     station.start_worker()
-    station.start_beat()
+    beat = station.start_beat()
     station.wait(lambda: station.tell("is_working"))
     usual = max(station.tell("sign_up")[0] for _ in range(3))  # a password's hash takes what the machine gives it
     station.wait_until_sent()
@@ -29,3 +29,6 @@ def test_a_broker_that_is_away_costs_a_sign_up_nothing_and_its_mail_a_delay(
     proxy.set(Mode.PASS)
     station.wait_until_sent()
     assert len(station.office.taken) == 9
+    beat.kill()
+    station.tell("put", 1)  # beat is gone: its nudge reaches the broker again
+    station.wait_until_sent()
