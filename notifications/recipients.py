@@ -35,5 +35,9 @@ def register(finder: Finder) -> Finder:
 
 def find(ids: Iterable[UUID]) -> dict[UUID, Recipient]:
     """Return the recipients of those ids that exist."""
-    wanted = list(ids)
-    return {recipient.pk: recipient for finder in _finders for recipient in finder(wanted)}
+    left, found = list(ids), dict[UUID, Recipient]()
+    for finder in _finders:
+        if left:  # most messages go to users, who are looked for first
+            found |= {recipient.pk: recipient for recipient in finder(left)}
+            left = [each for each in left if each not in found]
+    return found
