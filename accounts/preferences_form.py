@@ -14,6 +14,7 @@ from django.forms import BoundField
 from accounts import time_zones
 from accounts.actions import Wishes
 from accounts.models import User
+from accounts.models.billing_contact import QUESTION
 from notifications import preferences
 from notifications.kinds import KINDS, Kind, Topic
 from notifications.models import Channel, Choice
@@ -57,7 +58,7 @@ class Group:
 
 def shown_kinds() -> list[Kind]:
     """Return the kinds that somebody can get, by topic. The summary is no kind to choose, but a way to get others."""
-    kinds = [KINDS[name] for name in registered() if KINDS[name].topic != Topic.SUMMARY]
+    kinds = [KINDS[name] for name in registered() - {QUESTION} if KINDS[name].topic != Topic.SUMMARY]
     order = list(Topic)
     return sorted(kinds, key=lambda kind: (order.index(kind.topic), not kind.required, str(kind.title)))
 
