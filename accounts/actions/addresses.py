@@ -94,7 +94,8 @@ def take_back(token: str) -> bool:
             if (found := spare.select_related("user").first()) is None or not found.user.is_active:
                 return False
             user, actor = User.objects.select_for_update().get(pk=found.user_id), Actor.user(found.user_id)
-            user.spare_addresses.exclude(pk=found.pk).delete()
+            # Ways back to who had the account before stay open: an intruder has one, too, to an address of their own.
+            user.spare_addresses.exclude(is_former=True, expires_at__lte=found.expires_at).delete()
             user.password = make_password(None)
             _exchange(user, found)
             user.save(update_fields=["password"])
