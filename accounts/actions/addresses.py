@@ -43,7 +43,8 @@ def request_change(user: User, email: str) -> bool:
         lasts = timezone.now() + settings.EMAIL_VERIFICATION_LIFETIME
         spare = user.spare_addresses.create(email=email, expires_at=lasts)
         record_event(Actor.user(user.pk), Action.EMAIL_CHANGE_REQUESTED, target=user.pk)
-        if known := User.objects.find_by_email(email):
+        known = User.objects.find_by_email(email)
+        if known and known.is_verified:
             tell("already-registered", known.pk, [known.pk])
         else:
             tell("verify-new-email", user.pk, [spare.pk])
@@ -151,6 +152,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
         former: str
         former, new = scope.open_all([user.email, spare.email])
     spare.delete()
+    _free(new)
     user.email = new
     user.save(update_fields=["email"])
     user.email_indexes.all().delete()
@@ -159,3 +161,19 @@ def _exchange(user: User, spare: SpareAddress) -> str:
     directory.refresh_member(actor, user=user)
     PasswordReset.objects.filter(user=user).pending(now).update(expires_at=now)  # they went to the former address
     return former
+
+
+def _free(address: str) -> None:
+    """Close an account that somebody opened with an address and never proved: it is its owner's, who just did.
+
+    Else whoever signs up with an address would keep its owner from it.
+    """
+    holder = User.objects.find_by_email(address)
+    if holder is None:
+        return
+    # Only while it is unverified: a verification at this very moment keeps the address.
+    if User.objects.filter(pk=holder.pk, email_verified_at=None).update(is_active=False):
+        holder.email_indexes.all().delete()
+        holder.verifications.all().delete()
+        outbox.cancel(holder.pk)
+        record_event(Actor.user(holder.pk), Action.ACCOUNT_CLOSED, target=holder.pk)
