@@ -22,22 +22,24 @@ from accounts.models.spare_address import SpareAddressQuerySet
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
-from notifications import outbox
+from notifications import outbox, windows
 from notifications.telling import tell
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 from vault.unsealer import unsealer
 
+_CAPS = {"address-change-hour": 5}
 _KEPT = timedelta(days=7)  # a former address, while its person may take the account back
 
 
 def request_change(user: User, email: str) -> bool:
     """Send a link and a code to the new address; False if it was asked for too often.
 
-    Whose address has an account already gets the letter of a sign-up instead, and who asks is told the same.
+    Whose address has an account already gets the letter of a sign-up instead, and who asks is told the same. What was
+    asked is counted and not what was sent: else the count would tell who has an account.
     """
     with transaction.atomic():
-        if not outbox.may_repeat("verify-new-email", user.pk):
+        if not windows.take(windows.counters("address-change", str(user.pk), _CAPS), _CAPS):
             return False
         user.spare_addresses.pending(timezone.now()).delete()
         lasts = timezone.now() + settings.EMAIL_VERIFICATION_LIFETIME
@@ -45,7 +47,8 @@ def request_change(user: User, email: str) -> bool:
         record_event(Actor.user(user.pk), Action.EMAIL_CHANGE_REQUESTED, target=user.pk)
         known = User.objects.find_by_email(email)
         if known and known.is_verified:
-            tell("already-registered", known.pk, [known.pk])
+            if outbox.may_repeat("already-registered", known.pk):
+                tell("already-registered", known.pk, [known.pk])
         else:
             tell("verify-new-email", user.pk, [spare.pk])
     return True
