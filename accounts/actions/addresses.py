@@ -1,6 +1,8 @@
 """Changing the address that somebody signs in with: the new one is proven first, the former one is told afterwards.
 
-Who gets the message at the former address can take the account back for a week.
+Who gets the message at the former address can take the account back for a week. With it goes whatever was added to sign
+in by since a week before the change: it may be the intruder's, and would let them in again and keep its person out.
+What was there before stays, so that a lost former mailbox skips no second factor.
 """
 
 import hmac
@@ -15,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import directory
+from accounts.actions.factors import remove_newer
 from accounts.actions.sessions import end_sessions
 from accounts.actions.verification import hash_code, hash_token, new_code
 from accounts.models import PasswordReset, SpareAddress, User
@@ -30,6 +33,7 @@ from vault.unsealer import unsealer
 
 _CAPS = {"address-change-hour": 5}
 _KEPT = timedelta(days=7)  # a former address, while its person may take the account back
+_SUSPECT = timedelta(days=7)  # before a change: what was added in them may be the intruder's
 
 
 def request_change(user: User, email: str) -> bool:
@@ -104,6 +108,7 @@ def take_back(token: str) -> bool:
             _exchange(user, found)
             user.save(update_fields=["password"])
             record_event(actor, Action.EMAIL_TAKEN_BACK, target=user.pk)
+            remove_newer(actor, user, since=found.expires_at - _KEPT - _SUSPECT)
             end_sessions(actor, user)
             tell("password-reset", user.pk, [user.pk])
     except IntegrityError:
