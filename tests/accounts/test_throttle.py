@@ -47,6 +47,15 @@ def test_spellings_of_one_address_share_a_count(owner: User) -> None:
     assert "Too many" in attempt(Client(), PASSWORD)[1]
 
 
+def test_signing_up_and_in_again_does_not_tell_by_the_count_who_has_an_account(owner: User) -> None:
+    """The password of an account that nobody verified is right for whoever signed up."""
+    answers = []
+    for email in ("olivia@example.com", "nobody@example.com"):
+        Client().post("/sign-up/", {"email": email, "password": WRONG})
+        answers.append([attempt(Client(), WRONG, email) for _ in range(MOST + 1)])
+    assert answers[0] == answers[1]
+
+
 def test_the_right_password_does_not_count(owner: User) -> None:
     for _ in range(MOST + 5):
         assert attempt(Client(), PASSWORD)[0] == 302
