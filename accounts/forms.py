@@ -61,7 +61,8 @@ class SignInForm(forms.Form):
             user = authenticate(email=data["email"], password=data["password"])
             if user is None:
                 raise ValidationError(NO_MATCH)
-            throttle.succeeded(tries)
+            if user.is_verified:  # whoever signs up with an address has the password of that account
+                throttle.succeeded(tries)
             self.user = user
         return data
 

@@ -1,7 +1,7 @@
 """The session engine: Django's, with the hash of the key in the database, and whose session it is beside the data."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import BrowserSession
 
 AGENT, STARTED = "agent", "started"
+_OF_NOBODY = timedelta(days=1)  # as long as a proof of an address lasts; whoever passes by can make such sessions
 
 
 def stored(session_key: str) -> str:
@@ -40,6 +41,8 @@ class SessionStore(db.SessionStore):
         session.session_key = stored(session.session_key)
         if user_id := data.get(SESSION_KEY):
             session.user_id = UUID(user_id)
+        else:
+            session.expire_date = min(session.expire_date, timezone.now() + _OF_NOBODY)
         session.agent = data.get(AGENT, "")
         now = timezone.now()
         session.started_at = datetime.fromisoformat(data[STARTED]) if STARTED in data else now

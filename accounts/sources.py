@@ -1,6 +1,6 @@
 """Where a request comes from. What a proxy says of it counts only if the settings name that proxy."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -17,18 +17,21 @@ def source_of(request: HttpRequest) -> str:
 
 
 def _is_proxy(address: str) -> bool:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in ip_network(network) for network in settings.TRUSTED_PROXIES)
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in ip_network(network) for network in settings.TRUSTED_PROXIES)
 
 
 def _network(address: str) -> str:
+    parsed = _parsed(address)
+    if parsed is None:
+        return "unknown"
+    return str(ip_network((parsed.packed, 64), strict=False) if isinstance(parsed, IPv6Address) else parsed)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """Return an address; what a socket of both families says of an IPv4 address is that address."""
     try:
         parsed = ip_address(address)
     except ValueError:
-        return "unknown"
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
-    return str(parsed)
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed

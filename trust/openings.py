@@ -4,6 +4,7 @@ What was opened is read from the ledger, where it stands before anybody saw it: 
 """
 
 import json
+import logging
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -15,8 +16,11 @@ from accounts.recipients import of_owners
 from ledger.models import Leaf, LeafBody, LeafType
 from notifications.models import Channel, OutboxMessage
 from notifications.telling import tell
+from vault.errors import VaultError
 from vault.models import Grant
 from vault.models.grant import LONGEST
+
+logger = logging.getLogger(__name__)
 
 KIND = "data-opened"
 _AFTER = timedelta(days=1)  # that the worker may have been away after a grant has ended
@@ -24,13 +28,23 @@ _AFTER = timedelta(days=1)  # that the worker may have been away after a grant h
 
 def tell_openings(now: datetime) -> int:
     """Tell of the grants of these days that were used and not told of yet; return how many messages that could be."""
-    recent = dict(Grant.objects.filter(until__gt=now - _AFTER).values_list("pk", "tenant"))
-    opened = openings(recent).values_list("grant", flat=True)
-    used = {grant for grant in opened if grant} - _told(recent, now)
-    tenants = {recent[grant] for grant in used}
+    recent = list(Grant.objects.filter(until__gt=now - _AFTER).values_list("pk", flat=True))
+    opened = openings(recent).values_list("grant", "tenant").distinct()
+    whose = {grant: tenant for grant, tenant in opened if grant}  # as the ledger says, and not the grant's row
+    used = sorted(whose.keys() - _told(recent, now))
+    tenants = {whose[grant] for grant in used}
     organizations = {each.pk: each for each in Organization.objects.filter(pk__in=tenants)} if tenants else {}
-    to = {tenant: of_owners(organizations[tenant]) if tenant in organizations else [tenant] for tenant in tenants}
-    return sum(tell(KIND, grant, to[recent[grant]], key=f"{KIND}:{grant}") for grant in sorted(used))
+    to = {tenant: _owners(organizations[tenant]) if tenant in organizations else [tenant] for tenant in tenants}
+    return sum(tell(KIND, grant, to[whose[grant]], key=f"{KIND}:{grant}") for grant in used)
+
+
+def _owners(organization: Organization) -> list[UUID]:
+    """Return whom to tell; nobody yet where roles do not open. That keeps nothing from other organizations."""
+    try:
+        return of_owners(organization)
+    except VaultError as error:
+        logger.error("openings of %s are not told of yet: %s", organization.pk, error.code)
+        return []
 
 
 def openings(grants: Iterable[UUID]) -> QuerySet[LeafBody]:

@@ -1,6 +1,8 @@
 """Changing the address that somebody signs in with: the new one is proven first, the former one is told afterwards.
 
-Who gets the message at the former address can take the account back for a week.
+Who gets the message at the former address can take the account back for a week. With it goes whatever was added to sign
+in by since a week before the change: it may be the intruder's, and would let them in again and keep its person out.
+What was there before stays, so that a lost former mailbox skips no second factor.
 """
 
 import hmac
@@ -15,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import directory
+from accounts.actions.factors import remove_newer
 from accounts.actions.sessions import end_sessions
 from accounts.actions.verification import hash_code, hash_token, new_code
 from accounts.models import PasswordReset, SpareAddress, User
@@ -22,29 +25,34 @@ from accounts.models.spare_address import SpareAddressQuerySet
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
-from notifications import outbox
+from notifications import outbox, windows
 from notifications.telling import tell
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 from vault.unsealer import unsealer
 
+_CAPS = {"address-change-hour": 5}
 _KEPT = timedelta(days=7)  # a former address, while its person may take the account back
+_SUSPECT = timedelta(days=7)  # before a change: what was added in them may be the intruder's
 
 
 def request_change(user: User, email: str) -> bool:
     """Send a link and a code to the new address; False if it was asked for too often.
 
-    Whose address has an account already gets the letter of a sign-up instead, and who asks is told the same.
+    Whose address has an account already gets the letter of a sign-up instead, and who asks is told the same. What was
+    asked is counted and not what was sent: else the count would tell who has an account.
     """
     with transaction.atomic():
-        if not outbox.may_repeat("verify-new-email", user.pk):
+        if not windows.take(windows.counters("address-change", str(user.pk), _CAPS), _CAPS):
             return False
         user.spare_addresses.pending(timezone.now()).delete()
         lasts = timezone.now() + settings.EMAIL_VERIFICATION_LIFETIME
         spare = user.spare_addresses.create(email=email, expires_at=lasts)
         record_event(Actor.user(user.pk), Action.EMAIL_CHANGE_REQUESTED, target=user.pk)
-        if known := User.objects.find_by_email(email):
-            tell("already-registered", known.pk, [known.pk])
+        known = User.objects.find_by_email(email)
+        if known and known.is_verified:
+            if outbox.may_repeat("already-registered", known.pk):
+                tell("already-registered", known.pk, [known.pk])
         else:
             tell("verify-new-email", user.pk, [spare.pk])
     return True
@@ -94,11 +102,13 @@ def take_back(token: str) -> bool:
             if (found := spare.select_related("user").first()) is None or not found.user.is_active:
                 return False
             user, actor = User.objects.select_for_update().get(pk=found.user_id), Actor.user(found.user_id)
-            user.spare_addresses.exclude(pk=found.pk).delete()
+            # Ways back to who had the account before stay open: an intruder has one, too, to an address of their own.
+            user.spare_addresses.exclude(is_former=True, expires_at__lte=found.expires_at).delete()
             user.password = make_password(None)
             _exchange(user, found)
             user.save(update_fields=["password"])
             record_event(actor, Action.EMAIL_TAKEN_BACK, target=user.pk)
+            remove_newer(actor, user, since=found.expires_at - _KEPT - _SUSPECT)
             end_sessions(actor, user)
             tell("password-reset", user.pk, [user.pk])
     except IntegrityError:
@@ -150,6 +160,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
         former: str
         former, new = scope.open_all([user.email, spare.email])
     spare.delete()
+    _free(new)
     user.email = new
     user.save(update_fields=["email"])
     user.email_indexes.all().delete()
@@ -158,3 +169,19 @@ def _exchange(user: User, spare: SpareAddress) -> str:
     directory.refresh_member(actor, user=user)
     PasswordReset.objects.filter(user=user).pending(now).update(expires_at=now)  # they went to the former address
     return former
+
+
+def _free(address: str) -> None:
+    """Close an account that somebody opened with an address and never proved: it is its owner's, who just did.
+
+    Else whoever signs up with an address would keep its owner from it.
+    """
+    holder = User.objects.find_by_email(address)
+    if holder is None:
+        return
+    # Only while it is unverified: a verification at this very moment keeps the address.
+    if User.objects.filter(pk=holder.pk, email_verified_at=None).update(is_active=False):
+        holder.email_indexes.all().delete()
+        holder.verifications.all().delete()
+        outbox.cancel(holder.pk)
+        record_event(Actor.user(holder.pk), Action.ACCOUNT_CLOSED, target=holder.pk)

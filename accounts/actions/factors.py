@@ -3,7 +3,7 @@
 `session` is what is stored of the session that acts, which goes on.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -93,6 +93,18 @@ def remove_totp(actor: Actor, user: User, *, session: str) -> None:
         _lock(user)
         if Totp.objects.filter(user=user, confirmed_at__isnull=False).delete()[0]:
             _changed(actor, user, Action.FACTOR_REMOVED, Proof.TOTP, session)
+
+
+def remove_newer(actor: Actor, user: User, since: datetime) -> None:
+    """Remove whatever was added since a moment, when it may not have been its person who did; all sessions end."""
+    with transaction.atomic():
+        _lock(user)
+        user.recovery_codes.filter(created_at__gte=since).delete()
+        Totp.objects.filter(user=user, confirmed_at=None).delete()  # one that never counted
+        if user.passkeys.filter(created_at__gte=since).delete()[0]:
+            _changed(actor, user, Action.FACTOR_REMOVED, Proof.PASSKEY, session="")
+        if Totp.objects.filter(user=user, confirmed_at__gte=since).delete()[0]:
+            _changed(actor, user, Action.FACTOR_REMOVED, Proof.TOTP, session="")
 
 
 def make_recovery_codes(actor: Actor, user: User) -> list[str]:

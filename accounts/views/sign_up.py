@@ -8,9 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import pending
+from accounts import pending, throttle
 from accounts.actions import sign_up as make_account
 from accounts.forms import SignUpForm
+
+_TOO_OFTEN = "There were many sign-ups from your network lately. Wait an hour and try again."
 
 
 @login_not_required
@@ -21,7 +23,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_admitted(request, form):
         data = form.cleaned_data
         pending.start(
             request,
@@ -34,3 +36,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         )
         return redirect("accounts:verify")
     return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _is_admitted(request: HttpRequest, form: SignUpForm) -> bool:
+    """Tell whether another sign-up may come from there; if not, the form says so, whatever the address."""
+    if not throttle.admits_sign_up(request):
+        form.add_error(None, _TOO_OFTEN)
+    return not form.errors

@@ -11,6 +11,7 @@ class Action(StrEnum):
     """Audit tags, subject:action. The payload of each holds ids and counts, never personal data."""
 
     ACCOUNT_CREATED = "account:created"
+    ACCOUNT_CLOSED = "account:closed"  # of an address that was another's
     ACCOUNT_ERASED = "account:erased"
     EMAIL_VERIFIED = "email:verified"
     VERIFICATION_REQUESTED = "verification:requested"

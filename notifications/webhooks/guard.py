@@ -100,12 +100,14 @@ def _check_name(host: str) -> None:
 
 def _resolve(host: str, port: int) -> tuple[Address, ...]:
     """Return every address of a host, at least one."""
+    answer = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
-        answer = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         found = answer.result(_PATIENCE)
         addresses = tuple(dict.fromkeys(ip_address(str(each[4][0])) for each in found))
     except (OSError, UnicodeError, ValueError):  # TimeoutError is an OSError
         addresses = ()
+    finally:
+        answer.cancel()  # if it still waits for its turn: what nobody waits for must not hold up the next name
     if not addresses:
         raise Forbidden("no-address", "This host name does not resolve to an address.")
     return addresses

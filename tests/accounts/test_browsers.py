@@ -39,6 +39,14 @@ def test_the_table_of_sessions_holds_no_key_that_signs_in(owner: User) -> None:
     assert thief.get("/account/sessions/")["Location"].startswith("/sign-in/")
 
 
+def test_sessions_of_nobody_are_kept_for_a_day_and_those_of_somebody_for_two_weeks(owner: User) -> None:
+    visitor = Client()
+    visitor.post("/sign-in/passkey/options/")
+    assert BrowserSession.objects.get().expire_date <= timezone.now() + timedelta(days=1)
+    signed_in(client=visitor)
+    assert BrowserSession.objects.get().expire_date > timezone.now() + timedelta(days=13)
+
+
 def test_a_session_that_is_ended_is_out_with_its_next_request_and_the_own_stays(owner: User) -> None:
     here, there = signed_in(), signed_in(SAFARI)
     page = here.get("/account/sessions/").content.decode()

@@ -78,6 +78,24 @@ def test_an_address_with_an_account_is_answered_alike_and_its_person_is_told(as_
     assert "/account/email/" not in str(letter.body)
 
 
+@pytest.mark.parametrize("email", [NEW, "mira@example.com"])
+def test_asking_often_is_bounded_whether_or_not_the_address_has_an_account(
+    as_owner: Client, member: User, email: str
+) -> None:
+    assert [ask(as_owner, email) for _ in range(6)] == [302] * 5 + [422]
+    send_all()
+    assert len(mail.outbox) <= 5
+
+
+def test_a_mailbox_is_not_flooded_from_many_accounts(as_owner: Client, outsider: User, member: User) -> None:
+    as_outsider = Client()
+    as_outsider.force_login(outsider)
+    for client in (as_owner, as_outsider):
+        assert [ask(client, "mira@example.com") for _ in range(5)] == [302] * 5
+    send_all()
+    assert len(mail.outbox) == 5
+
+
 def test_an_address_that_got_an_account_meanwhile_stays_with_it(owner: User, as_owner: Client) -> None:
     ask(as_owner)
     found = link()

@@ -84,6 +84,12 @@ def test_the_newest_link_alone_works_and_for_an_hour(owner: User) -> None:
     assert sign_in(PASSWORD) == 302
 
 
+def test_a_made_up_link_is_answered_alike_and_leaves_no_session(client: Client) -> None:
+    assert client.get(f"/reset/{'x' * 43}/")["Location"] == "/reset/password/"
+    assert client.get("/reset/password/").status_code == 410
+    assert not BrowserSession.objects.exists()
+
+
 def test_a_mailbox_is_not_flooded(owner: User) -> None:
     for _ in range(8):
         ask()

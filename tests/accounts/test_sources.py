@@ -35,3 +35,13 @@ def test_behind_a_trusted_proxy_the_last_hop_that_is_none_counts(
 ) -> None:
     settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
     assert seen("10.0.0.1", forwarded) == source
+
+
+def test_a_proxy_counts_as_well_where_a_socket_of_both_families_sees_it(settings: Any) -> None:
+    """Else everybody behind it would share one count."""
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert seen("::ffff:10.0.0.1", "198.51.100.1, ::ffff:10.1.2.3") == "198.51.100.1"
+
+
+def test_a_zone_makes_no_other_source() -> None:
+    assert seen("fe80::1%eth0") == seen("fe80::1%eth1") == "fe80::/64"

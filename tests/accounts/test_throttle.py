@@ -47,6 +47,15 @@ def test_spellings_of_one_address_share_a_count(owner: User) -> None:
     assert "Too many" in attempt(Client(), PASSWORD)[1]
 
 
+def test_signing_up_and_in_again_does_not_tell_by_the_count_who_has_an_account(owner: User) -> None:
+    """The password of an account that nobody verified is right for whoever signed up."""
+    answers = []
+    for email in ("olivia@example.com", "nobody@example.com"):
+        Client().post("/sign-up/", {"email": email, "password": WRONG})
+        answers.append([attempt(Client(), WRONG, email) for _ in range(MOST + 1)])
+    assert answers[0] == answers[1]
+
+
 def test_the_right_password_does_not_count(owner: User) -> None:
     for _ in range(MOST + 5):
         assert attempt(Client(), PASSWORD)[0] == 302
@@ -75,3 +84,17 @@ def test_counts_hold_neither_addresses_nor_sources(owner: User) -> None:
     kept = str(list(WindowCount.objects.values()))
     assert "olivia" not in kept
     assert "127.0.0.1" not in kept
+
+
+def test_sign_ups_from_one_source_are_bounded_whatever_the_address(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "CAPS", {**throttle.CAPS, "sign-up-source-hour": 3})
+    before = User.objects.count()
+    for n in range(3):
+        assert Client().post("/sign-up/", {"email": f"new.{n}@example.com", "password": WRONG}).status_code == 302
+    for email in ("olivia@example.com", "another@example.com"):
+        answer = Client().post("/sign-up/", {"email": email, "password": WRONG})
+        assert answer.status_code == 422
+        assert "many sign-ups" in answer.content.decode()
+    assert User.objects.count() == before + 3

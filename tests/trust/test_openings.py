@@ -109,3 +109,25 @@ def test_asking_who_owns_an_organization_is_not_repeated_each_minute(
     leaves = LeafBody.objects.count()
     assert tell_openings(timezone.now()) == 0
     assert LeafBody.objects.count() == leaves
+
+
+def test_who_is_told_follows_from_the_ledger_and_not_from_the_grants_row(
+    owner: User, outsider: User, approvers: Approvers
+) -> None:
+    grant = approved(owner, approvers)
+    open_email(owner, grant)
+    Grant.objects.filter(pk=grant.pk).update(tenant=outsider.pk)
+    assert tell() == ["olivia@example.com"]
+
+
+def test_roles_that_do_not_open_keep_nothing_from_others(
+    organization: Organization, owner: User, outsider: User, approvers: Approvers
+) -> None:
+    for whose in (owner, outsider):
+        organization = Organization.objects.visible_to(whose).get()
+        role = Membership.objects.get(user=whose)
+        changes = {"tenant": organization.pk, "fields": ["accounts.Membership.role"], "subjects": [role.pk]}
+        open_granted(approved(whose, approvers, **changes))
+    Membership.objects.filter(user=owner).update(role=Membership.objects.get(user=outsider).role)
+    assert tell() == ["otto@example.com"]
+    assert not OutboxMessage.objects.filter(recipient_id=owner.pk, kind="data-opened").exists(), "it is told later"

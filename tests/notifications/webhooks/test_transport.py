@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import Any
@@ -104,3 +105,30 @@ def test_a_name_that_does_not_resolve_in_time_has_no_address(monkeypatch: pytest
         guard.check("https://hooks.example.com/")
     done.set()
     assert caught.value.code == "no-address"
+
+
+def test_names_that_nobody_waits_for_any_more_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the names of one customer, who lets them hang, would hold up everybody's for as long as they come."""
+    done, asked = threading.Event(), list[str]()
+
+    def hang(host: str, *args: Any, **kwargs: Any) -> list[Any]:
+        asked.append(host)
+        done.wait(10)
+        return []
+
+    monkeypatch.setattr(guard, "_PATIENCE", 0.2)
+    monkeypatch.setattr("notifications.webhooks.guard.socket.getaddrinfo", hang)
+    with ThreadPoolExecutor(20) as customers:
+        found = list(customers.map(_code, [f"https://hang-{n}.example.com/" for n in range(20)]))
+    assert found == ["no-address"] * 20
+    held_up = len(asked)
+    done.set()
+    _code("https://next.example.com/")
+    assert held_up < 20
+    assert asked[held_up:] == ["next.example.com"]
+
+
+def _code(url: str) -> str:
+    with pytest.raises(guard.Forbidden) as caught:
+        guard.check(url)
+    return caught.value.code

@@ -1,0 +1,92 @@
+"""An intruder who changed the address can't keep the account from who takes it back."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions import sign_up
+from accounts.factors import Factors, factors_of
+from accounts.models import RecoveryCode, Totp, User
+from notifications import outbox
+from tests.accounts.test_email_change import NEW, ask, changed, link, send_all
+from tests.conftest import person
+from tests.support.factors import is_signed_in, with_app, with_codes, with_passkey
+
+pytestmark = pytest.mark.django_db
+OWN = "olivia@example.com"
+
+
+def test_a_way_back_to_the_intruders_address_leaves_the_owners_open(owner: User, as_owner: Client) -> None:
+    owners = changed(as_owner)
+    ask(as_owner, "third@example.com")
+    as_owner.post(link())
+    send_all()
+    (intruders,) = set(re.findall(r"/account/report/[\w-]{43}/", str(mail.outbox[-1].body)))
+    assert Client().post(intruders).status_code == 200
+    assert Client().post(owners).status_code == 200
+    assert User.objects.find_by_email(OWN) == owner
+
+
+def test_who_signs_up_with_the_former_address_does_not_keep_it(owner: User, as_owner: Client) -> None:
+    found = changed(as_owner)
+    squatter = sign_up(email=OWN, password="some other words of nobody")
+    assert Client().post(found).status_code == 200
+    assert User.objects.find_by_email(OWN) == owner
+    send_all()
+    assert all("/verify/" not in str(letter.body) for letter in mail.outbox), "nothing is left to prove there"
+    assert not User.objects.get(pk=squatter.user_id).is_active
+
+
+def test_an_account_with_the_address_that_was_verified_keeps_it(owner: User, as_owner: Client) -> None:
+    found = changed(as_owner)
+    other = person(OWN)
+    assert Client().post(found).status_code == 410
+    assert User.objects.find_by_email(OWN) == other
+    assert other.is_active
+
+
+def test_who_only_signed_up_with_an_address_keeps_nobody_from_changing_to_it(owner: User, as_owner: Client) -> None:
+    sign_up(email=NEW, password="some other words of nobody")
+    outbox.cancel(User.objects.exclude(pk=owner.pk).get().pk)
+    ask(as_owner)
+    as_owner.post(link())
+    assert User.objects.find_by_email(NEW) == owner
+
+
+def test_what_an_intruder_added_to_sign_in_by_goes(owner: User, as_owner: Client) -> None:
+    device = with_passkey(as_owner)
+    found = changed(as_owner)
+    with_app(owner)
+    with_codes(owner)
+    Client().post(found)
+    intruder = Client()
+    options = intruder.post("/sign-in/passkey/options/").json()
+    intruder.post("/sign-in/passkey/", {"credential": device.sign(options)})
+    assert not is_signed_in(intruder)
+    assert factors_of(owner) == Factors(passkey=False, totp=False, codes_left=0)
+    send_all()
+    assert [str(letter.to) for letter in mail.outbox[-3:]] == [str([OWN])] * 3, "of both removals and the new password"
+
+
+def test_an_app_that_is_not_confirmed_yet_goes_as_well(owner: User, as_owner: Client) -> None:
+    found = changed(as_owner)
+    as_owner.get("/account/security/authenticator/")
+    assert Totp.objects.exists()
+    Client().post(found)
+    assert not Totp.objects.exists()
+
+
+def test_what_was_there_long_before_the_change_is_still_asked_for(owner: User, as_owner: Client) -> None:
+    """Who has an old mailbox alone gets no further than to the second factor."""
+    with_app(owner)
+    codes = with_codes(owner)
+    old = timezone.now() - timedelta(days=8)
+    Totp.objects.update(confirmed_at=old, created_at=old)
+    RecoveryCode.objects.update(created_at=old)
+    with_passkey(as_owner)
+    Client().post(changed(as_owner))
+    assert factors_of(owner) == Factors(passkey=False, totp=True, codes_left=len(codes))
