@@ -114,7 +114,7 @@ def test_a_password_with_a_code_and_then_with_a_recovery_code(page: Page, person
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/o/**")
     expect(page.get_by_text("9 are left")).to_be_visible()
-    wait_for(lambda: told(stack, person) >= {"A recovery code of your Llama console account was used"}, 20)
+    wait_for(lambda: told(stack, person) >= {"A recovery code opened your account"}, 20)
 
 
 def test_making_a_key_asks_again_who_one_is_and_goes_on(page: Page, person: str, stack: Stack) -> None:
