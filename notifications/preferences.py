@@ -48,6 +48,8 @@ def of_recipients(kind: Kind, ids: Collection[UUID]) -> dict[UUID, dict[Channel,
 
 def wants(recipient_id: UUID, kind: Kind, channel: Channel) -> bool:
     """Tell whether a message may go now; it may have waited since it was put."""
+    if is_fixed(kind, channel):
+        return True
     return of_recipients(kind, [recipient_id])[recipient_id].get(channel) not in {None, Choice.OFF}
 
 
