@@ -11,7 +11,7 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.core.validators import validate_email
 
 from ledger.actor import Actor
-from notifications import fingerprints, post, rendering, suppressions
+from notifications import fingerprints, post, recipients, rendering, suppressions
 from notifications.composing import compose
 from notifications.failure import DeliveryError
 from notifications.models import Channel, OutboxMessage, Reason
@@ -31,7 +31,11 @@ def deliver(message: OutboxMessage) -> bool:
     composed = compose(message)
     if composed is None:
         return False
-    to, mail, headers = composed.to, rendering.mail(composed), _headers(message)
+    mail, headers = rendering.mail(composed), _headers(message)
+    # Read again once the letter's link is made: one made after a change of address never goes to the former one.
+    to = recipients.find([message.recipient_id]).get(message.recipient_id) if message.is_urgent else composed.to
+    if to is None:
+        return False
     field = type(to).email
     with disclose(
         Purpose.EMAIL_NOTIFICATION,

@@ -52,13 +52,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest, user: User) -> str:
     """Go on after the right password of a verified user, and return where to: in, or to their second factor.
 
-    Whatever a password opens goes through here, so that nothing skips that factor.
+    Whatever a password opens goes through here, so that nothing skips that factor. A factor that is added at this very
+    moment takes the same lock: it is asked for, or it ends the session, which has to be stored by then.
     """
-    if factors_of(user).are_any:
-        pending.end(request)
-        half_signed.start(request, user)
-        return through("accounts:second_step", asked_for(request))
-    start_session(request, user)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if factors_of(user).are_any:
+            pending.end(request)
+            half_signed.start(request, user)
+            return through("accounts:second_step", asked_for(request))
+        start_session(request, user)
+        request.session.save()
     return onward(request)
 
 

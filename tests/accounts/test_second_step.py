@@ -1,13 +1,20 @@
 """The second step: nothing opens before it, tries are bounded, and nothing leads around it."""
 
+import threading
+
 import pytest
+from django.contrib.auth.signals import user_logged_in
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
 from accounts import half_signed
 from accounts.actions import issue_verification, sign_up
+from accounts.actions.factors import add_passkey
 from accounts.factors import limits
-from accounts.models import BrowserSession, User
+from accounts.factors.passkeys import NewPasskey
+from accounts.models import BrowserSession, Passkey, User
+from ledger.actor import Actor
 from ledger.models import Action, AuditEvent
 from tests.conftest import PASSWORD
 from tests.support.factors import code, is_signed_in, type_password, with_app, with_codes, with_passkey, wrong
@@ -167,3 +174,26 @@ def test_a_session_has_five_tries() -> None:
     assert [tries.take() for _ in range(6)] == [True] * 5 + [False]
     assert tries.are_spent()
     assert limits.Tries("second-step", "another", timezone.now()).take()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_factor_that_is_added_while_somebody_signs_in_without_it_ends_their_session(owner: User) -> None:
+    def add() -> None:
+        new = NewPasskey(credential_id=b"id", public_key=b"key", sign_count=0, transports=[])
+        add_passkey(Actor.user(owner.pk), owner, new=new, name="Laptop", session="another")
+        connections.close_all()
+
+    def meanwhile(**_: object) -> None:
+        thread.start()
+        thread.join(0.5)  # it has ended by then, or waits until the session is stored
+
+    thread = threading.Thread(target=add)
+    user_logged_in.connect(meanwhile)
+    try:
+        client = Client()
+        type_password(client)
+    finally:
+        user_logged_in.disconnect(meanwhile)
+        thread.join()
+    assert Passkey.objects.filter(user=owner).exists()
+    assert not is_signed_in(client)

@@ -2,13 +2,16 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import sign_up
+from accounts.actions.addresses import take_back
 from accounts.factors import Factors, factors_of
 from accounts.models import RecoveryCode, Totp, User
 from notifications import outbox
@@ -90,3 +93,22 @@ def test_what_was_there_long_before_the_change_is_still_asked_for(owner: User, a
     with_passkey(as_owner)
     Client().post(changed(as_owner))
     assert factors_of(owner) == Factors(passkey=False, totp=True, codes_left=len(codes))
+
+
+def test_a_reset_that_is_on_its_way_to_the_intruder_goes_to_the_owner(owner: User, as_owner: Client) -> None:
+    """Whoever composes a link opens the address afterwards: a link made later than a change goes to the new one."""
+    token = changed(as_owner).split("/")[-2]
+    Client().post("/reset/", {"email": NEW})
+    done: list[bool] = []
+
+    def take_back_meanwhile(execute: Any, sql: str, *more: Any) -> Any:
+        if "notifications_preference" in sql and not done:  # the recipient is read, and the link not made yet
+            done.append(True)
+            assert take_back(token)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(take_back_meanwhile):
+        send_all()
+    assert done
+    (letter,) = [letter for letter in mail.outbox if "/reset/" in str(letter.body)]
+    assert letter.to == [OWN]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 
 from llama_console.logs import LineFormatter
 
@@ -18,7 +18,7 @@ def _routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
         route = before + str(each.pattern)
         if isinstance(each, URLResolver):
             yield from _routes(each, route)
-        elif isinstance(each, URLPattern) and "token" in each.pattern.converters:
+        elif "token" in each.pattern.converters:
             yield "/" + route
 
 
