@@ -5,4 +5,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import notices  # noqa: F401  registers its composers
+        from accounts import checks, notices  # noqa: F401  register themselves

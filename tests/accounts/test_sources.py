@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
+from accounts.checks import proxies_are_named
 from accounts.sources import source_of
 
 
@@ -45,3 +46,11 @@ def test_a_proxy_counts_as_well_where_a_socket_of_both_families_sees_it(settings
 
 def test_a_zone_makes_no_other_source() -> None:
     assert seen("fe80::1%eth0") == seen("fe80::1%eth1") == "fe80::/64"
+
+
+def test_a_proxy_that_is_trusted_and_not_named_is_warned_of(settings: Any) -> None:
+    assert proxies_are_named() == []
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert [problem.id for problem in proxies_are_named()] == ["accounts.W001"]
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert proxies_are_named() == []
