@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 
 
-@register
-def proxies_are_named(**_: Any) -> list[CheckMessage]:
+@checks.register
+def proxies_are_named(**_: Any) -> list[checks.CheckMessage]:
     """Warn of a proxy that is trusted with the protocol and not with addresses: all its clients would be one source."""
     if not getattr(settings, "SECURE_PROXY_SSL_HEADER", None) or settings.TRUSTED_PROXIES:
         return []
     problem = "TRUSTED_PROXIES names no proxy: everybody behind it shares one count of wrong passwords."
-    return [Warning(problem, hint="Set it to your proxies' networks, such as 10.0.0.0/8.", id="accounts.W001")]
+    return [checks.Warning(problem, hint="Set it to your proxies' networks, such as 10.0.0.0/8.", id="accounts.W001")]
