@@ -102,7 +102,7 @@ def test_a_reset_that_is_on_its_way_to_the_intruder_goes_to_the_owner(owner: Use
     done: list[bool] = []
 
     def take_back_meanwhile(execute: Any, sql: str, *more: Any) -> Any:
-        if "notifications_preference" in sql and not done:  # the recipient is read, and the link not made yet
+        if "accounts_passwordreset" in sql and not done:  # the recipient is read, and the link not made yet
             done.append(True)
             assert take_back(token)
         return execute(sql, *more)
