@@ -1,6 +1,5 @@
 """Which devices somebody signs in from: a new one is told of, and a known one is not held up by others' wrong tries."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.actions.verification import hash_token
 from accounts.agents import agent_of
 from accounts.models import Device, User
 from notifications.telling import tell
@@ -22,11 +22,11 @@ _TOKEN = 43  # characters
 def recognise(request: HttpRequest, user: User) -> None:
     """Note that somebody signs in from this device, and tell them if it is a new one; not of their first."""
     token = _token(request)
-    if token and Device.objects.known(user.pk, _hash(token)).update(seen_at=timezone.now(), agent=_agent(request)):
+    if token and Device.objects.known(user.pk, hash_token(token)).update(seen_at=timezone.now(), agent=_agent(request)):
         return
     is_first = not user.devices.exists()
     token = token or secrets.token_urlsafe(32)
-    device, is_new = user.devices.get_or_create(token_hash=_hash(token), defaults={"agent": _agent(request)})
+    device, is_new = user.devices.get_or_create(token_hash=hash_token(token), defaults={"agent": _agent(request)})
     request.device_token = token  # type: ignore[attr-defined]  # for `keep`, once there is an answer to put it into
     if is_new and not is_first:
         tell("new-device", device.pk, [user.pk])
@@ -36,7 +36,7 @@ def recognise(request: HttpRequest, user: User) -> None:
 def known(request: HttpRequest, user_id: UUID) -> UUID | None:
     """Return the id of the device, if this person signed in from it before."""
     token = _token(request)
-    return Device.objects.known(user_id, _hash(token)).values_list("pk", flat=True).first() if token else None
+    return Device.objects.known(user_id, hash_token(token)).values_list("pk", flat=True).first() if token else None
 
 
 def keep(request: HttpRequest, response: HttpResponse) -> None:
@@ -49,10 +49,6 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
 def _token(request: HttpRequest) -> str:
     token = request.COOKIES.get(COOKIE, "")
     return token if len(token) == _TOKEN else ""
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _agent(request: HttpRequest) -> str:

@@ -25,15 +25,19 @@ class PasswordField(forms.CharField):
         self.validators.append(ProhibitNullCharactersValidator())
 
 
-class SignUpForm(forms.Form):
-    email = forms.EmailField(max_length=254, label="Work email", validators=[_one_line])
-    organization = forms.CharField(max_length=80, required=False, validators=[_one_line])
+class NewPasswordForm(forms.Form):
     password = PasswordField()
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password)
         return password
+
+
+class SignUpForm(NewPasswordForm):
+    email = forms.EmailField(max_length=254, label="Work email", validators=[_one_line])
+    organization = forms.CharField(max_length=80, required=False, validators=[_one_line])
+    field_order = ("email", "organization", "password")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -65,15 +69,6 @@ class SignInForm(forms.Form):
                 throttle.succeeded(tries)
             self.user = user
         return data
-
-
-class NewPasswordForm(forms.Form):
-    password = PasswordField()
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password)
-        return password
 
 
 class PresentPasswordForm(forms.Form):
