@@ -14,16 +14,11 @@ from accounts.actions import addresses, hash_token
 from accounts.actions.passwords import issue_reset, reset_password
 from accounts.models import Organization, SpareAddress, User
 from ledger.actor import Actor
-from notifications import outbox
 from tests.conftest import PASSWORD, person
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 NEW = "Olivia.New@example.com"
-
-
-def send_all() -> None:
-    for claim in outbox.claim_due(timezone.now() + timedelta(minutes=1)):
-        outbox.send(claim.id, claim.attempt)
 
 
 def ask(client: Client, email: str = NEW) -> int:

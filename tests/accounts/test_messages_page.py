@@ -19,6 +19,7 @@ from ledger.models import LeafBody
 from notifications import outbox
 from notifications.kinds import Kind
 from notifications.models import Channel, OutboxMessage
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 URL = "/account/messages/"
@@ -28,11 +29,6 @@ def put(user: User, *, channel: Channel = Channel.EMAIL, **state: Any) -> Outbox
     message = outbox.put("test-news", new_id(), recipient_id=user.pk, channel=channel)
     OutboxMessage.objects.filter(pk=message.pk).update(**state)
     return message
-
-
-def send_all() -> None:
-    for claim in outbox.claim_due(timezone.now() + timedelta(days=1)):
-        outbox.send(claim.id, claim.attempt)
 
 
 def rows(client: Client, **query: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,17 +14,12 @@ from accounts.actions import hash_token
 from accounts.actions.passwords import issue_reset, reset_password
 from accounts.models import BrowserSession, PasswordReset, User
 from ledger.models import AuditEvent
-from notifications import outbox
 from notifications.models import OutboxMessage
 from tests.conftest import PASSWORD
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 NEW = "another sentence of many words"
-
-
-def send_all() -> None:
-    for claim in outbox.claim_due(timezone.now() + timedelta(minutes=1)):
-        outbox.send(claim.id, claim.attempt)
 
 
 def ask(email: str = "olivia@example.com") -> Any:

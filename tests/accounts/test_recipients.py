@@ -12,9 +12,10 @@ from ledger.actor import Actor
 from ledger.models import LeafBody
 from notifications.models import OutboxMessage
 from notifications.telling import tell
-from tests.accounts.billing_contacts.conftest import ADDRESS, send_all
+from tests.accounts.billing_contacts.conftest import ADDRESS
 from tests.accounts.billing_contacts.conftest import add as add
 from tests.conftest import person
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()

@@ -15,9 +15,10 @@ from accounts.actions.addresses import take_back
 from accounts.factors import Factors, factors_of
 from accounts.models import RecoveryCode, Totp, User
 from notifications import outbox
-from tests.accounts.test_email_change import NEW, ask, changed, link, send_all
+from tests.accounts.test_email_change import NEW, ask, changed, link
 from tests.conftest import person
 from tests.support.factors import is_signed_in, with_app, with_codes, with_passkey
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 OWN = "olivia@example.com"

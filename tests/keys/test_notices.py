@@ -1,24 +1,17 @@
 """What the makers of keys are told."""
 
-from datetime import timedelta
-
 import pytest
 from django.core import mail
-from django.utils import timezone
 
 from accounts.models import Membership, Project, User
 from keys.actions import issue_key, revoke_key
 from ledger.actor import Actor
 from notifications import outbox
 from notifications.models import OutboxMessage
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()
-
-
-def send_all() -> None:
-    for claim in outbox.claim_due(timezone.now() + timedelta(days=1)):
-        outbox.send(claim.id, claim.attempt)
 
 
 def test_who_made_a_key_hears_of_it_and_of_its_end_and_nobody_else_does(

@@ -2,27 +2,19 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.utils import timezone
 
 from accounts.actions import add_contact, confirm_contact
 from accounts.actions.billing_contacts import find_by_link
 from accounts.models import BillingContact, Organization
 from ledger.actor import Actor
-from notifications import outbox
+from tests.support.outbox import send_all
 
 OPERATOR = Actor.operator()
 ADDRESS = "Billing.Desk@payers.example"
 Add = Callable[..., BillingContact]
-
-
-def send_all() -> None:
-    """Claim what waits, whenever it is due, and try it."""
-    for claim in outbox.claim_due(timezone.now() + timedelta(days=1)):
-        outbox.send(claim.id, claim.attempt)
 
 
 def newest_token() -> str:

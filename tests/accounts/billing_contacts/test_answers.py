@@ -11,7 +11,8 @@ from accounts.actions.billing_contacts import LIFETIME
 from accounts.models import BillingContact
 from ledger.models import AuditEvent
 from notifications.models import OutboxMessage
-from tests.accounts.billing_contacts.conftest import OPERATOR, newest_token, send_all
+from tests.accounts.billing_contacts.conftest import OPERATOR, newest_token
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = "x" * 43

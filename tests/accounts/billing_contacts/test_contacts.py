@@ -29,7 +29,8 @@ from notifications.models import Choice, OutboxMessage, Preference
 from notifications.notices import Facts, notice
 from notifications.unsubscribing import read
 from notifications.wording import Wording
-from tests.accounts.billing_contacts.conftest import ADDRESS, OPERATOR, Add, newest_token, send_all
+from tests.accounts.billing_contacts.conftest import ADDRESS, OPERATOR, Add, newest_token
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 INVOICE = "test-invoice"

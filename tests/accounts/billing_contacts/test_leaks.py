@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import BillingContact, BrowserSession
 from llama_console.logs import LineFormatter
 from notifications.models import OutboxMessage
-from tests.accounts.billing_contacts.conftest import ADDRESS, newest_token, send_all
+from tests.accounts.billing_contacts.conftest import ADDRESS, newest_token
 from tests.support import cells
 from tests.support.canaries import scan_data
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 URL = "/o/llamas-of-lisbon/billing-contacts/"

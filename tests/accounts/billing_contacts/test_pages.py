@@ -11,7 +11,8 @@ from accounts.models import BillingContact, Membership, Organization, Role, User
 from ledger.models import AuditEvent, LeafBody
 from notifications import fingerprints, suppressions
 from notifications.models import Channel, OutboxMessage, Reason
-from tests.accounts.billing_contacts.conftest import ADDRESS, OPERATOR, Add, send_all
+from tests.accounts.billing_contacts.conftest import ADDRESS, OPERATOR, Add
+from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 URL = "/o/llamas-of-lisbon/billing-contacts/"

@@ -14,7 +14,6 @@ from accounts.actions import add_member
 from accounts.models import Organization, Project, Role, User
 from keys.actions import issue_key, revoke_key
 from ledger.models import AuditEvent
-from notifications import outbox
 from notifications.models import Because, Delivery, Endpoint, OutboxMessage
 from notifications.webhooks import disabling
 from notifications.webhooks.actions import (
@@ -31,16 +30,12 @@ from notifications.webhooks.actions import (
 from notifications.webhooks.publish import redeliver
 from tests.conftest import person
 from tests.notifications.webhooks.conftest import OPERATOR, Receiver
+from tests.support.outbox import send_all
 from vault.errors import VaultError
 from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
 Made = tuple[Endpoint, str]
-
-
-def send_all() -> None:
-    for claim in outbox.claim_due(timezone.now() + timedelta(days=1)):
-        outbox.send(claim.id, claim.attempt)
 
 
 def test_an_event_is_signed_and_holds_ids_alone(receiver: Receiver, made: Made, project: Project) -> None:
