@@ -41,7 +41,7 @@ def _value_tasks(value: bytes) -> tuple[dict[str, Callable[[], object]], dict[st
     from vault import suites
 
     key, key_id, place, nonce = os.urandom(32), os.urandom(8), os.urandom(120), os.urandom(12)
-    package, cipher = encrypt(models.BinaryField()), AESGCM(key)
+    package, cipher, keyed = encrypt(models.BinaryField()), AESGCM(key), suites.keyed(key)
     dumped, raw = package._dump(value), cipher.encrypt(nonce, value, place)
     sealing: dict[str, Callable[[], object]] = {
         "package": lambda: package._dump(value),
@@ -54,9 +54,9 @@ def _value_tasks(value: bytes) -> tuple[dict[str, Callable[[], object]], dict[st
         "AES-GCM, reused": lambda: cipher.decrypt(nonce, raw, place),
     }
     for suite in suites.SUITES.values():
-        record = suites.seal(key, key_id, place, value, suite)
-        sealing[suite.name] = lambda suite=suite: suites.seal(key, key_id, place, value, suite)
-        opening[suite.name] = lambda record=record: suites.unseal(key, place, record)
+        record = suites.seal(keyed, key_id, place, value, suite)
+        sealing[suite.name] = lambda suite=suite: suites.seal(keyed, key_id, place, value, suite)
+        opening[suite.name] = lambda record=record: suites.unseal(keyed, place, record)
     return sealing, opening
 
 

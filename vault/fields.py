@@ -12,7 +12,6 @@ column than the primary key, writes into another row is lost there.
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, cast
 
 import msgspec
@@ -66,8 +65,10 @@ class SealedMixin(EncryptedMixin):
         return self._quietly(self._decode, data, "unreadable")
 
     def _quietly(self, convert: Callable[[Any], Any], value: Any, code: str) -> Any:
-        with suppress(ValidationError, ValueError, TypeError):
+        try:
             return convert(value)
+        except (ValidationError, ValueError, TypeError):
+            pass
         # Outside of the handler: what was raised there names the value, and would stand in the traceback.
         raise VaultError(code, f"{self.name}: this is no value of the field.")
 

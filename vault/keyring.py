@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hmac import HMAC
 from django.db import models
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
@@ -39,6 +40,7 @@ class Key:
     plane: Plane
     version: int
     secret: bytes
+    keyed: HMAC  # the secret as its records begin from it
 
 
 class Keyring:
@@ -153,7 +155,7 @@ class Keyring:
         if known := self._by_id.get(key_id):
             return known
         secret = self._roots.unwrap(plane, row.record, _context(row))
-        return self._by_id.put(key_id, Key(key_id, row.tenant, plane, row.version, secret))
+        return self._by_id.put(key_id, Key(key_id, row.tenant, plane, row.version, secret, suites.keyed(secret)))
 
     def _is_current(self, row: DataKey) -> bool:
         return self._roots.is_current(Plane(row.plane), row.record)

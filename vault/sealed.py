@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vault.fields import SealedMixin
 
 T = TypeVar("T")
+_FOREIGN = (str, int, float)  # what SQLite can keep in a column of bytes
 
 
 class Stored(Struct, gc=False):
@@ -132,7 +133,7 @@ class Sealed(Generic[T]):
         row = self._row()
         data = self._field.encode(self._plaintext) if self._record is None else self._record
         # SQLite keeps a text or a number in any column: to open that is refused and recorded like other rubbish.
-        if isinstance(data, str | int | float):
+        if isinstance(data, _FOREIGN):
             data = b""
         return Value(self._field.sealed_label, row.pk, row.vault_tenant, data)  # type: ignore[attr-defined]
 

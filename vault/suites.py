@@ -12,6 +12,8 @@ import os
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from vault import ciphers
 from vault.ciphers import TAG_SIZE, Cipher
@@ -61,18 +63,23 @@ def associate(*parts: str | bytes) -> bytes:
     return b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
 
 
-def seal(key: bytes, key_id: bytes, associated: bytes, plaintext: bytes, suite: Suite | None = None) -> bytes:
-    """Return the sealed record of `plaintext` under a 32-byte key; in the chosen suite unless another is named."""
+def keyed(key: bytes) -> HMAC:
+    """Return a 32-byte key in the form that its records begin from: half of a derivation, done once a key."""
+    return HMAC(_exactly(key, KEY_SIZE), SHA512())
+
+
+def seal(key: HMAC, key_id: bytes, associated: bytes, plaintext: bytes, suite: Suite | None = None) -> bytes:
+    """Return the sealed record of `plaintext` under a `keyed` key; in the chosen suite unless another is named."""
     suite = suite or _chosen
     header, nonce = suite.prefix + _exactly(key_id, KEY_ID_SIZE), os.urandom(NONCE_SIZE)
     subkey, commitment = _derive(suite, key, nonce)
     return header + nonce + commitment + suite.encrypt(subkey, nonce, header + associated, plaintext)
 
 
-def unseal(key: bytes, associated: bytes, record: bytes) -> bytes:
+def unseal(key: HMAC, associated: bytes, record: bytes) -> bytes:
     """Return the plaintext, or raise VaultError: a record opens whole and in its own place, or not at all.
 
-    Codes: `unreadable`, `unknown-suite`, `wrong-key`, `tampered`; `malformed` for a key of another size.
+    Codes: `unreadable`, `unknown-suite`, `wrong-key`, `tampered`.
     """
     suite, nonce = _suite_of(record), record[_HEADER_END:_NONCE_END]
     subkey, commitment = _derive(suite, key, nonce)
@@ -92,8 +99,10 @@ def key_id_of(record: bytes) -> bytes:
     return record[_PREFIX_END:_HEADER_END]
 
 
-def _derive(suite: Suite, key: bytes, nonce: bytes) -> tuple[bytes, bytes]:
-    derived = hmac.digest(_exactly(key, KEY_SIZE), suite.label + nonce, "sha512")
+def _derive(suite: Suite, key: HMAC, nonce: bytes) -> tuple[bytes, bytes]:
+    hashing = key.copy()
+    hashing.update(suite.label + nonce)
+    derived = hashing.finalize()
     return derived[:KEY_SIZE], derived[KEY_SIZE:]
 
 

@@ -44,9 +44,9 @@ def test_the_bare_cipher_opens_one_ciphertext_under_two_keys(suite: int) -> None
 @SUITES
 def test_a_record_opens_under_the_key_it_commits_to_alone(suite: int) -> None:
     for committed, foreign in ((ONE, OTHER), (OTHER, ONE)):
-        assert suites.unseal(committed, PLACE, record(suite, committed))
+        assert suites.unseal(suites.keyed(committed), PLACE, record(suite, committed))
         with pytest.raises(VaultError, match="wrong-key"):
-            suites.unseal(foreign, PLACE, record(suite, committed))
+            suites.unseal(suites.keyed(foreign), PLACE, record(suite, committed))
 
 
 @SUITES
@@ -54,6 +54,6 @@ def test_the_commitment_is_compared_before_anything_is_decrypted(suite: int) -> 
     # Commitment and tag are both wrong. Decryption would have noticed the tag.
     broken = record(suite, ONE)[:-16] + bytes(16)
     with pytest.raises(VaultError, match="tampered"):
-        suites.unseal(ONE, PLACE, broken)
+        suites.unseal(suites.keyed(ONE), PLACE, broken)
     with pytest.raises(VaultError, match="wrong-key"):
-        suites.unseal(OTHER, PLACE, broken)
+        suites.unseal(suites.keyed(OTHER), PLACE, broken)

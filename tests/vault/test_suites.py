@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from vault import suites
 from vault.errors import VaultError
 
-KEY, KEY_ID, PLACE = bytes(range(32)), b"key-id-8", suites.associate("plane", "table", "column")
+SECRET, KEY_ID, PLACE = bytes(range(32)), b"key-id-8", suites.associate("plane", "table", "column")
+KEY = suites.keyed(SECRET)
 BOTH = pytest.mark.parametrize("suite", list(suites.SUITES.values()), ids=list(suites.SUITES))
 
 
@@ -66,7 +67,7 @@ def test_another_place_and_another_key_are_refused(suite: suites.Suite) -> None:
     with pytest.raises(VaultError, match="tampered"):
         suites.unseal(KEY, suites.associate("plane", "table", "other"), record)
     with pytest.raises(VaultError, match="wrong-key"):
-        suites.unseal(bytes(32), PLACE, record)
+        suites.unseal(suites.keyed(bytes(32)), PLACE, record)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,11 @@ def test_noise_is_refused_with_a_code_and_nothing_else(noise: bytes) -> None:
 
 
 def test_keys_and_key_ids_of_another_size_are_refused() -> None:
-    for key, key_id in ((KEY[:-1], KEY_ID), (KEY, KEY_ID + b"9")):
+    for secret in (SECRET[:-1], SECRET + b"0"):
         with pytest.raises(VaultError, match="malformed"):
-            suites.seal(key, key_id, PLACE, b"secret")
+            suites.keyed(secret)
     with pytest.raises(VaultError, match="malformed"):
-        suites.unseal(KEY + b"0", PLACE, suites.seal(KEY, KEY_ID, PLACE, b"secret"))
+        suites.seal(KEY, KEY_ID + b"9", PLACE, b"secret")
 
 
 def test_an_error_shows_neither_plaintext_nor_key() -> None:

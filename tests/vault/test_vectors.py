@@ -38,7 +38,7 @@ def raw(vector: dict[str, str], *names: str) -> list[bytes]:
 @vectors("suite-*.json")
 def test_both_implementations_open_the_vector(vector: dict[str, str]) -> None:
     key, associated, plaintext, record = raw(vector, "key", "associated", "plaintext", "record")
-    assert suites.unseal(key, associated, record) == plaintext
+    assert suites.unseal(suites.keyed(key), associated, record) == plaintext
     assert independent.unseal(key, associated, record) == plaintext
     assert suites.key_id_of(record).hex() == vector["key_id"]
 
@@ -50,7 +50,7 @@ def test_sealing_with_the_vectors_nonce_gives_its_record(
     key, key_id, nonce, associated, plaintext = raw(vector, "key", "key_id", "nonce", "associated", "plaintext")
     suite = SUITE_OF[bytes.fromhex(vector["record"])[3]]
     monkeypatch.setattr(os, "urandom", lambda size: nonce)
-    assert suites.seal(key, key_id, associated, plaintext, suite).hex() == vector["record"]
+    assert suites.seal(suites.keyed(key), key_id, associated, plaintext, suite).hex() == vector["record"]
 
 
 @vectors("suite-*.json")
@@ -58,9 +58,9 @@ def test_the_vector_opens_under_no_other_key_and_in_no_other_place(vector: dict[
     key, associated, record = raw(vector, "key", "associated", "record")
     other = bytes([key[0] ^ 1]) + key[1:]
     with pytest.raises(VaultError, match="wrong-key"):
-        suites.unseal(other, associated, record)
+        suites.unseal(suites.keyed(other), associated, record)
     with pytest.raises(VaultError, match="tampered"):
-        suites.unseal(key, associated + b"\x00", record)
+        suites.unseal(suites.keyed(key), associated + b"\x00", record)
 
 
 @vectors("commitment.json")
@@ -70,7 +70,7 @@ def test_subkey_and_commitment_are_derived_as_the_vector_says(vector: dict[str, 
     # A record that carries this commitment is refused for its tag; with any other it would be for its key.
     header = b"LC\x01" + bytes([vector["suite"]]) + bytes(8)
     with pytest.raises(VaultError, match="tampered"):
-        suites.unseal(key, b"", header + nonce + commitment + bytes(16))
+        suites.unseal(suites.keyed(key), b"", header + nonce + commitment + bytes(16))
 
 
 @vectors("padding.json")
@@ -100,7 +100,7 @@ def test_a_sign_in_address_is_indexed_under_the_installations_index_key() -> Non
 def test_the_other_implementation_opens_ours(
     number: int, key: bytes, key_id: bytes, associated: bytes, plaintext: bytes
 ) -> None:
-    record = suites.seal(key, key_id, associated, plaintext, SUITE_OF[number])
+    record = suites.seal(suites.keyed(key), key_id, associated, plaintext, SUITE_OF[number])
     assert independent.unseal(key, associated, record) == plaintext
 
 
@@ -110,7 +110,7 @@ def test_ours_opens_the_other_implementations(
     number: int, key: bytes, key_id: bytes, nonce: bytes, associated: bytes, plaintext: bytes
 ) -> None:
     record = independent.seal(number, key, key_id, nonce, associated, plaintext)
-    assert suites.unseal(key, associated, record) == plaintext
+    assert suites.unseal(suites.keyed(key), associated, record) == plaintext
 
 
 @settings(max_examples=60)

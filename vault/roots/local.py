@@ -25,14 +25,14 @@ class LocalKeys:
 
     def wrap(self, plane: Plane, data_key: bytes, context: bytes) -> bytes:
         entry = self._entry(plane)
-        return suites.seal(entry.keys[entry.primary], entry.primary, context, data_key)
+        return suites.seal(suites.keyed(entry.keys[entry.primary]), entry.primary, context, data_key)
 
     def unwrap(self, plane: Plane, wrapped: bytes, context: bytes) -> bytes:
         key = self._entry(plane).keys.get(_id_of(plane, wrapped))
         if key is None:
             raise wrong_root(plane)
         try:
-            return suites.unseal(key, context, wrapped)
+            return suites.unseal(suites.keyed(key), context, wrapped)
         except VaultError:
             raise wrong_root(plane) from None
 

@@ -39,7 +39,7 @@ def open_values(session: Session, request: Open) -> list[bytes]:
     try:
         if scope is None:
             raise VaultError("scope-closed", "The disclosure scope was left.")
-        return session.unseal_all([(scope.column(value), value) for value in request.values])
+        return session.unseal_all(scope.places(request.values))
     except VaultError as error:
         refuse(session, error, _attempt(scope, request.values))
         raise

@@ -1,6 +1,7 @@
 """Scopes: what one recorded opening may open, held by the unsealer and named by a random token."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,13 +26,17 @@ class Scope:
     def is_over(self) -> bool:
         return self.until < time.monotonic()
 
-    def column(self, value: Value) -> Column:
-        """Return the column of a value that the scope covers."""
+    def places(self, values: Iterable[Value]) -> list[tuple[Column, Value]]:
+        """Return each value with its column; VaultError unless the scope covers all of them."""
         if self.is_over():
             raise VaultError("scope-closed", "The disclosure scope was open for too long.")
-        found = self.columns.get(value.label)
-        if found is None or value.tenant != self.opening.tenant or value.pk not in self.subjects:
-            raise VaultError("outside-scope", "This value is not part of the disclosure scope.")
+        columns, tenant, subjects = self.columns, self.opening.tenant, self.subjects
+        found = []
+        for value in values:
+            place = columns.get(value.label)
+            if place is None or value.tenant != tenant or value.pk not in subjects:
+                raise VaultError("outside-scope", "This value is not part of the disclosure scope.")
+            found.append((place, value))
         return found
 
 

@@ -40,7 +40,7 @@ class Session:
     def seal(self, place: Column, value: Value, plaintext: bytes) -> bytes:
         key = self.keyring.sealing(value.tenant, place.plane)
         padded = pad(plaintext, place.bucket)
-        return suites.seal(key.secret, key.id, place.associated(value.pk, value.tenant), padded)
+        return suites.seal(key.keyed, key.id, place.associated(value.pk, value.tenant), padded)
 
     def unseal_all(self, values: Sequence[tuple[Column, Value]]) -> list[bytes]:
         """Return the plaintexts, all or none."""
@@ -52,5 +52,5 @@ class Session:
             if key.tenant != value.tenant or key.plane is not place.plane:
                 raise VaultError("wrong-key", "The record is sealed under the key of another tenant or plane.")
             associated = place.associated(value.pk, value.tenant)
-            plaintexts.append(unpad(suites.unseal(key.secret, associated, value.data)))
+            plaintexts.append(unpad(suites.unseal(key.keyed, associated, value.data)))
         return plaintexts

@@ -23,16 +23,16 @@ def test_a_scope_covers_its_values_for_five_minutes(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("vault.unsealer.scopes.time.monotonic", lambda: now[0])
     scope = scopes.scope_of(own(one))
     now[0] += 300
-    assert scope.column(one) is column(one.label)
+    assert scope.places([one]) == [(column(one.label), one)]
     now[0] += 0.1
     with pytest.raises(VaultError, match="scope-closed"):
-        scope.column(one)
+        scope.places([one])
 
 
 def test_a_row_of_the_scope_under_another_tenant_is_outside_of_it() -> None:
     one = value(b"")
     with pytest.raises(VaultError, match="outside-scope"):
-        scopes.scope_of(own(one)).column(Value(one.label, one.pk, new_id(), b""))
+        scopes.scope_of(own(one)).places([one, Value(one.label, one.pk, new_id(), b"")])
 
 
 @pytest.mark.parametrize("changes", [{"fields": []}, {"subjects": []}])
