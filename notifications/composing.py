@@ -24,7 +24,7 @@ class Composed:
 
 def compose(message: OutboxMessage) -> Composed | None:
     """Return what to send; None when there is nobody, nobody who agreed to it, or nothing to say any more."""
-    to = recipients.find([message.recipient_id]).get(message.recipient_id)
+    to = recipients.get(message.recipient_id)
     kind = KINDS[message.kind]
     if to is None or to.question not in {"", kind.name}:
         return None

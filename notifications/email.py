@@ -15,7 +15,7 @@ from notifications import fingerprints, post, recipients, rendering, suppression
 from notifications.composing import compose
 from notifications.failure import DeliveryError
 from notifications.models import Channel, OutboxMessage, Reason
-from vault.disclosure import disclose
+from vault.disclosure import open_once
 from vault.purposes import Purpose
 
 _REFUSED = "recipient-refused"
@@ -36,21 +36,12 @@ def deliver(message: OutboxMessage) -> bool:
     to = recipients.find([message.recipient_id]).get(message.recipient_id) if message.is_urgent else composed.to
     if to is None:
         return False
-    field = type(to).email
-    with disclose(
-        Purpose.EMAIL_NOTIFICATION,
-        actor=WORKER,
-        tenant=to.vault_tenant,
-        fields=[field],
-        subjects=[to.pk],
-        message=message.pk,
-    ) as scope:
-        address = scope.open(to.email)
-        fingerprint = fingerprints.of_email(address)
-        suppressions.refuse_suppressed(Channel.EMAIL, fingerprint, message.pk)
-        letter = EmailMultiAlternatives(mail.subject, mail.text, to=[address], headers=headers | mail.headers)
-        letter.attach_alternative(mail.html, "text/html")
-        _hand_over(letter, fingerprint)
+    address = open_once(Purpose.EMAIL_NOTIFICATION, to.email, actor=WORKER, message=message.pk)
+    fingerprint = fingerprints.of_email(address)
+    suppressions.refuse_suppressed(Channel.EMAIL, fingerprint, message.pk)
+    letter = EmailMultiAlternatives(mail.subject, mail.text, to=[address], headers=headers | mail.headers)
+    letter.attach_alternative(mail.html, "text/html")
+    _hand_over(letter, fingerprint)
     return True
 
 

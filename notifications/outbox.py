@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from notifications import post
+from notifications import post, recipients
 from notifications.channels import DELIVER
 from notifications.failure import DeliveryError, NotNow
 from notifications.kinds import KINDS
@@ -152,7 +152,7 @@ def send_all(tries: Sequence[tuple[UUID, int]]) -> int:
     messages = OutboxMessage.objects.in_bulk([message_id for message_id, _ in tries])
     began, sent, waiting = time.monotonic(), 0, list(tries)
     done: Done | None = None  # is marked together with the next one's taking
-    with post.kept_connection():
+    with post.kept_connection(), recipients.looked_up({each.recipient_id for each in messages.values()}):
         try:
             while waiting and time.monotonic() - began < _TURN:
                 message_id, attempt = waiting.pop(0)

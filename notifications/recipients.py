@@ -1,6 +1,8 @@
 """Recipients: whoever a message can go to. Rooms above register who they have."""
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -25,6 +27,7 @@ class Recipient(Protocol):
 
 Finder = Callable[[Iterable[UUID]], Iterable[Any]]
 _finders: list[Finder] = []
+_batch = threading.local()
 
 
 def register(finder: Finder) -> Finder:
@@ -41,3 +44,20 @@ def find(ids: Iterable[UUID]) -> dict[UUID, Recipient]:
             found |= {recipient.pk: recipient for recipient in finder(left)}
             left = [each for each in left if each not in found]
     return found
+
+
+@contextmanager
+def looked_up(ids: Iterable[UUID]) -> Iterator[None]:
+    """Inside, `get` answers for these from one look-up, made now: for the seconds that a batch of messages takes."""
+    asked = list(ids)
+    _batch.found = dict.fromkeys(asked) | find(asked)
+    try:
+        yield
+    finally:
+        del _batch.found
+
+
+def get(id: UUID) -> Recipient | None:
+    """Return a recipient as they were when the batch began, or are now."""
+    known: dict[UUID, Recipient | None] = getattr(_batch, "found", {})
+    return known[id] if id in known else find([id]).get(id)

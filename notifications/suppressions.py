@@ -58,7 +58,7 @@ def counts() -> list[tuple[str, str, int]]:
 
 def refuse_suppressed(channel: Channel, fingerprint: str, message_id: UUID) -> None:
     """Raise DeliveryError `suppressed` if this message may not go there."""
-    found = find(channel, fingerprint)
+    found = find(channel, fingerprint) if Suppression.objects.has(channel, fingerprint) else None
     if found and not (_is_over(found) and _is_security(message_id)):
         raise DeliveryError("suppressed", permanent=True)
 

@@ -12,7 +12,7 @@ from notifications.sms import caps, refusals, transport
 from notifications.sms.numbers import e164, is_for_texts
 from notifications.sms.segments import fits_one
 from notifications.sms.transport import Transport
-from vault.disclosure import disclose
+from vault.disclosure import open_once
 from vault.purposes import Purpose
 
 WORKER = Actor.system("notifications")
@@ -33,16 +33,12 @@ def deliver(message: OutboxMessage) -> bool:
         raise DeliveryError("sms-no-number", permanent=True)
     if until := quiet_until(to.pk, composed.kind, timezone.now(), to.time_zone):
         raise NotNow(until)
-    field = type(to).phone
-    with disclose(
-        Purpose.SMS, actor=WORKER, tenant=to.vault_tenant, fields=[field], subjects=[to.pk], message=message.pk
-    ) as scope:
-        number = e164(scope.open(to.phone))
-        if number is None or not is_for_texts(number):
-            raise refusals.invalid_number()
-        suppressions.refuse_suppressed(Channel.SMS, fingerprints.of_number(number), message.pk)
-        with caps.counted(to.pk, number):
-            _hand_over(carrier, number, body)
+    number = e164(open_once(Purpose.SMS, to.phone, actor=WORKER, message=message.pk))
+    if number is None or not is_for_texts(number):
+        raise refusals.invalid_number()
+    suppressions.refuse_suppressed(Channel.SMS, fingerprints.of_number(number), message.pk)
+    with caps.counted(to.pk, number):
+        _hand_over(carrier, number, body)
     return True
 
 

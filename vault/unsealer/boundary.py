@@ -44,6 +44,10 @@ class Unsealer:
         """Return the plaintexts of records that the scope covers, all or none."""
         return self._ask(ask.Open(scope, list(values)), list)
 
+    def open_once(self, opening: Opening, values: Sequence[Value]) -> list[bytes]:
+        """Commit the leaf of an opening and return the plaintexts of records that it covers, all or none."""
+        return self._ask(ask.OpenOnce(opening, list(values)), list)
+
     def end(self, scope: bytes) -> None:
         """Close a scope. It never opens anything again."""
         self._transport.call(ask.End(scope))

@@ -15,6 +15,7 @@ _ANSWERS: dict[type[Request], Callable[[Session, Any], object]] = {
     messages.Seal: opening.seal,
     messages.Begin: opening.begin,
     messages.Open: opening.open_values,
+    messages.OpenOnce: opening.open_once,
     messages.End: opening.end,
     messages.Distrust: opening.distrust,
     messages.IndexEmail: keeping.index_email,

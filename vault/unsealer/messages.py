@@ -66,6 +66,12 @@ class Open(Request, frozen=True):
     values: list[Value]
 
 
+class OpenOnce(Request, frozen=True):
+    answer = list[bytes]
+    opening: Opening
+    values: list[Value]
+
+
 class End(Request, frozen=True):
     one_way = True
     scope: bytes
@@ -175,6 +181,7 @@ class Check(Request, frozen=True):
 
 
 AnyRequest = (
-    Seal | Begin | Open | End | Distrust | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire | Idle
-    | Rewrap | Shred | DropBodies | StartGrant | CloseGrant | CloseExpired | Record | SignCheckpoint | PublicKey | Check
+    Seal | Begin | Open | OpenOnce | End | Distrust | IndexEmail | HashingKey | Reseal | ReindexEmails | Rotate | Retire
+    | Idle | Rewrap | Shred | DropBodies | StartGrant | CloseGrant | CloseExpired | Record | SignCheckpoint | PublicKey
+    | Check
 )  # fmt: skip

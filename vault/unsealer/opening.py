@@ -10,7 +10,7 @@ from ledger.models import LeafType
 from vault.errors import VaultError
 from vault.places import column
 from vault.unsealer import grants
-from vault.unsealer.messages import Begin, Distrust, End, Open, Opening, Seal, Value
+from vault.unsealer.messages import Begin, Distrust, End, Open, Opening, OpenOnce, Seal, Value
 from vault.unsealer.scopes import Scope, rule_of, scope_of
 from vault.unsealer.session import Session
 
@@ -42,6 +42,15 @@ def open_values(session: Session, request: Open) -> list[bytes]:
         return session.unseal_all(scope.places(request.values))
     except VaultError as error:
         refuse(session, error, _attempt(scope, request.values))
+        raise
+
+
+def open_once(session: Session, request: OpenOnce) -> list[bytes]:
+    opening = request.opening
+    try:
+        return session.unseal_all(_admit(session, opening).places(request.values))
+    except VaultError as error:
+        refuse(session, error, opening)
         raise
 
 
