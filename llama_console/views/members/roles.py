@@ -76,8 +76,8 @@ def _page(request: HttpRequest, acting: Acting, chosen: list[Member], form: Acce
 
 
 def _present(chosen: list[Member]) -> dict[str, object]:
-    """Return what the form shows first: what all of them have, or nothing."""
-    access = {each.access for each in chosen[:1]}.pop() if len(chosen) == 1 else None
+    """Return what the form shows first: of one member what they have."""
+    access = chosen[0].access if len(chosen) == 1 else None
     if access is None:
         return {"reach": "every"}
     if access.projects is None:

@@ -5,11 +5,13 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from accounts.actions import change_role
 from accounts.membership import Acting
-from accounts.models import Membership, Organization, Role, User
+from accounts.models import Membership, Organization, Project, Role, User
+from accounts.policy import Access
 from ledger.models import AuditEvent
 from notifications.models import OutboxMessage
-from tests.console.members.conftest import URL, membership_of, signed_in
+from tests.console.members.conftest import OPERATOR, URL, membership_of, signed_in
 
 pytestmark = pytest.mark.django_db
 ROLES = f"{URL}roles/"
@@ -70,6 +72,18 @@ def test_the_last_owners_stay_owners(as_owner: Client, team: dict[Role, User], o
     assert (role_of(owner), role_of(team[Role.ADMIN])) == (Role.OWNER, Role.OWNER)
     assert as_owner.post(ROLES, {**FORM, "member": ids(owner)})["Location"] == URL
     assert role_of(owner) is Role.BILLING
+
+
+def test_the_form_begins_with_what_one_member_has(as_owner: Client, team: dict[Role, User], project: Project) -> None:
+    limited = {project.pk: Role.VIEWER}
+    change_role(OPERATOR, membership=membership_of(team[Role.VIEWER]), role=Role.VIEWER, projects=limited)
+    page = as_owner.get(ROLES, {"member": ids(team[Role.VIEWER])})
+    form = page.context["form"]
+    assert (form["role"].value(), form["reach"].value(), form.chosen) == ("viewer", "some", {project.pk})
+    assert as_owner.get(ROLES, {"member": ids(team[Role.ADMIN])}).context["form"]["role"].value() == "admin"
+    narrowed = {"role": "viewer", "reach": "some", "projects": str(project.pk), "member": ids(team[Role.DEVELOPER])}
+    assert as_owner.post(ROLES, narrowed)["Location"] == URL
+    assert Acting.in_organization(team[Role.DEVELOPER], "llamas-of-lisbon").access == Access(Role.VIEWER, limited)
 
 
 def test_nobody_and_too_many_are_refused(as_owner: Client, team: dict[Role, User]) -> None:
