@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts import directory
 from accounts.actions import (
     LastOwner,
+    accept,
     add_contact,
     add_member,
     cancel_deletion,
@@ -30,6 +31,8 @@ from accounts.actions import (
     create_organization,
     create_project,
     erase_user,
+    hash_token,
+    invite,
     issue_verification,
     leave_organization,
     remove_member,
@@ -41,8 +44,23 @@ from accounts.actions.billing_contacts import MAX_CONTACTS, TooMany, issue_link
 from accounts.actions.carrying_out import Outcome as Ending
 from accounts.actions.carrying_out import carry_out
 from accounts.actions.factors import confirm_totp, make_recovery_codes
+from accounts.actions.invitation_answers import Answer
+from accounts.actions.invitations import Offer, Verdict
+from accounts.actions.invitations import issue_link as issue_invitation_link
+from accounts.actions.organizations import set_seats
 from accounts.factors import limits, recovery, totp
-from accounts.models import BillingContact, Deletion, Membership, Organization, RecoveryCode, Role, Totp, User
+from accounts.models import (
+    BillingContact,
+    Deletion,
+    Invitation,
+    Membership,
+    Organization,
+    RecoveryCode,
+    Role,
+    Totp,
+    User,
+)
+from accounts.policy import Access
 from accounts.roles import roles_of
 from ledger.actor import Actor
 from ledger.append import append_leaf
@@ -63,9 +81,11 @@ from vault.keyring import Keyring
 from vault.models import DataKey
 from vault.planes import Plane
 from vault.roots import roots
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
+_OFFER = Offer(Access(Role.VIEWER), "en")
 ROUNDS = int(os.environ.get("ROUNDS", "5"))  # of tests that one lucky order would pass
 
 
@@ -351,3 +371,46 @@ def test_projects_of_one_name_made_at_once_all_have_addresses_by_the_lock_on_the
     organization, _ = _owners(1)
     results = at_once(*[lambda: create_project(Actor.operator(), organization=organization, name="Search")] * THREADS)
     assert len({project.slug for project in results}) == THREADS
+
+
+def _invited(seats: int | None, *emails: str) -> tuple[Organization, list[tuple[User, bytes]]]:
+    """Return an organization, and people who can accept an invitation of it by a link."""
+    owner = User.objects.create_user("owner@example.com", None, email_verified_at=timezone.now())
+    organization = create_organization(Actor.operator(), name="Acme", owner=owner)
+    assert invite(Actor.operator(), organization=organization, addresses=emails, offer=_OFFER)
+    set_seats(Actor.operator(), organization=organization, seats=seats)
+    found = []
+    for email in emails:
+        user = User.objects.create_user(email, None, email_verified_at=timezone.now())
+        own = unsealer().index_email(email, organization.pk)
+        token = issue_invitation_link(Invitation.objects.matching(own).get())
+        assert token
+        found.append((user, hash_token(token)))
+    return organization, found
+
+
+def test_an_invitation_makes_one_membership_by_the_lock_on_the_organizations_row() -> None:
+    organization, [(user, link)] = _invited(None, "new@example.com")
+    results = at_once(*[lambda: accept(user, link)] * THREADS)
+    assert sorted(results) == [Answer.JOINED] + [Answer.NOTHING] * (THREADS - 1)
+    assert Membership.objects.filter(organization=organization, user=user).count() == 1
+    assert AuditEvent.objects.filter(action=Action.MEMBER_ADDED, target=str(user.pk)).count() == 1
+
+
+def test_nobody_passes_the_last_seat_by_the_lock_on_the_organizations_row() -> None:
+    organization, people = _invited(3, *(f"{number}@example.com" for number in range(THREADS)))
+    results = at_once(*[lambda each=each: accept(*each) for each in people])
+    assert sorted(results) == [Answer.FULL] * (THREADS - 2) + [Answer.JOINED] * 2
+    assert organization.memberships.count() == 3
+
+
+def test_an_address_is_invited_once_by_the_lock_on_the_organizations_row() -> None:
+    owner = User.objects.create_user("owner@example.com", None, email_verified_at=timezone.now())
+    organization = create_organization(Actor.operator(), name="Acme", owner=owner)
+    ask = {"organization": organization, "addresses": ["new@example.com", "other@example.com"], "offer": _OFFER}
+    results = at_once(*[lambda: invite(Actor.operator(), **ask)] * THREADS)
+    assert (
+        sorted(each for both in results for each in both)
+        == [Verdict.ALREADY] * 2 * (THREADS - 1) + [Verdict.INVITED] * 2
+    )
+    assert Invitation.objects.count() == OutboxMessage.objects.filter(kind="invitation").count() == 2

@@ -68,7 +68,7 @@ def add_member(
             version=version,
             commitment=commit_role(text, organization.pk, user.pk),
         )
-        directory.enter_member(actor, organization=organization, user=user, contact=contact)
+        directory.enter_member(actor, organization=organization, user=user, contact=contact, role=role)
     return membership
 
 
@@ -78,6 +78,13 @@ def rename_organization(actor: Actor, *, organization: Organization, name: str) 
         if not Organization.objects.filter(pk=organization.pk).exclude(name=name).update(name=name):
             return
         record_event(actor, Action.ORGANIZATION_RENAMED, target=organization.pk, organization_id=organization.pk)
+
+
+def set_seats(actor: Actor, *, organization: Organization, seats: int | None) -> None:
+    """Limit how many members an organization may have, from now on; None for no limit."""
+    with transaction.atomic():
+        Organization.objects.filter(pk=organization.pk).update(seats=seats)
+        record_event(actor, Action.SEATS_SET, target=organization.pk, organization_id=organization.pk, seats=seats)
 
 
 def _free_slug(name: str) -> str:
