@@ -1,5 +1,6 @@
 from accounts.models.billing_contact import BillingContact
 from accounts.models.browser_session import BrowserSession
+from accounts.models.data_export import DataExport, ExportPart
 from accounts.models.deletion import Deletion
 from accounts.models.device import Device
 from accounts.models.directory import Directory
@@ -14,17 +15,20 @@ from accounts.models.project import Project
 from accounts.models.recovery_code import RecoveryCode
 from accounts.models.refusal import Refusal
 from accounts.models.spare_address import SpareAddress
+from accounts.models.spare_phone import SparePhone
 from accounts.models.totp import Totp
 from accounts.models.user import User
 
 __all__ = [
     "BillingContact",
     "BrowserSession",
+    "DataExport",
     "Deletion",
     "Device",
     "Directory",
     "EmailIndex",
     "EmailVerification",
+    "ExportPart",
     "Invitation",
     "InvitationIndex",
     "Membership",
@@ -36,6 +40,7 @@ __all__ = [
     "Refusal",
     "Role",
     "SpareAddress",
+    "SparePhone",
     "Totp",
     "User",
 ]

@@ -33,7 +33,6 @@ UNSENT = {
     "budget-reached",
     "credit-expiring",
     "dispute",
-    "export-ready",
     "invoice-ready",
     "key-expiring",
     "key-leaked",
@@ -45,7 +44,6 @@ UNSENT = {
     "spending-anomaly",
     "support-closed",
     "support-reply",
-    "verify-phone",
 }
 REQUIRED = {
     "account-deleted",
@@ -71,7 +69,10 @@ REQUIRED = {
     "password-reset",
     "payment-action",
     "payment-failed",
+    "phone-changed",
+    "phone-left",
     "recovery-code-used",
+    "recovery-codes-made",
     "summary",  # it is there for whoever chose it
     "verify-email",
     "verify-new-email",
