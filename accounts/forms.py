@@ -112,7 +112,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         digits = "".join(self.cleaned_data["code"].split())
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
-            raise ValidationError("Enter the six digits of the newest email.")
+            raise ValidationError("Enter the six digits that we sent you last.")
         return digits
 
 

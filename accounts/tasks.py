@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.actions import addresses
+from accounts.actions import addresses, phones
 from accounts.actions.billing_contacts import purge_unanswered
 from accounts.session_store import SessionStore
 
@@ -14,6 +14,11 @@ def purge_sessions() -> None:
 @shared_task(name="accounts.purge_addresses")
 def purge_addresses() -> None:
     addresses.purge(timezone.now())
+
+
+@shared_task(name="accounts.purge_phones")
+def purge_phones() -> None:
+    phones.purge(timezone.now())
 
 
 @shared_task(name="accounts.purge_billing_contacts")

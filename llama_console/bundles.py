@@ -56,7 +56,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "openings",
         "verify",
     ),
-    "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history"),
+    "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history", "secret", "profile"),
     "public.js": SCRIPTS_EVERYWHERE,
     "sign-in.js": (*SCRIPTS_EVERYWHERE, "passkeys"),
     "console.js": SCRIPTS_IN_THE_SHELL,

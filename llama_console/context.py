@@ -30,12 +30,14 @@ _ACCOUNT: Groups = (
     (
         "Your account",
         (
+            ("Profile", "user-round", "accounts:profile"),
             ("Security", "shield-check", "accounts:security"),
             ("Email", "at-sign", "accounts:email"),
             ("Password", "key", "accounts:password"),
             ("Sessions", "monitor-smartphone", "accounts:sessions"),
             ("Notifications", "bell", "accounts:notifications"),
             ("Messages sent to you", "mails", "accounts:messages"),
+            ("Who opened my data", "scan-eye", "own_access:data_access"),
         ),
     ),
 )

@@ -320,6 +320,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-openings": {"task": "trust.tell_openings", "schedule": 60.0, "options": {"expires": 60}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-addresses": {"task": "accounts.purge_addresses", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-phones": {"task": "accounts.purge_phones", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-contacts": {"task": "accounts.purge_billing_contacts", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},

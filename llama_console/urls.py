@@ -17,6 +17,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("theme/", account.theme, name="theme"),
     path("account/", account.account_menu, name="account_menu"),
+    path("account/data-access/", include("trust.own_urls")),
     path("", include("accounts.urls")),
     path("hooks/", include("notifications.urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),

@@ -7,6 +7,7 @@ _NAMES = {
     "accounts.User.email": "Email",
     "accounts.SpareAddress.email": "Email, new or former",
     "accounts.User.phone": "Phone",
+    "accounts.SparePhone.phone": "Phone, new or former",
     "accounts.User.location": "Location",
     "accounts.User.date_of_birth": "Date of birth",
     "accounts.Membership.role": "Role",

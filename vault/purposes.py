@@ -45,14 +45,14 @@ class Rule:
         return bool({actor.kind.value, str(actor)} & self.actors)
 
 
-_SPARE_EMAIL = "accounts.SpareAddress.email"
+_SPARE_EMAIL, _SPARE_PHONE = "accounts.SpareAddress.email", "accounts.SparePhone.phone"
 _EMAIL, _PHONE, _ROLE = "accounts.User.email", "accounts.User.phone", "accounts.Membership.role"
 _PROFILE = frozenset(f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth"))
 _DIRECTORY, _CONTACT = "accounts.Directory.entries", "accounts.BillingContact.email"
 _TOTP_SECRET = frozenset({"accounts.Totp.secret"})
 _WEBHOOK_SECRET = frozenset({"notifications.SigningSecret.secret"})
 _CONTENT = frozenset({"content.StoredExchange.request", "content.StoredExchange.response"})
-_EVERYTHING = _PROFILE | _CONTENT | {_ROLE, _DIRECTORY, _CONTACT, _SPARE_EMAIL}
+_EVERYTHING = _PROFILE | _CONTENT | {_ROLE, _DIRECTORY, _CONTACT, _SPARE_EMAIL, _SPARE_PHONE}
 
 _PEOPLE = frozenset({ActorKind.USER.value})
 _PROGRAM = frozenset({ActorKind.USER.value, ActorKind.KEY.value, ActorKind.SYSTEM.value, ActorKind.OPERATOR.value})
@@ -61,7 +61,9 @@ _OPERATOR = frozenset({ActorKind.OPERATOR.value})
 _NOTIFICATIONS = frozenset({"system:notifications"})
 
 RULES: dict[Purpose, Rule] = {
-    Purpose.OWN_ACCOUNT: Rule("The person looks at their own data.", _PROFILE | {_SPARE_EMAIL}, _PEOPLE, own=True),
+    Purpose.OWN_ACCOUNT: Rule(
+        "The person looks at their own data.", _PROFILE | {_SPARE_EMAIL, _SPARE_PHONE}, _PEOPLE, own=True
+    ),
     Purpose.AUTHENTICATION: Rule("The person proves who they are.", _TOTP_SECRET, _PEOPLE, own=True),
     Purpose.AUTHORIZATION: Rule("The program checks what a member may do.", frozenset({_ROLE}), _PROGRAM),
     Purpose.TEAM_ADMINISTRATION: Rule(
@@ -72,7 +74,7 @@ RULES: dict[Purpose, Rule] = {
     Purpose.EMAIL_NOTIFICATION: Rule(
         "To send an email to that person.", frozenset({_EMAIL, _CONTACT, _SPARE_EMAIL}), _NOTIFICATIONS
     ),
-    Purpose.SMS: Rule("To send a text message to that person.", frozenset({_PHONE}), _NOTIFICATIONS),
+    Purpose.SMS: Rule("To send a text message to that person.", frozenset({_PHONE, _SPARE_PHONE}), _NOTIFICATIONS),
     Purpose.WEBHOOK_SIGNING: Rule("To sign an event for the endpoint.", _WEBHOOK_SECRET, _NOTIFICATIONS),
     Purpose.SUPPORT_REQUEST: Rule(
         "What a customer submitted to support, as far as their ticket names it.", _EVERYTHING, _STAFF, granted=True

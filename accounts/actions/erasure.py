@@ -65,5 +65,6 @@ def _end_access(user: User) -> None:
     user.devices.all().delete()
     user.password_resets.all().delete()
     user.spare_addresses.all().delete()
+    user.spare_phones.all().delete()
     forget_factors(user)
     BrowserSession.objects.filter(user_id=user.pk).delete()

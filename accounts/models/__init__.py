@@ -12,6 +12,7 @@ from accounts.models.password_reset import PasswordReset
 from accounts.models.project import Project
 from accounts.models.recovery_code import RecoveryCode
 from accounts.models.spare_address import SpareAddress
+from accounts.models.spare_phone import SparePhone
 from accounts.models.totp import Totp
 from accounts.models.user import User
 
@@ -31,6 +32,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "SpareAddress",
+    "SparePhone",
     "Totp",
     "User",
 ]

@@ -25,6 +25,7 @@ FIELDS: Mapping[str, Title] = {
     "accounts.SpareAddress.email": gettext_lazy("Email"),
     "accounts.BillingContact.email": gettext_lazy("Email"),
     "accounts.User.phone": gettext_lazy("Mobile phone"),
+    "accounts.SparePhone.phone": gettext_lazy("Mobile phone"),
     "accounts.User.location": gettext_lazy("Location"),
     "accounts.User.date_of_birth": gettext_lazy("Date of birth"),
     "accounts.Membership.role": gettext_lazy("Role"),

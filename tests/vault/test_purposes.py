@@ -22,6 +22,7 @@ GRANTED = {Purpose.SUPPORT_REQUEST, Purpose.ACCEPTABLE_USE, Purpose.LEGAL_OBLIGA
         ("accounts.Totp.secret", {Purpose.AUTHENTICATION}),
         ("accounts.Directory.entries", {TEAM, Purpose.ERASURE}),
         ("accounts.SpareAddress.email", {OWN, Purpose.EMAIL_NOTIFICATION}),
+        ("accounts.SparePhone.phone", {OWN, Purpose.SMS}),
         ("accounts.BillingContact.email", {TEAM, Purpose.EMAIL_NOTIFICATION}),
         ("content.StoredExchange.request", set()),
         ("content.StoredExchange.response", set()),

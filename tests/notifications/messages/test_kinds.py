@@ -46,7 +46,6 @@ UNSENT = {
     "spending-anomaly",
     "support-closed",
     "support-reply",
-    "verify-phone",
 }
 REQUIRED = {
     "account-deleted",
@@ -72,7 +71,10 @@ REQUIRED = {
     "password-reset",
     "payment-action",
     "payment-failed",
+    "phone-changed",
+    "phone-left",
     "recovery-code-used",
+    "recovery-codes-made",
     "summary",  # it is there for whoever chose it
     "verify-email",
     "verify-new-email",
