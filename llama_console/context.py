@@ -38,6 +38,7 @@ _ACCOUNT: Groups = (
             ("Notifications", "bell", "accounts:notifications"),
             ("Messages sent to you", "mails", "accounts:messages"),
             ("Who opened my data", "scan-eye", "own_access:data_access"),
+            ("Export my data", "download", "own_export:export"),
         ),
     ),
 )

@@ -318,6 +318,8 @@ CELERY_BEAT_SCHEDULE = {
     "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "tell-openings": {"task": "trust.tell_openings", "schedule": 60.0, "options": {"expires": 60}},
+    "make-exports": {"task": "trust.make_exports", "schedule": 15.0, "options": {"expires": 15}},
+    "purge-exports": {"task": "trust.purge_exports", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-addresses": {"task": "accounts.purge_addresses", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-phones": {"task": "accounts.purge_phones", "schedule": 3600.0, "options": {"expires": 600}},

@@ -19,6 +19,7 @@ urlpatterns = [
     path("account/", account.account_menu, name="account_menu"),
     path("account/data-access/", include("trust.own_urls")),
     path("", include("accounts.urls")),
+    path("account/export/", include("trust.own_export_urls")),
     path("hooks/", include("notifications.urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     path("staff/", include("llama_console.views.staff.urls")),

@@ -10,6 +10,7 @@ _NAMES = {
     "accounts.SparePhone.phone": "Phone, new or former",
     "accounts.User.location": "Location",
     "accounts.User.date_of_birth": "Date of birth",
+    "accounts.ExportPart.content": "Export of the account",
     "accounts.Membership.role": "Role",
     "accounts.BillingContact.email": "Billing contact",
     "accounts.Totp.secret": "Authenticator secret",

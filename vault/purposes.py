@@ -49,6 +49,7 @@ _SPARE_EMAIL, _SPARE_PHONE = "accounts.SpareAddress.email", "accounts.SparePhone
 _EMAIL, _PHONE, _ROLE = "accounts.User.email", "accounts.User.phone", "accounts.Membership.role"
 _PROFILE = frozenset(f"accounts.User.{field}" for field in ("name", "email", "phone", "location", "date_of_birth"))
 _DIRECTORY, _CONTACT = "accounts.Directory.entries", "accounts.BillingContact.email"
+_EXPORT = frozenset({"accounts.ExportPart.content"})  # what its person asked for, and takes away
 _TOTP_SECRET = frozenset({"accounts.Totp.secret"})
 _WEBHOOK_SECRET = frozenset({"notifications.SigningSecret.secret"})
 _CONTENT = frozenset({"content.StoredExchange.request", "content.StoredExchange.response"})
@@ -62,7 +63,7 @@ _NOTIFICATIONS = frozenset({"system:notifications"})
 
 RULES: dict[Purpose, Rule] = {
     Purpose.OWN_ACCOUNT: Rule(
-        "The person looks at their own data.", _PROFILE | {_SPARE_EMAIL, _SPARE_PHONE}, _PEOPLE, own=True
+        "The person looks at their own data.", _PROFILE | _EXPORT | {_SPARE_EMAIL, _SPARE_PHONE}, _PEOPLE, own=True
     ),
     Purpose.AUTHENTICATION: Rule("The person proves who they are.", _TOTP_SECRET, _PEOPLE, own=True),
     Purpose.AUTHORIZATION: Rule("The program checks what a member may do.", frozenset({_ROLE}), _PROGRAM),
@@ -84,7 +85,7 @@ RULES: dict[Purpose, Rule] = {
     # Payments go by opaque ids: the payment pages ask for an address themselves.
     Purpose.BILLING: Rule("To charge for the service.", frozenset(), _PROGRAM),
     Purpose.REKEYING: Rule(
-        "To seal again under a new key.", _EVERYTHING | _TOTP_SECRET | _WEBHOOK_SECRET, _OPERATOR, inside=True
+        "To seal again under a new key.", _EVERYTHING | _EXPORT | _TOTP_SECRET | _WEBHOOK_SECRET, _OPERATOR, inside=True
     ),
     Purpose.ERASURE: Rule("To take a person out of what is kept.", frozenset({_DIRECTORY}), _PROGRAM),
 }

@@ -66,5 +66,6 @@ def _end_access(user: User) -> None:
     user.password_resets.all().delete()
     user.spare_addresses.all().delete()
     user.spare_phones.all().delete()
+    user.exports.all().delete()
     forget_factors(user)
     BrowserSession.objects.filter(user_id=user.pk).delete()

@@ -1,5 +1,6 @@
 from accounts.models.billing_contact import BillingContact
 from accounts.models.browser_session import BrowserSession
+from accounts.models.data_export import DataExport, ExportPart
 from accounts.models.deletion import Deletion
 from accounts.models.device import Device
 from accounts.models.directory import Directory
@@ -19,11 +20,13 @@ from accounts.models.user import User
 __all__ = [
     "BillingContact",
     "BrowserSession",
+    "DataExport",
     "Deletion",
     "Device",
     "Directory",
     "EmailIndex",
     "EmailVerification",
+    "ExportPart",
     "Membership",
     "Organization",
     "Passkey",

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions.addresses import issue_proof, issue_return
+from accounts.actions.exports import issue_link
 from accounts.actions.passwords import issue_reset
 from accounts.actions.phones import CODE_LASTS, issue_code
 from accounts.actions.verification import issue_verification
@@ -88,6 +90,15 @@ def phone_changed(event_id: UUID, to: User) -> Facts | None:
 @notice("phone-left")
 def phone_left(event_id: UUID, to: SparePhone) -> Facts:
     return {}
+
+
+@notice("export-ready")
+def export_ready(export_id: UUID, to: User) -> Facts | None:
+    export = to.exports.ready(timezone.now()).filter(pk=export_id).first()
+    if export is None:
+        return None
+    link = settings.CONSOLE_ORIGIN + reverse("own_export:link", args=[issue_link(export)])
+    return {"until": export.expires_at, "url": link}
 
 
 @notice("password-reset")

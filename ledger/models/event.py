@@ -22,6 +22,8 @@ class Action(StrEnum):
     PHONE_CHANGE_REQUESTED = "phone:change-requested"
     PHONE_CHANGED = "phone:changed"
     PHONE_REMOVED = "phone:removed"
+    EXPORT_REQUESTED = "export:requested"
+    EXPORT_DOWNLOADED = "export:downloaded"
     PASSWORD_CHANGED = "password:changed"
     PASSWORD_RESET_REQUESTED = "password:reset-requested"
     PASSWORD_RESET = "password:reset"

@@ -33,7 +33,6 @@ UNSENT = {
     "budget-reached",
     "credit-expiring",
     "dispute",
-    "export-ready",
     "invitation",
     "invoice-ready",
     "key-expiring",
