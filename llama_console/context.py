@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import ResolverMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Organization, User
+from accounts.models import Deletion, Organization, User
 from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
@@ -39,6 +40,7 @@ _ACCOUNT: Groups = (
             ("Messages sent to you", "mails", "accounts:messages"),
             ("Who opened my data", "scan-eye", "own_access:data_access"),
             ("Export my data", "download", "own_export:export"),
+            ("Delete my account", "user-round-x", "accounts:own_deletion"),
         ),
     ),
 )
@@ -85,6 +87,7 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
             for found in organizations
         ],
         "is_operator": operates(user),
+        "leaving": SimpleLazyObject(lambda: Deletion.objects.of(user.pk)),  # asked by whole pages alone
         "nav": _navigation(match, current),
     }
 

@@ -18,6 +18,13 @@ _OWN = [
     "/account/email/",
     "/account/email/code/",
     "/organizations/new/",
+    "/account/profile/",
+    "/account/profile/edit/",
+    "/account/phone/",
+    "/account/data-access/",
+    "/account/data-access/?by=members",
+    "/account/export/",
+    "/account/deletion/",
 ]
 _PRIVATE = [
     "",
