@@ -13,7 +13,7 @@ from accounts.actions.verification import hash_code, new_code
 from accounts.models import SparePhone, User
 from ledger.actor import Actor
 from ledger.events import record_event
-from ledger.models import Action
+from ledger.models import Action, AuditEvent
 from notifications import outbox, preferences, windows
 from notifications.models import Channel, WindowCount
 from notifications.sms import caps
@@ -86,17 +86,31 @@ def remove_phone(user: User) -> bool:
         if current.phone is None:
             return False
         (former,) = _open(current)
-        current.phone = None
-        current.save(update_fields=["phone"])
-        current.spare_phones.pending(timezone.now()).delete()
-        preferences.end_texts(current.pk)
-        _tell(current, Action.PHONE_REMOVED, former)
+        _remove(current, former)
     return True
+
+
+def remove_newer(user: User, since: datetime) -> None:
+    """Remove a number that came since a moment, when it may not have been its person who gave it; it is not told."""
+    changes = AuditEvent.objects.filter(organization_id=None, target=str(user.pk), action=Action.PHONE_CHANGED)
+    with transaction.atomic():
+        current = _lock(user)
+        current.spare_phones.pending(timezone.now()).delete()
+        if current.phone is not None and changes.filter(at__gte=since).exists():
+            _remove(current, "")
 
 
 def purge(now: datetime) -> int:
     """Delete numbers that were never proven, and former ones after a day; return how many."""
     return SparePhone.objects.filter(expires_at__lt=now).delete()[0]
+
+
+def _remove(user: User, former: str) -> None:
+    user.phone = None
+    user.save(update_fields=["phone"])
+    user.spare_phones.pending(timezone.now()).delete()
+    preferences.end_texts(user.pk)
+    _tell(user, Action.PHONE_REMOVED, former)
 
 
 def _exchange(user: User, spare: SparePhone) -> None:

@@ -172,4 +172,4 @@ def test_each_field_of_the_profile_says_why_it_is_held_and_no_more_than_the_purp
     }
     assert by_program["accounts.User.phone"] == {Purpose.OWN_ACCOUNT, Purpose.SMS}
     for label, because in HELD.items():
-        assert ("nothing but your own pages" in because) == (by_program[label] == {Purpose.OWN_ACCOUNT})
+        assert ("no message and nobody else’s page" in because) == (by_program[label] == {Purpose.OWN_ACCOUNT})

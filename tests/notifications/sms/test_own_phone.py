@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions.addresses import issue_return, take_back
 from accounts.actions.phones import confirm_phone, purge
 from accounts.models import SparePhone, User
 from accounts.profile import open_values
@@ -269,6 +270,22 @@ def test_spare_numbers_are_gone_within_a_day(as_owner: Client, phone: World) -> 
     enter(as_owner, code_of(phone, as_owner))
     assert purge(timezone.now()) == 0
     assert purge(timezone.now() + timedelta(days=1, seconds=1)) == 1
+
+
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_whoever_takes_an_account_back_loses_a_number_that_came_meanwhile(
+    as_owner: Client, owner: User, phone: World, is_newer: bool
+) -> None:
+    enter(as_owner, code_of(phone, as_owner))
+    if not is_newer:
+        AuditEvent.objects.filter(action=Action.PHONE_CHANGED).update(at=timezone.now() - timedelta(days=8))
+    former = owner.spare_addresses.create(
+        email="before@example.com", is_former=True, expires_at=timezone.now() + timedelta(days=7)
+    )
+    assert take_back(issue_return(former))
+    assert number(owner) == (None if is_newer else NEW)
+    send_all()
+    assert [text["to"] for text in texts(phone)] == [NEW, OWNER], "the code, and the farewell at the former number"
 
 
 @pytest.mark.django_db(transaction=True)
