@@ -92,7 +92,7 @@ def test_who_alone_owns_an_organization_is_led_there_first(
     add_member(Actor.operator(), organization=other, user=member, role=Role.OWNER)
     page = as_owner.get(URL)
     assert [each.slug for each in page.context["alone"]] == [organization.slug]
-    assert f'href="/o/{organization.slug}/"'.encode() in page.content
+    assert f'href="/o/{organization.slug}/settings/"'.encode() in page.content
     assert b'name="word"' not in page.content
     assert ask(as_owner) == 422
     assert not Deletion.objects.exists()
