@@ -48,9 +48,14 @@ def refresh_member(actor: Actor, *, user: User, contact: Contact | None = None) 
 
 def search(actor: Actor, *, organization: Organization, text: str, most: int = MOST_FOUND) -> list[Entry]:
     """Return the members whose name or address contains the text, ordered by name. One leaf a search."""
-    directory = Directory.objects.filter(organization=organization).first() or rebuild(actor, organization=organization)
-    packed = _open(actor, directory, Purpose.TEAM_ADMINISTRATION)
+    packed = _packed(actor, organization)
     return find(packed, text, most) if packed else []
+
+
+def everybody(actor: Actor, *, organization: Organization) -> list[Entry]:
+    """Return all members, ordered by name. One leaf, however many there are."""
+    packed = _packed(actor, organization)
+    return unpack(packed) if packed else []
 
 
 def rebuild(actor: Actor, *, organization: Organization) -> Directory:
@@ -85,6 +90,11 @@ class _Known:
             entry = Entry.of(user.pk, _contact(self._actor, user))
             self._known[user.pk] = user, entry
         return entry
+
+
+def _packed(actor: Actor, organization: Organization) -> bytes:
+    directory = Directory.objects.filter(organization=organization).first() or rebuild(actor, organization=organization)
+    return _open(actor, directory, Purpose.TEAM_ADMINISTRATION)
 
 
 def _locked(organization_id: UUID) -> Directory | None:

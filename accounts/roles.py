@@ -8,7 +8,7 @@ role that may do much counts only if the newest event stands for just this one, 
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -80,9 +80,14 @@ def given_roles(organization_id: UUID) -> Mapping[UUID, Given]:
     return _collect(_events(organization_id))
 
 
-def roles_of(actor: Actor, organization: Organization) -> dict[UUID, Role]:
-    """Return the role of each member by user, opened in one scope; an owner or admin whom no event made has none."""
-    memberships = list(Membership.objects.filter(organization=organization))
+def roles_of(
+    actor: Actor, organization: Organization, among: Sequence[Membership] | None = None
+) -> dict[UUID, Role]:
+    """Return the role of each member by user, opened in one scope; an owner or admin whom no event made has none.
+
+    `among` names the members of the organization who are meant; without it all are.
+    """
+    memberships = list(Membership.objects.filter(organization=organization) if among is None else among)
     if not memberships:
         return {}
     with disclose(

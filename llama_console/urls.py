@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("hooks/", include("notifications.urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("api/v1/", include("admin_api.urls")),
     path("staff/", include("llama_console.views.staff.urls")),
     path("o/<slug:organization>/", home.organization_home, name="organization_home"),
     path("o/<slug:organization>/first-request/", home.first_request, name="first_request"),

@@ -1,0 +1,66 @@
+"""Verification: from a presented secret to whom it speaks for, and what that may do just now."""
+
+from datetime import timedelta
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.membership import Acting
+from accounts.models import Membership, Organization, Role
+from accounts.policy import Permission, allows
+from keys.models import AdminKey
+from keys.secrets import ADMIN_PREFIX, hash_secret, is_well_formed
+from ledger.actor import Actor
+
+_NOTED = timedelta(minutes=5)  # a call writes nothing until so long after the last one that was noted
+
+
+class AdminCaller:
+    """An admin key during one request.
+
+    It may do what stands in its scopes *and* what its creator's role allows at this moment: who was demoted or left
+    takes their keys' rights along. A key that an operator made has its scopes alone.
+    """
+
+    def __init__(self, key: AdminKey) -> None:
+        self.key = key
+        self.actor = Actor.key(key.pk)
+
+    @property
+    def organization(self) -> Organization:
+        return self.key.organization
+
+    @cached_property
+    def role(self) -> Role | None:
+        """The creator's role; None if they are no member any more. Opens it, once a request."""
+        memberships = Membership.objects.select_related("user", "organization")
+        found = memberships.filter(
+            organization=self.organization, user=self.key.created_by_id, user__is_active=True
+        ).first()
+        return Acting(found.user, found, self.actor).role if found else None
+
+    def may(self, permission: Permission) -> bool:
+        if permission not in self.key.scopes:
+            return False
+        if self.key.created_by_id is None:
+            return True
+        return self.role is not None and allows(self.role, permission)
+
+
+def find_admin(secret: str) -> AdminCaller | None:
+    """Return the caller of a usable key; None for a malformed, unknown, revoked or expired one, or a demo key elsewhere."""
+    if not is_well_formed(secret, ADMIN_PREFIX):
+        return None
+    now = timezone.now()
+    keys = AdminKey.objects.usable(now).select_related("organization")
+    if not settings.DEVELOPMENT:
+        keys = keys.filter(organization__is_demo=False)
+    key = keys.filter(secret_hash=hash_secret(secret)).first()
+    if key is None:
+        return None
+    if key.last_used_at is None or now - key.last_used_at > _NOTED:
+        noted = Q(last_used_at=None) | Q(last_used_at__lt=now - _NOTED)
+        AdminKey.objects.filter(noted, pk=key.pk).update(last_used_at=now)
+    return AdminCaller(key)
