@@ -80,9 +80,7 @@ def given_roles(organization_id: UUID) -> Mapping[UUID, Given]:
     return _collect(_events(organization_id))
 
 
-def roles_of(
-    actor: Actor, organization: Organization, among: Sequence[Membership] | None = None
-) -> dict[UUID, Role]:
+def roles_of(actor: Actor, organization: Organization, among: Sequence[Membership] | None = None) -> dict[UUID, Role]:
     """Return the role of each member by user, opened in one scope; an owner or admin whom no event made has none.
 
     `among` names the members of the organization who are meant; without it all are.

@@ -1,7 +1,8 @@
 """The secrets themselves: made, recognised and hashed here, stored nowhere.
 
-Form: llk_ (lla_ for an admin key) + 32 base62 characters (190 bits) + 6 characters of CRC32, so that scanners can tell a
-key from noise without asking anybody. The hash is keyed with the installation's index key: a stolen table tests no guesses.
+Form: llk_ (lla_ for an admin key) + 32 base62 characters (190 bits) + 6 characters of CRC32, so that scanners can tell
+a key from noise without asking anybody. The hash is keyed with the installation's index key: a stolen table tests no
+guesses.
 """
 
 import hashlib

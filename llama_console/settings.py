@@ -354,11 +354,14 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "TITLE": "Llama console admin API",
     "VERSION": "1",
-    "DESCRIPTION": "Everything that the pages of an organization do, for programs.",
+    "DESCRIPTION": "Everything that the pages of an organization do, for programs. A POST takes an `Idempotency-Key`"
+    " header, a UUID: the same request with the same key within 24 hours has no second effect, and another request with"
+    " it is answered with 422.",
     "SERVERS": [{"url": CONSOLE_ORIGIN}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": False,
+    "COMPONENT_SPLIT_PATCH": False,  # a change names what it changes by itself
 }
 
 # Time, language, logs -----------------------------------------------------------------------

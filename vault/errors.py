@@ -5,7 +5,6 @@ from django.db import OperationalError
 from ledger.errors import LedgerError
 
 
-
 class VaultError(Exception):
     """Something could not be sealed or opened. `code` is stable, `permanent` tells whether a retry can help."""
 

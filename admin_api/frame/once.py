@@ -1,7 +1,8 @@
 """Idempotency keys: a POST that comes again within a day has no second effect.
 
-The key's row is written in the transaction of the effect. Of two requests at once the second waits at the row's unique
-index for the first, and then finds what that did; if the first fails, its row goes with it and the second takes its turn.
+The key's row is written in the transaction of the effect. Of two requests at once the second waits at the row's
+unique index for the first, and then finds what that did; if the first fails, its row goes with it and the second takes
+its turn.
 """
 
 from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
@@ -21,10 +22,10 @@ class Operation:
     id: str
     summary: str
     scope: Permission | None
-    answer: type[Serializer] | None = None
+    answer: type[Serializer[Any]] | None = None
     status: int = 200
-    body: type[Serializer] | None = None
-    query: type[Serializer] | None = None
+    body: type[Serializer[Any]] | None = None
+    query: type[Serializer[Any]] | None = None
     paged: bool = False
     description: str = ""
     conflicts: str = ""

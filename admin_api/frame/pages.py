@@ -1,4 +1,4 @@
-"""Long lists, a page at a time: a cursor names the last thing on the page before, so what comes meanwhile moves nothing."""
+"""Long lists, a page at a time. A cursor names the last thing of the page before: newcomers move nothing."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, TypeVar

@@ -5,8 +5,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +25,7 @@ class Resource(APIView):
     """Something at an address. `operations` says what each method does, the method of that name does it."""
 
     operations: ClassVar[Operations]
+    tag: ClassVar[str]  # the heading under which the page of the API shows it
     http_method_names = ["get", "head", "post", "patch", "delete"]
     metadata_class = None  # OPTIONS is no method of ours
     request_id: UUID
@@ -34,7 +33,7 @@ class Resource(APIView):
     _allowance: rates.Allowance | None = None
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
+    def as_view(cls, **initkwargs: Any) -> Any:
         view = super().as_view(**initkwargs)
         # A redirect to the address with a slash would turn a POST into a GET.
         view.should_append_slash = False  # type: ignore[attr-defined]
@@ -60,9 +59,7 @@ class Resource(APIView):
             raise rates.TooMany(self._allowance.ends)
         super().check_permissions(request)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer["X-Request-Id"] = str(self.request_id)
         if self._allowance and self._allowance.left >= 0:
@@ -115,7 +112,8 @@ class Making(Resource):
 
         def acting() -> UUID:
             made.append(act())
-            return made[-1].pk
+            pk: UUID = made[-1].pk
+            return pk
 
         if once is None:
             acting()

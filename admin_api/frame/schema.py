@@ -1,16 +1,16 @@
 """The schema: OpenAPI 3.1, made of the operations that the resources name."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from admin_api.frame import problems
 from admin_api.frame.operation import Operation
+from admin_api.frame.resource import Resource
 
 _Responses = dict[tuple[str, str], Any]
 _JSON = "application/json"
@@ -41,7 +41,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The id of the request; tell it to the operator.")
-    errors = ErrorShape(many=True, required=False)
+    errors = ErrorShape(many=True, required=False)  # type: ignore[assignment]  # shadows DRF's own name
 
 
 class AdminKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -56,13 +56,26 @@ class AdminKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
         return {self.name: [scope.value] if scope else []}
 
 
+class StrictShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    target_class = "admin_api.frame.fields.Strict"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        shape = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**shape, "additionalProperties": False}
+
+
 class OperationSchema(AutoSchema):
     """Reads an operation where DRF's conventions would guess."""
 
     @property
     def operation(self) -> Operation:
-        found: Operation = self.view.operations[self.method]
+        found: Operation = self._resource.operations[self.method]
         return found
+
+    @property
+    def _resource(self) -> Resource:
+        return cast(Resource, self.view)
 
     def get_operation_id(self) -> str:
         return self.operation.id
@@ -70,28 +83,20 @@ class OperationSchema(AutoSchema):
     def get_summary(self) -> str:
         return self.operation.summary
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # of another class of the same name
         scope = f"Scope: `{self.operation.scope}`." if self.operation.scope else "Every admin key may ask this."
-        return f"{self.operation.description} {scope}".strip()
+        # No parameter of the schema: whether a key came before is nothing that a schema can say of it.
+        once = "Takes an `Idempotency-Key`." if self.method == "POST" else ""
+        return " ".join(filter(None, [self.operation.description, scope, once]))
 
     def get_tags(self) -> list[str]:
-        return [self.view.tag]
+        return [self._resource.tag]
 
     def get_request_serializer(self) -> Any:
         return self.operation.body
 
     def get_override_parameters(self) -> list[Any]:
-        found: list[Any] = [self.operation.query] if self.operation.query else []
-        if self.method == "POST":
-            found.append(
-                OpenApiParameter(
-                    "Idempotency-Key",
-                    OpenApiTypes.UUID,
-                    OpenApiParameter.HEADER,
-                    description="The same key again within 24 hours has no second effect.",
-                )
-            )
-        return found
+        return [self.operation.query] if self.operation.query else []
 
     def get_response_serializers(self) -> Any:
         operation = self.operation

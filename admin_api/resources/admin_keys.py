@@ -34,7 +34,7 @@ class AdminKey(serializers.Serializer[Any]):
     name = serializers.CharField()
     hint = serializers.CharField(help_text="The last characters of the secret, to tell keys apart.")
     scopes = serializers.ListField(child=serializers.CharField())
-    created_by = serializers.UUIDField(source="created_by_id", allow_null=True, help_text="Null if an operator made it.")
+    created_by = serializers.UUIDField(source="created_by_id", allow_null=True, help_text="Null: an operator.")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True, help_text="To five minutes.")
@@ -60,12 +60,10 @@ class AdminKeys(Resource):
 
 class OneAdminKey(Resource):
     tag = "Admin keys"
-    operations = {
-        "GET": Operation("adminKeys.get", "Get an admin key", Permission.MANAGE_ADMIN_KEYS, answer=AdminKey)
-    }
+    operations = {"GET": Operation("adminKeys.get", "Get an admin key", Permission.MANAGE_ADMIN_KEYS, answer=AdminKey)}
 
-    def get(self, request: Request, key_id: UUID) -> Response:
-        return self.shown(get_object_or_404(_keys(self), pk=key_id))
+    def get(self, request: Request, admin_key_id: UUID) -> Response:
+        return self.shown(get_object_or_404(_keys(self), pk=admin_key_id))
 
 
 class AdminKeyRevocation(Making):
@@ -81,7 +79,7 @@ class AdminKeyRevocation(Making):
     }
 
     def prepare(self, **kwargs: Any) -> Callable[[], Model]:
-        key = self.again(kwargs["key_id"])
+        key = self.again(kwargs["admin_key_id"])
 
         def act() -> Model:
             revoke_admin_key(self.caller.actor, key)

@@ -128,7 +128,7 @@ class OneBillingContact(Resource):
     }
 
     def get(self, request: Request, contact_id: UUID) -> Response:
-        return self.shown(*_opened(self, [_contact(self, contact_id)]))
+        return self.shown(_opened(self, [_contact(self, contact_id)])[0])
 
     def delete(self, request: Request, contact_id: UUID) -> Response:
         remove_contact(self.caller.actor, _contact(self, contact_id))

@@ -1,7 +1,7 @@
 """API keys, which call models. The secret stands in the answer that makes one, and never again."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from admin_api.resources.projects import project_of
 from keys.actions import issue_key, revoke_key
 from keys.models import ApiKey as Model
 
+T = TypeVar("T")
 STATES = {"active": {"revoked_at__isnull": True}, "revoked": {"revoked_at__isnull": False}}
 
 
@@ -36,7 +37,9 @@ class ApiKey(serializers.Serializer[Any]):
     name = serializers.CharField()
     project_id = serializers.UUIDField()
     hint = serializers.CharField(help_text="The last characters of the secret, to tell keys apart.")
-    created_by = serializers.UUIDField(source="created_by_id", allow_null=True, help_text="The member's id, if it was one.")
+    created_by = serializers.UUIDField(
+        source="created_by_id", allow_null=True, help_text="The member's id, if it was one."
+    )
     created_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
 
@@ -62,7 +65,9 @@ class ApiKeyQuery(PageQuery):
 class ApiKeys(Making):
     tag = "API keys"
     operations = {
-        "GET": Operation("keys.list", "List API keys", Permission.VIEW_KEYS, answer=ApiKey, query=ApiKeyQuery, paged=True),
+        "GET": Operation(
+            "keys.list", "List API keys", Permission.VIEW_KEYS, answer=ApiKey, query=ApiKeyQuery, paged=True
+        ),
         "POST": Operation(
             "keys.create",
             "Make an API key",
@@ -129,9 +134,9 @@ class ApiKeyRevocation(Making):
         return get_object_or_404(_keys(self).select_related("project"), pk=pk)
 
 
-def with_secret(thing: Any, secret: str | None) -> Any:
+def with_secret(thing: T, secret: str | None) -> T:
     """Return what was made with its secret, for this one answer."""
-    thing.secret = secret
+    thing.secret = secret  # type: ignore[attr-defined]
     return thing
 
 

@@ -33,7 +33,9 @@ class Member(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="The person's id, by which the audit log names them.")
     name = serializers.CharField(help_text="Empty if they gave none.")
     email = serializers.CharField()
-    role = serializers.ChoiceField([role.value for role in Role], allow_null=True, help_text="Null if no event gave it.")
+    role = serializers.ChoiceField(
+        [role.value for role in Role], allow_null=True, help_text="Null if no event gave it."
+    )
     created_at = serializers.DateTimeField()
 
 
@@ -78,12 +80,12 @@ class OneMember(Resource):
     }
 
     def get(self, request: Request, member_id: UUID) -> Response:
-        return self.shown(*_opened(self, [_membership(self, member_id)]))
+        return self.shown(_opened(self, [_membership(self, member_id)])[0])
 
     def patch(self, request: Request, member_id: UUID) -> Response:
         found = _membership(self, member_id)
         change_role(self.caller.actor, membership=found, role=Role(self.body()["role"]))
-        return self.shown(*_opened(self, [_membership(self, member_id)]))
+        return self.shown(_opened(self, [_membership(self, member_id)])[0])
 
 
 def _membership(resource: Resource, user_id: UUID) -> Membership:

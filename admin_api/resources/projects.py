@@ -34,7 +34,9 @@ class Project(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     slug = serializers.CharField()
-    retention_days = serializers.IntegerField(help_text="How long prompts and answers are kept, sealed; 0 is not at all.")
+    retention_days = serializers.IntegerField(
+        help_text="How long prompts and answers are kept, sealed; 0 is not at all."
+    )
     created_at = serializers.DateTimeField()
 
 

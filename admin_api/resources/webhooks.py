@@ -1,4 +1,4 @@
-"""Webhook endpoints: where signed events go. The signing secret stands in the answer that makes one, and never again."""
+"""Webhook endpoints: where signed events go. The secret stands in the answer that makes one, and never again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -72,14 +72,14 @@ class NewEndpoint(Strict):
         "description": "Key inventory",
         "events": ["key.created", "key.revoked"],
     }
-    url = StrictText(max_length=500, help_text=_URL_HELP)
+    url = StrictText(min_length=1, max_length=500, help_text=_URL_HELP)
     description = DescriptionField(default="")
     events = serializers.ListField(child=serializers.ChoiceField(_KINDS), min_length=1, max_length=50)
 
 
 class EndpointChange(Strict):
     example = {"enabled": False}
-    url = StrictText(max_length=500, required=False, help_text=_URL_HELP)
+    url = StrictText(min_length=1, max_length=500, required=False, help_text=_URL_HELP)
     description = DescriptionField(required=False)
     events = serializers.ListField(child=serializers.ChoiceField(_KINDS), min_length=1, max_length=50, required=False)
     enabled = StrictBoolean(required=False)
@@ -147,9 +147,7 @@ class OneWebhook(Resource):
             description="What is left out stays as it is.",
             conflicts="The address is not allowed",
         ),
-        "DELETE": Operation(
-            "webhooks.delete", "Delete a webhook endpoint", Permission.MANAGE_WEBHOOKS, status=204
-        ),
+        "DELETE": Operation("webhooks.delete", "Delete a webhook endpoint", Permission.MANAGE_WEBHOOKS, status=204),
     }
 
     def get(self, request: Request, endpoint_id: UUID) -> Response:

@@ -1,4 +1,4 @@
-"""What can be done with admin keys. Each action writes its change, its audit event and its messages in one transaction."""
+"""What can be done with admin keys. An action writes its change, its audit event and its messages at once."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -50,7 +50,7 @@ class AdminCaller:
 
 
 def find_admin(secret: str) -> AdminCaller | None:
-    """Return the caller of a usable key; None for a malformed, unknown, revoked or expired one, or a demo key elsewhere."""
+    """Return the caller of a usable key; None for any other, and in production for a demo key."""
     if not is_well_formed(secret, ADMIN_PREFIX):
         return None
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""Scopes: the permissions that an admin key can hold. Each is one of accounts/policy.py; what isn't here needs a person."""
+"""Scopes: the permissions that an admin key can hold. What isn't here needs a person."""
 
 from collections.abc import Iterable
 
