@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from accounts.models import Organization
-from keys.models import ApiKey
+from keys.models import AdminKey, ApiKey
 from ledger.ids import new_id
 
 one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Use plain text on one line.", inverse_match=True)
@@ -36,7 +36,7 @@ class KeyForm(forms.Form):
 class RevocationForm(forms.Form):
     confirmation = forms.CharField(max_length=80, label="Type the key's name to confirm")
 
-    def __init__(self, *args: Any, key: ApiKey, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, key: ApiKey | AdminKey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.key = key
 

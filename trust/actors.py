@@ -10,7 +10,7 @@ _SYSTEMS = {
     "worker": "Worker",
     "contact-link": "Whoever has a contact's link",
 }
-_KINDS = {"user": "A member", "key": "An API key", "staff": "Support staff"}
+_KINDS = {"user": "A member", "key": "An admin key", "staff": "Support staff"}
 _ID = 8  # the last characters of an id; the first of a UUID of version 7 are the time
 
 

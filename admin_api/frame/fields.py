@@ -39,9 +39,8 @@ EMAIL = rf"^{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+[A-Za-z]{{2,24}}$"
 _email = re.compile(EMAIL.replace("$", r"\Z"))
 
 
+# Refuses what it doesn't know: a misspelled field must not pass for one left out. (A docstring would be in the schema.)
 class Strict(serializers.Serializer[Any]):
-    """A serializer that refuses what it doesn't know: a misspelled field must not pass for one left out."""
-
     def to_internal_value(self, data: Any) -> Any:
         unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
         if unknown:

@@ -7,6 +7,7 @@ its turn.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from uuid import UUID
@@ -60,6 +61,11 @@ class Once:
             subject = act()
             DoneOnce.objects.filter(pk=row.pk).update(subject_id=subject)
         return subject
+
+
+def purge(now: datetime) -> int:
+    """Forget what can't be repeated any more; return how many."""
+    return DoneOnce.objects.over(now).delete()[0]
 
 
 def _token(text: str) -> UUID:
