@@ -77,12 +77,7 @@ def _described(document: Document, path: str, method: str, operation: Document) 
 
 
 def _parameter(parameter: Document) -> Entry:
-    return Entry(
-        parameter["name"],
-        _form(parameter["schema"]),
-        parameter.get("description", ""),
-        parameter.get("required", False),
-    )
+    return Entry(parameter["name"], _form(parameter["schema"]), _plain(parameter), parameter.get("required", False))
 
 
 def _fields(document: Document, schema: Document) -> list[Entry]:
@@ -91,9 +86,14 @@ def _fields(document: Document, schema: Document) -> list[Entry]:
     shape = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     required = shape.get("required", [])
     return [
-        Entry(name, _form(_resolved(document, field)), field.get("description", ""), name in required)
+        Entry(name, _form(_resolved(document, field)), _plain(field), name in required)
         for name, field in shape["properties"].items()
     ]
+
+
+def _plain(described: Document) -> str:
+    """Return a description without the marks that tools show as code."""
+    return str(described.get("description", "")).replace("`", "")
 
 
 def _resolved(document: Document, schema: Document) -> Document:
