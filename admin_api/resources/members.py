@@ -12,11 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import directory
-from accounts.actions import change_role
 from accounts.models import Membership, Role
 from accounts.policy import Permission
 from accounts.roles import roles_of
-from admin_api.frame.fields import Strict
 from admin_api.frame.operation import Operation
 from admin_api.frame.pages import PageQuery
 from admin_api.frame.resource import Resource
@@ -37,11 +35,6 @@ class Member(serializers.Serializer[Any]):
         [role.value for role in Role], allow_null=True, help_text="Null if no event gave it."
     )
     created_at = serializers.DateTimeField()
-
-
-class RoleChange(Strict):
-    example = {"role": "developer"}
-    role = serializers.ChoiceField([role.value for role in Role])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -70,21 +63,9 @@ class OneMember(Resource):
     tag = "Members"
     operations = {
         "GET": Operation("members.get", "Get a member", Permission.VIEW_MEMBERS, answer=Member),
-        "PATCH": Operation(
-            "members.changeRole",
-            "Change a member's role",
-            Permission.MANAGE_MEMBERS,
-            answer=Member,
-            body=RoleChange,
-        ),
     }
 
     def get(self, request: Request, member_id: UUID) -> Response:
-        return self.shown(_opened(self, [_membership(self, member_id)])[0])
-
-    def patch(self, request: Request, member_id: UUID) -> Response:
-        found = _membership(self, member_id)
-        change_role(self.caller.actor, membership=found, role=Role(self.body()["role"]))
         return self.shown(_opened(self, [_membership(self, member_id)])[0])
 
 

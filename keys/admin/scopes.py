@@ -8,7 +8,6 @@ SCOPES: dict[Permission, str] = {
     Permission.VIEW_PROJECTS: "See projects",
     Permission.MANAGE_PROJECTS: "Make projects",
     Permission.VIEW_MEMBERS: "See members with name, email and role",
-    Permission.MANAGE_MEMBERS: "Change what members may do",
     Permission.VIEW_KEYS: "See API keys",
     Permission.MANAGE_KEYS: "Make and revoke API keys",
     Permission.MANAGE_WEBHOOKS: "See and manage webhooks",
