@@ -29,7 +29,7 @@ parameters = {{ "path.endpoint_id" = "{endpoint}", "path.delivery_id" = "{delive
 include-path-regex = "/members/|/admin-keys/"
 parameters = {{ "path.member_id" = "{member}", "path.admin_key_id" = "{other}" }}
 """
-EXAMPLES = 6  # of each operation and phase
+EXAMPLES = 3  # of each operation and phase
 
 
 @pytest.mark.django_db(transaction=True)
@@ -68,5 +68,5 @@ def test_nothing_that_schemathesis_thinks_of_fails(live_server: Any, settings: A
         "all",
         "--no-color",
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 0, done.stdout[-20_000:]
