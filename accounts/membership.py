@@ -5,9 +5,10 @@ from functools import cached_property
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from accounts.models import Membership, Organization, Role, User
-from accounts.policy import Permission, allows
-from accounts.roles import PRIVILEGED, given_role, read_role, stands
+from accounts.models import Membership, Organization, Project, Role, User
+from accounts.models.project import ProjectQuerySet
+from accounts.policy import Access, Permission
+from accounts.roles import given_role, read_access, stands
 from ledger.actor import Actor
 from vault.disclosure import disclose
 from vault.purposes import Purpose
@@ -16,8 +17,8 @@ from vault.purposes import Purpose
 class Acting:
     """One user in one organization, for one request.
 
-    The role is sealed: it opens when a decision needs it, at most once a request, so a change of role counts
-    from the next request on.
+    The role is sealed, with the projects that it is limited to: it opens when a decision needs it, at most once a
+    request, so a change counts from the next request on.
     """
 
     def __init__(self, user: User, membership: Membership) -> None:
@@ -42,7 +43,7 @@ class Acting:
         return Actor.user(self.user.pk)
 
     @cached_property
-    def role(self) -> Role:
+    def access(self) -> Access:
         with disclose(
             Purpose.AUTHORIZATION,
             actor=self.actor,
@@ -51,18 +52,35 @@ class Acting:
             subjects=[self.membership.pk],
         ) as scope:
             text = scope.open(self.membership.role)
-            role, _ = read_role(text)
-            if role in PRIVILEGED and not self._was_given(text):
+            if not self._was_given(text):
                 raise scope.distrust("rolled-back", "This role is not the one that was given last.")
-            return role
+            return read_access(text)[0]
+
+    @property
+    def role(self) -> Role:
+        return self.access.role
 
     def _was_given(self, text: str) -> bool:
         return stands(text, self.membership, given_role(self.organization.pk, self.user.pk))
 
-    def may(self, permission: Permission) -> bool:
-        return allows(self.role, permission)
+    def may(self, permission: Permission, project: Project | None = None) -> bool:
+        """Tell whether it is allowed: in a project if one is named, else in the organization or any of its projects."""
+        return self.access.may(permission, project.pk if project else None)
 
-    def require(self, permission: Permission, otherwise: str = "") -> None:
+    def require(self, permission: Permission, otherwise: str = "", *, project: Project | None = None) -> None:
         """Refuse who may not; `otherwise` is a sentence that the page of the refusal shows."""
-        if not self.may(permission):
+        if not self.may(permission, project):
             raise PermissionDenied(otherwise)
+
+    def projects(self, permission: Permission = Permission.VIEW_PROJECTS) -> ProjectQuerySet:
+        """Return the projects in which it is allowed, the archived ones among them."""
+        projects = Project.objects.filter(organization=self.organization)
+        narrowed = self.access.projects
+        if narrowed is None:
+            return projects if self.may(permission) else projects.none()
+        return projects.filter(pk__in=[each for each in narrowed if self.access.may(permission, each)])
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether there may be projects of the organization that they do not see."""
+        return self.access.projects is not None

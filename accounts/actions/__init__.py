@@ -1,9 +1,10 @@
 from accounts.actions.billing_contacts import add_contact, ask_again, confirm_contact, refuse_contact, remove_contact
-from accounts.actions.erasure import LastOwner, erase_organization, erase_user
+from accounts.actions.erasure import erase_organization, erase_user
 from accounts.actions.operators import make_operator, remove_operator
 from accounts.actions.organizations import add_member, create_organization, create_project
+from accounts.actions.owners import LastOwner
 from accounts.actions.preferences import Wishes, change_preferences
-from accounts.actions.roles import change_role
+from accounts.actions.roles import UnknownProject, change_role, leave_organization, remove_member
 from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import (
     hash_token,
@@ -16,6 +17,7 @@ from accounts.actions.verification import (
 __all__ = [
     "LastOwner",
     "Registration",
+    "UnknownProject",
     "Wishes",
     "add_contact",
     "add_member",
@@ -29,9 +31,11 @@ __all__ = [
     "erase_user",
     "hash_token",
     "issue_verification",
+    "leave_organization",
     "make_operator",
     "refuse_contact",
     "remove_contact",
+    "remove_member",
     "remove_operator",
     "request_verification",
     "sign_up",

@@ -1,14 +1,18 @@
 """Making organizations, projects and memberships."""
 
 import secrets
+from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from accounts import directory
+from accounts.actions.roles import check_projects
 from accounts.entries import Contact
 from accounts.models import Directory, Membership, Organization, Project, Role, User
-from accounts.roles import commit_role, given_role, write_role
+from accounts.policy import Access
+from accounts.roles import commit_role, given_role, write_access
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -36,12 +40,24 @@ def create_organization(
 
 
 def add_member(
-    actor: Actor, *, organization: Organization, user: User, role: Role, contact: Contact | None = None
+    actor: Actor,
+    *,
+    organization: Organization,
+    user: User,
+    role: Role,
+    projects: Mapping[UUID, Role] | None = None,
+    contact: Contact | None = None,
 ) -> Membership:
-    """Add a member and enter them in the directory; without their `contact` at hand it is opened for that."""
+    """Add a member and enter them in the directory; without their `contact` at hand it is opened for that.
+
+    With `projects` they work in those alone; ValueError or UnknownProject as of `change_role`. Whether somebody may
+    give this is asked of `policy.may_give` where it is given, which may be long before: in an invitation.
+    """
+    access = Access(role, projects)
     with transaction.atomic():
+        check_projects(organization, access)
         version = given_role(organization.pk, user.pk).version + 1
-        text = write_role(role, version)
+        text = write_access(access, version)
         membership = Membership.objects.create(organization=organization, user=user, role=text)
         record_event(
             actor,

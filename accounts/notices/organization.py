@@ -12,7 +12,7 @@ from accounts.actions.billing_contacts import KEPT, LIFETIME, issue_link
 from accounts.models import BillingContact, Membership, Organization, User
 from accounts.models.billing_contact import QUESTION
 from accounts.recipients import TELLER, of_managers
-from accounts.roles import read_role
+from accounts.roles import read_access
 from ledger.models import Action, AuditEvent
 from notifications import recipients
 from notifications.models import Because, Endpoint
@@ -57,6 +57,17 @@ def role_changed(membership_id: UUID, to: User) -> Facts | None:
     }
 
 
+@notice("removed-from-organization")
+def removed_from_organization(event_id: UUID, to: User) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id, action=Action.MEMBER_REMOVED, target=str(to.pk)).first()
+    if event is None or event.organization_id is None:
+        return None
+    organization = Organization.objects.filter(pk=event.organization_id).first()
+    if organization is None or organization.memberships.filter(user=to).exists():
+        return None
+    return {"organization": organization.name, "at": event.at}
+
+
 @on_disabled
 def tell_managers(endpoint: Endpoint) -> None:
     for organization in Organization.objects.filter(pk=endpoint.organization_id):
@@ -98,4 +109,4 @@ def _role(membership: Membership) -> str:
         fields=[Membership.role],
         subjects=[membership.pk],
     ) as scope:
-        return read_role(scope.open(membership.role))[0].value
+        return read_access(scope.open(membership.role))[0].role.value

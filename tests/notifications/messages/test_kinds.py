@@ -46,7 +46,6 @@ UNSENT = {
     "payment-action",
     "payment-failed",
     "receipt",
-    "removed-from-organization",
     "spending-anomaly",
     "support-closed",
     "support-reply",
