@@ -4,6 +4,7 @@ from accounts.views import (
     authenticator,
     browsers,
     confirm,
+    deletions,
     email,
     messages,
     notifications,
@@ -73,4 +74,7 @@ urlpatterns = [
     path("verify/<token:token>/", verification.verify_link, name="verify_link"),
     path("contacts/<token:token>/", answers.confirmation, name="contact"),
     path("contacts/<token:token>/refusal/", answers.refusal, name="contact_refusal"),
+    path("deletions/<token:token>/", deletions.deletion, name="deletion"),
+    path("deletions/<token:token>/receipt/", deletions.receipt, name="deletion_receipt"),
+    path("deletions/<token:token>/cancellation/", deletions.cancellation, name="deletion_cancellation"),
 ]

@@ -164,6 +164,7 @@ UNSEALER_SOCKET = env.path("UNSEALER_SOCKET")
 UNSEALER_GROUP = os.environ.get("UNSEALER_GROUP", "")
 APPROVERS_FILE = Path(env.string("APPROVERS_FILE", str(VAR_DIR / "approvers.json")))
 BACKUP_HORIZON_DAYS = env.integer("BACKUP_HORIZON_DAYS", 35, least=0)  # after so long no backup holds a destroyed key
+DELETION_GRACE_DAYS = env.integer("DELETION_GRACE_DAYS", 7, least=0)  # between asking for a deletion and its being done
 # What new records are sealed with; all suites open.
 SEALING_SUITE = env.choice("SEALING_SUITE", "xchacha20-poly1305", "xchacha20-poly1305", "aes-256-gcm")
 

@@ -1,4 +1,5 @@
 from accounts.actions.billing_contacts import add_contact, ask_again, confirm_contact, refuse_contact, remove_contact
+from accounts.actions.deletions import cancel_deletion, schedule_deletion
 from accounts.actions.erasure import erase_organization, erase_user
 from accounts.actions.operators import make_operator, remove_operator
 from accounts.actions.organizations import add_member, create_organization, create_project
@@ -22,6 +23,7 @@ __all__ = [
     "add_contact",
     "add_member",
     "ask_again",
+    "cancel_deletion",
     "change_preferences",
     "change_role",
     "confirm_contact",
@@ -38,6 +40,7 @@ __all__ = [
     "remove_member",
     "remove_operator",
     "request_verification",
+    "schedule_deletion",
     "sign_up",
     "verify_by_code",
     "verify_by_hash",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.models import Organization, Role
+from accounts.models import Deletion, Organization, Role
 from accounts.roles import roles_of
 from ledger.actor import Actor
 
@@ -26,7 +26,8 @@ def lock(organization_ids: Iterable[UUID]) -> list[Organization]:
 
 
 def refuse_last_owner(actor: Actor, organization: Organization, user_id: UUID) -> None:
-    """LastOwner if nobody else owns it; the caller holds the lock."""
+    """LastOwner if they own it and nobody else does who stays; the caller holds the lock."""
     owners = {each for each, role in roles_of(actor, organization).items() if role is Role.OWNER}
-    if owners == {user_id}:
+    leaving = Deletion.objects.pending().filter(subject_id__in=owners).values_list("subject_id", flat=True)
+    if user_id in owners and not owners - {user_id, *leaving}:
         raise LastOwner(organization)

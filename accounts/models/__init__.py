@@ -1,5 +1,6 @@
 from accounts.models.billing_contact import BillingContact
 from accounts.models.browser_session import BrowserSession
+from accounts.models.deletion import Deletion
 from accounts.models.device import Device
 from accounts.models.directory import Directory
 from accounts.models.email_index import EmailIndex
@@ -17,6 +18,7 @@ from accounts.models.user import User
 __all__ = [
     "BillingContact",
     "BrowserSession",
+    "Deletion",
     "Device",
     "Directory",
     "EmailIndex",

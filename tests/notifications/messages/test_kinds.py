@@ -28,13 +28,10 @@ FACTS = {
 }
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
 UNSENT = {
-    "account-deleted",
     "auto-recharge-off",
     "budget-forecast",
     "budget-reached",
     "credit-expiring",
-    "deletion-cancelled",
-    "deletion-scheduled",
     "dispute",
     "export-ready",
     "invitation",
@@ -67,6 +64,9 @@ REQUIRED = {
     "invitation",
     "key-leaked",
     "new-device",
+    "organization-deleted",
+    "organization-deletion-cancelled",
+    "organization-deletion-scheduled",
     "passkey-refused",
     "password-changed",
     "password-reset",
