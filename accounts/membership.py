@@ -1,6 +1,7 @@
 """The membership under which a request acts: which organization, and what its role allows."""
 
 from functools import cached_property
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -72,15 +73,13 @@ class Acting:
         if not self.may(permission, project):
             raise PermissionDenied(otherwise)
 
-    def projects(self, permission: Permission = Permission.VIEW_PROJECTS) -> ProjectQuerySet:
-        """Return the projects in which it is allowed, the archived ones among them."""
-        projects = Project.objects.filter(organization=self.organization)
-        narrowed = self.access.projects
-        if narrowed is None:
-            return projects if self.may(permission) else projects.none()
-        return projects.filter(pk__in=[each for each in narrowed if self.access.may(permission, each)])
+    def limits(self, permission: Permission) -> frozenset[UUID] | None:
+        """Return the ids of the projects that something is allowed in; None where that is every project."""
+        if self.access.projects is None and self.may(permission):
+            return None
+        return frozenset(each for each in self.access.projects or () if self.access.may(permission, each))
 
-    @property
-    def is_limited(self) -> bool:
-        """Tell whether there may be projects of the organization that they do not see."""
-        return self.access.projects is not None
+    def projects(self, permission: Permission = Permission.VIEW_PROJECTS) -> ProjectQuerySet:
+        """Return the projects in which something is allowed, the archived ones among them."""
+        projects, limits = Project.objects.filter(organization=self.organization), self.limits(permission)
+        return projects if limits is None else projects.filter(pk__in=limits)

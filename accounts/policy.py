@@ -31,6 +31,24 @@ class Permission(StrEnum):
     DATA_ACCESS = "data-access:view"
 
 
+MEANINGS: dict[Permission, str] = {
+    Permission.RENAME_ORGANIZATION: "Rename the organization",
+    Permission.DELETE_ORGANIZATION: "Delete the organization, and cancel that",
+    Permission.TRANSFER_OWNERSHIP: "Hand the organization over",
+    Permission.MANAGE_SECURITY: "Change security settings",
+    Permission.VIEW_PROJECTS: "See projects",
+    Permission.MANAGE_PROJECTS: "Make, change and archive projects",
+    Permission.VIEW_MEMBERS: "See members and their roles",
+    Permission.MANAGE_MEMBERS: "Invite and remove members, change their roles up to one’s own",
+    Permission.VIEW_AUDIT_LOG: "Read the audit log",
+    Permission.MANAGE_ADMIN_KEYS: "Make and revoke admin keys",
+    Permission.VIEW_KEYS: "See API keys, never their secrets",
+    Permission.MANAGE_KEYS: "Make and revoke API keys",
+    Permission.MANAGE_WEBHOOKS: "Manage webhooks",
+    Permission.MANAGE_BILLING_CONTACTS: "Manage billing contacts",
+    Permission.VIEW_USAGE: "See usage and its cost",
+    Permission.DATA_ACCESS: "See who opened sealed data, and export the proof",
+}
 _EVERYONE = frozenset(Role)
 _OWNERS = frozenset({Role.OWNER})
 _ADMINS = frozenset({Role.OWNER, Role.ADMIN})

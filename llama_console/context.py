@@ -17,7 +17,14 @@ _NAVIGATION: Groups = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
-    ("Organization", (("Billing contacts", "mail-check", "billing_contacts:list"),)),
+    (
+        "Organization",
+        (
+            ("Projects", "folder", "projects:list"),
+            ("Billing contacts", "mail-check", "billing_contacts:list"),
+            ("Settings", "settings", "organizations:settings"),
+        ),
+    ),
 )
 _ACCOUNT: Groups = (
     (
@@ -60,7 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
-    organizations = list(Organization.objects.visible_to(user).order_by("name"))
+    organizations = list(Organization.objects.visible_to(user).with_deletion().order_by("name"))
     match = request.resolver_match
     slug = match.kwargs.get("organization") if match else None
     current = next((found for found in organizations if found.slug == slug), None)

@@ -2,9 +2,11 @@ from accounts.actions.billing_contacts import add_contact, ask_again, confirm_co
 from accounts.actions.deletions import cancel_deletion, schedule_deletion
 from accounts.actions.erasure import erase_organization, erase_user
 from accounts.actions.operators import make_operator, remove_operator
-from accounts.actions.organizations import add_member, create_organization, create_project
+from accounts.actions.organizations import add_member, create_organization, rename_organization
 from accounts.actions.owners import LastOwner
+from accounts.actions.ownership import transfer_ownership
 from accounts.actions.preferences import Wishes, change_preferences
+from accounts.actions.projects import archive_project, change_project, create_project, unarchive_project
 from accounts.actions.roles import UnknownProject, change_role, leave_organization, remove_member
 from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import (
@@ -22,9 +24,11 @@ __all__ = [
     "Wishes",
     "add_contact",
     "add_member",
+    "archive_project",
     "ask_again",
     "cancel_deletion",
     "change_preferences",
+    "change_project",
     "change_role",
     "confirm_contact",
     "create_organization",
@@ -39,9 +43,12 @@ __all__ = [
     "remove_contact",
     "remove_member",
     "remove_operator",
+    "rename_organization",
     "request_verification",
     "schedule_deletion",
     "sign_up",
+    "transfer_ownership",
+    "unarchive_project",
     "verify_by_code",
     "verify_by_hash",
     "verify_by_token",

@@ -1,4 +1,4 @@
-"""Making organizations, projects and memberships."""
+"""Making organizations and memberships, and renaming."""
 
 import secrets
 from collections.abc import Mapping
@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts import directory
+from accounts.actions.projects import create_project
 from accounts.actions.roles import check_projects
 from accounts.entries import Contact
-from accounts.models import Directory, Membership, Organization, Project, Role, User
+from accounts.models import Directory, Membership, Organization, Role, User
 from accounts.policy import Access
 from accounts.roles import commit_role, given_role, write_access
 from ledger.actor import Actor
@@ -71,12 +72,12 @@ def add_member(
     return membership
 
 
-def create_project(actor: Actor, *, organization: Organization, name: str, retention_days: int = 0) -> Project:
-    slug = slugify(name)[:60] or f"project-{secrets.token_hex(3)}"
+def rename_organization(actor: Actor, *, organization: Organization, name: str) -> None:
+    """Give an organization another name. Its address (slug) stays: links and scripts name it."""
     with transaction.atomic():
-        project = organization.projects.create(name=name, slug=slug, retention_days=retention_days)
-        record_event(actor, Action.PROJECT_CREATED, target=project.pk, organization_id=organization.pk)
-    return project
+        if not Organization.objects.filter(pk=organization.pk).exclude(name=name).update(name=name):
+            return
+        record_event(actor, Action.ORGANIZATION_RENAMED, target=organization.pk, organization_id=organization.pk)
 
 
 def _free_slug(name: str) -> str:

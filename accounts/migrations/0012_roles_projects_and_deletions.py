@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='membership',
             name='role',
-            field=vault.fields.SealedCharField(bucket=512, max_length=2400),
+            field=vault.fields.SealedCharField(bucket=512, max_length=2600),
         ),
         migrations.CreateModel(
             name='Deletion',

@@ -24,7 +24,7 @@ class Membership(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     # As accounts/roles.py writes it: with the projects that it is limited to. Up to 19 of them are of one length.
-    role = SealedCharField(max_length=2400, bucket=512)
+    role = SealedCharField(max_length=2600, bucket=512)
     created_at = models.DateTimeField(auto_now_add=True)
     vault_tenant_field = "organization_id"
 

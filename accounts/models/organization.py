@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import models
 
+from accounts.models.deletion import Deletion
 from ledger.ids import new_id
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def visible_to(self, user: "User") -> "OrganizationQuerySet":
         return self.filter(memberships__user=user)
+
+    def with_deletion(self) -> "OrganizationQuerySet":
+        """Have each organization's `deletion_due_at`: when it ends, if somebody asked for that."""
+        asked = Deletion.objects.pending().filter(subject_id=models.OuterRef("pk"))
+        return self.annotate(deletion_due_at=models.Subquery(asked.values("due_at")[:1]))
 
 
 class Organization(models.Model):

@@ -13,6 +13,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def active(self) -> "ProjectQuerySet":
         return self.filter(archived_at=None)
 
+    def archived(self) -> "ProjectQuerySet":
+        return self.exclude(archived_at=None)
+
 
 class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -42,7 +42,7 @@ def organization_deletion_scheduled(deletion_id: UUID, to: User) -> Facts | None
     organization = _organization_of(deletion, to) if deletion else None
     if deletion is None or organization is None:
         return None
-    url = settings.CONSOLE_ORIGIN + reverse("organization_home", args=[organization.slug])
+    url = settings.CONSOLE_ORIGIN + reverse("organizations:settings", args=[organization.slug])
     return {"organization": organization.name, "at": deletion.requested_at, "until": deletion.due_at, "url": url}
 
 
