@@ -28,6 +28,7 @@ class Organization(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     is_demo = models.BooleanField(default=False)
+    seats = models.PositiveIntegerField(null=True)  # members and open invitations at most; null for no limit
 
     objects = OrganizationQuerySet.as_manager()
     vault_not_personal = {"name": "of a company or a team, shown to all its members; its address is made of it"}

@@ -24,6 +24,8 @@ FIELDS: Mapping[str, Title] = {
     "accounts.User.email": gettext_lazy("Email"),
     "accounts.SpareAddress.email": gettext_lazy("Email"),
     "accounts.BillingContact.email": gettext_lazy("Email"),
+    "accounts.Invitation.email": gettext_lazy("Email"),
+    "accounts.Invitation.access": gettext_lazy("Role"),
     "accounts.User.phone": gettext_lazy("Mobile phone"),
     "accounts.User.location": gettext_lazy("Location"),
     "accounts.User.date_of_birth": gettext_lazy("Date of birth"),
