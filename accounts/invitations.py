@@ -54,7 +54,8 @@ def access_in(actor: Actor, invitation: Invitation) -> str:
         fields=[Invitation.access],
         subjects=[invitation.pk],
     ) as scope:
-        return scope.open(invitation.access)
+        text: str = scope.open(invitation.access)
+    return text
 
 
 def address_in(actor: Actor, invitation: Invitation) -> str:
@@ -66,7 +67,8 @@ def address_in(actor: Actor, invitation: Invitation) -> str:
         fields=[Invitation.email],
         subjects=[invitation.pk],
     ) as scope:
-        return scope.open(invitation.email)
+        address: str = scope.open(invitation.email)
+    return address
 
 
 def still_given(actor: Actor, invitation: Invitation) -> Access | None:

@@ -1,4 +1,4 @@
-"""Seats: how many members an organization may have. Open invitations count; whoever counts holds the organization's lock."""
+"""Seats: how many members an organization may have, open invitations included. Who counts holds its lock."""
 
 from django.utils import timezone
 

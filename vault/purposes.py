@@ -85,7 +85,11 @@ RULES: dict[Purpose, Rule] = {
     Purpose.REKEYING: Rule(
         "To seal again under a new key.", _EVERYTHING | _TOTP_SECRET | _WEBHOOK_SECRET, _OPERATOR, inside=True
     ),
-    Purpose.ERASURE: Rule("To take a person out of what is kept.", frozenset({_DIRECTORY}), _PROGRAM),
+    Purpose.ERASURE: Rule(
+        "To take a person out of what is kept, and to remember that they said no.",
+        frozenset({_DIRECTORY, _INVITED, _CONTACT}),
+        _PROGRAM,
+    ),
 }
 
 

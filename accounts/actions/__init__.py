@@ -1,6 +1,8 @@
 from accounts.actions.billing_contacts import add_contact, ask_again, confirm_contact, refuse_contact, remove_contact
 from accounts.actions.deletions import cancel_deletion, schedule_deletion
 from accounts.actions.erasure import erase_organization, erase_user
+from accounts.actions.invitation_answers import accept, decline
+from accounts.actions.invitations import invite, resend, revoke
 from accounts.actions.operators import make_operator, remove_operator
 from accounts.actions.organizations import add_member, create_organization, rename_organization
 from accounts.actions.owners import LastOwner
@@ -22,6 +24,7 @@ __all__ = [
     "Registration",
     "UnknownProject",
     "Wishes",
+    "accept",
     "add_contact",
     "add_member",
     "archive_project",
@@ -33,9 +36,11 @@ __all__ = [
     "confirm_contact",
     "create_organization",
     "create_project",
+    "decline",
     "erase_organization",
     "erase_user",
     "hash_token",
+    "invite",
     "issue_verification",
     "leave_organization",
     "make_operator",
@@ -45,6 +50,8 @@ __all__ = [
     "remove_operator",
     "rename_organization",
     "request_verification",
+    "resend",
+    "revoke",
     "schedule_deletion",
     "sign_up",
     "transfer_ownership",

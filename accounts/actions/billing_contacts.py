@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import strangers
 from accounts.actions.verification import hash_token
 from accounts.contacts import addresses_of
 from accounts.models import BillingContact, Organization, User
@@ -20,6 +21,7 @@ from ledger.events import record_event
 from ledger.models import Action, AuditEvent
 from notifications import outbox, preferences
 from vault.blind_index import normalise_email
+from vault.purposes import Purpose
 
 MAX_CONTACTS = 10  # of an organization
 LIFETIME = timedelta(days=7)  # of a link
@@ -35,6 +37,10 @@ class TooMany(Exception):
 
 class AlreadyThere(Exception):
     """The organization has a contact of that address."""
+
+
+class Refused(Exception):
+    """The owner of that address said no to this organization, not long ago."""
 
 
 class TooOften(Exception):
@@ -56,9 +62,11 @@ def add_contact(
             raise TooMany
         if normalise_email(email) in map(normalise_email, addresses_of(actor, contacts).values()):
             raise AlreadyThere
-        _refuse_too_often(organization)
+        if strangers.refused(organization.pk, [email]):
+            raise Refused
+        _refuse_too_often(organization, email)
         contact = organization.billing_contacts.create(email=email, language=language, created_by=creator)
-        _ask(actor, Action.CONTACT_ADDED, contact)
+        _ask(actor, Action.CONTACT_ADDED, contact, email)
     return contact
 
 
@@ -71,8 +79,9 @@ def ask_again(actor: Actor, contact: BillingContact) -> bool:
             return False
         if not outbox.may_repeat(QUESTION, contact.pk):
             raise TooOften
-        _refuse_too_often(contact.organization)
-        _ask(actor, Action.CONTACT_ASKED, current)
+        address = addresses_of(actor, [current])[current.pk]
+        _refuse_too_often(contact.organization, address)
+        _ask(actor, Action.CONTACT_ASKED, current, address)
     return True
 
 
@@ -108,10 +117,16 @@ def confirm_contact(token: str) -> bool:
 
 
 def refuse_contact(token: str) -> bool:
-    """Take a no: the address is erased at once. False for any link that is not good."""
+    """Take a no: the address is erased at once, and the no is remembered. False for any link that is not good."""
     with transaction.atomic():
         contact = find_by_link(token)
-        return contact is not None and _erase(LINK, Action.CONTACT_REFUSED, contact)
+        if contact is None:
+            return False
+        address = addresses_of(LINK, [contact], Purpose.ERASURE)[contact.pk]
+        if not _erase(LINK, Action.CONTACT_REFUSED, contact):
+            return False
+        strangers.remember_refusal(contact.organization_id, address)
+    return True
 
 
 def remove_contact(actor: Actor, contact: BillingContact) -> bool:
@@ -137,19 +152,19 @@ def _lock(organization: Organization) -> None:
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
 
 
-def _refuse_too_often(organization: Organization) -> None:
+def _refuse_too_often(organization: Organization, address: str) -> None:
     asked = AuditEvent.objects.filter(
         organization_id=organization.pk,
         action__in=[Action.CONTACT_ADDED, Action.CONTACT_ASKED],
         at__gt=timezone.now() - _WINDOW,
     )
-    if asked.count() >= _MOST_QUESTIONS:
+    if asked.count() >= _MOST_QUESTIONS or not strangers.admits("asked", organization.pk, address):
         raise TooOften
 
 
-def _ask(actor: Actor, action: Action, contact: BillingContact) -> None:
+def _ask(actor: Actor, action: Action, contact: BillingContact, address: str) -> None:
     _record(actor, action, contact)
-    outbox.put(QUESTION, contact.pk, recipient_id=contact.pk)
+    strangers.put_off(outbox.put(QUESTION, contact.pk, recipient_id=contact.pk), address)
 
 
 def _erase(actor: Actor, action: Action, contact: BillingContact) -> bool:

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.actions.billing_contacts import remove_contacts_of
+from accounts.actions.invitations import end_invitations_of
 from accounts.actions.owners import lock, refuse_last_owner
 from accounts.actions.roles import end_membership
 from accounts.factors import forget_factors
@@ -50,6 +51,8 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         organization.memberships.all().delete()
         Directory.objects.filter(organization=organization).delete()
         remove_contacts_of(actor, organization)
+        end_invitations_of(actor, organization)
+        organization.refusals.all().delete()
         delete_endpoints_of(actor, organization.pk)
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)

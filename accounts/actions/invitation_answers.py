@@ -12,13 +12,12 @@ from django.utils import timezone
 from accounts import strangers
 from accounts.actions.invitations import end, void
 from accounts.actions.organizations import add_member
-from accounts.actions.roles import UnknownProject
+from accounts.entries import Contact
 from accounts.invitations import address_in, own_contact, still_given
 from accounts.models import Invitation, InvitationIndex, Membership, Organization, User
 from accounts.policy import Access
 from accounts.seats import has_seat
 from ledger.actor import Actor
-from ledger.events import record_event
 from ledger.models import Action
 from vault.unsealer import unsealer
 
@@ -79,3 +78,7 @@ def decline(token_hash: bytes) -> bool:
             return False
         strangers.remember_refusal(found.organization_id, address)
     return True
+
+
+def _join(actor: Actor, organization: Organization, user: User, access: Access, contact: Contact) -> None:
+    add_member(actor, organization=organization, user=user, role=access.role, projects=access.projects, contact=contact)

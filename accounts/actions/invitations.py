@@ -19,8 +19,8 @@ from django.utils import timezone
 from accounts import strangers
 from accounts.actions.roles import check_projects
 from accounts.actions.verification import hash_token
-from accounts.invitations import GIVING, access_in, commitment_of, may_invite, opened
-from accounts.models import EmailIndex, Invitation, InvitationIndex, Organization, Refusal, User
+from accounts.invitations import access_in, commitment_of, may_invite, opened
+from accounts.models import EmailIndex, Invitation, InvitationIndex, Organization, User
 from accounts.models.invitation import LETTER
 from accounts.policy import Access
 from accounts.roles import read_access, write_access
@@ -145,9 +145,7 @@ def void(actor: Actor, invitation: Invitation) -> None:
     """Note that nobody stands for an invitation any more; who manages the organization may send it anew."""
     open_ = Invitation.objects.filter(pk=invitation.pk, voided_at=None)
     if open_.update(voided_at=timezone.now(), token_hash=None):
-        record_event(
-            actor, Action.INVITATION_VOIDED, target=invitation.pk, organization_id=invitation.organization_id
-        )
+        record_event(actor, Action.INVITATION_VOIDED, target=invitation.pk, organization_id=invitation.organization_id)
 
 
 def end_invitations_of(actor: Actor, organization: Organization) -> None:

@@ -80,6 +80,13 @@ def rename_organization(actor: Actor, *, organization: Organization, name: str) 
         record_event(actor, Action.ORGANIZATION_RENAMED, target=organization.pk, organization_id=organization.pk)
 
 
+def set_seats(actor: Actor, *, organization: Organization, seats: int | None) -> None:
+    """Limit how many members an organization may have, from now on; None for no limit."""
+    with transaction.atomic():
+        Organization.objects.filter(pk=organization.pk).update(seats=seats)
+        record_event(actor, Action.SEATS_SET, target=organization.pk, organization_id=organization.pk, seats=seats)
+
+
 def _free_slug(name: str) -> str:
     """Return a slug of the name that nobody has; a random tail where it is taken, so that names can't be counted."""
     base = slugify(name)[:50] or "organization"

@@ -39,7 +39,7 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
     email = SealedEmailField()
-    access = SealedCharField(max_length=60, bucket=64)
+    access = SealedCharField(max_length=2400, bucket=512)  # as the role of a membership
     language = models.CharField(max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     time_zone = models.CharField(max_length=40, default="UTC")
     token_hash = models.BinaryField(max_length=32, unique=True, null=True)  # null until the letter goes out
@@ -80,7 +80,7 @@ class InvitationIndexQuerySet(models.QuerySet["InvitationIndex"]):
 
 
 class InvitationIndex(models.Model):
-    """How an invitation is found by address. The organization is part of what is hashed: rows of two can't be linked."""
+    """How an invitation is found by address. The organization is hashed with it: rows of two can't be linked."""
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="indexes")
     version = models.PositiveIntegerField()

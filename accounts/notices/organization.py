@@ -6,11 +6,15 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
+from accounts.actions import invitations
 from accounts.actions.billing_contacts import KEPT, LIFETIME, issue_link
-from accounts.models import BillingContact, Membership, Organization, User
+from accounts.invitations import still_given
+from accounts.models import BillingContact, Invitation, Membership, Organization, User
 from accounts.models.billing_contact import QUESTION
+from accounts.models.invitation import LETTER
 from accounts.recipients import TELLER, of_managers
 from accounts.roles import read_access
 from ledger.models import Action, AuditEvent
@@ -39,6 +43,32 @@ def confirm_contact(contact_id: UUID, to: BillingContact) -> Facts | None:
         "refusal": settings.CONSOLE_ORIGIN + reverse("accounts:contact_refusal", args=[token]),
         "days": LIFETIME.days,
         "kept": KEPT.days,
+    }
+
+
+@recipients.register
+def invited(ids: Iterable[UUID]) -> Iterable[Invitation]:
+    return Invitation.objects.select_related("organization").filter(pk__in=list(ids))
+
+
+@notice(LETTER)
+def invitation(invitation_id: UUID, to: Invitation) -> Facts | None:
+    """An invitation that nobody stands for any more by the time its letter goes out is void, and sends none."""
+    with transaction.atomic():
+        access = still_given(TELLER, to)
+        if access is None:
+            invitations.void(TELLER, to)
+            return None
+        token = invitations.issue_link(to)
+    if token is None:
+        return None
+    return {
+        "organization": to.organization.name,
+        "role": access.role.value,
+        "until": to.expires_at,
+        "kept": invitations.KEPT.days,
+        "url": settings.CONSOLE_ORIGIN + reverse("accounts:invitation_link", args=[token]),
+        "decline_url": settings.CONSOLE_ORIGIN + reverse("accounts:invitation_decline_link", args=[token]),
     }
 
 

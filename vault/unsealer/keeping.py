@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from uuid import UUID
 
 from django.conf import settings
 

@@ -34,7 +34,6 @@ UNSENT = {
     "credit-expiring",
     "dispute",
     "export-ready",
-    "invitation",
     "invoice-ready",
     "key-expiring",
     "key-leaked",
