@@ -20,6 +20,7 @@ _NAVIGATION: Groups = (
     (
         "Organization",
         (
+            ("Members", "users", "members:list"),
             ("Projects", "folder", "projects:list"),
             ("Billing contacts", "mail-check", "billing_contacts:list"),
             ("Settings", "settings", "organizations:settings"),

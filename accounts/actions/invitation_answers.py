@@ -36,6 +36,11 @@ def find_open(token_hash: bytes) -> Invitation | None:
     return found.filter(token_hash=token_hash).first()
 
 
+def find(token_hash: bytes) -> Invitation | None:
+    """Return the invitation of a link, also of one that is over, as long as there was no newer one."""
+    return Invitation.objects.select_related("organization").filter(token_hash=token_hash).first()
+
+
 def is_for(invitation: Invitation, address: str) -> bool:
     """Tell whether an invitation went to this mailbox."""
     own = unsealer().index_email(address, invitation.organization_id)
@@ -70,7 +75,7 @@ def accept(user: User, token_hash: bytes) -> Answer:
 def decline(token_hash: bytes) -> bool:
     """Take a no: the address is erased, and that it said no is remembered. False for a link that is not good."""
     with transaction.atomic():
-        found = Invitation.objects.select_related("organization").filter(token_hash=token_hash).first()
+        found = find(token_hash)
         if found is None:
             return False
         address = address_in(LINK, found)
