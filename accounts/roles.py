@@ -97,9 +97,10 @@ def given_role(organization_id: UUID, user_id: UUID) -> Given:
     return _collect(_events(organization_id).filter(target=str(user_id)))[user_id]
 
 
-def given_roles(organization_id: UUID) -> Mapping[UUID, Given]:
-    """Return what the audit events of each member name, in one query; of who has none, that there is nothing."""
-    return _collect(_events(organization_id))
+def given_roles(organization_id: UUID, users: Collection[UUID] | None = None) -> Mapping[UUID, Given]:
+    """Return what the audit events of each member name, or of each of `users`, in one query; nothing for who has none."""
+    events = _events(organization_id)
+    return _collect(events if users is None else events.filter(target__in=[str(user_id) for user_id in users]))
 
 
 def access_of(actor: Actor, organization: Organization, *, users: Collection[UUID] | None = None) -> dict[UUID, Access]:
@@ -116,7 +117,7 @@ def access_of(actor: Actor, organization: Organization, *, users: Collection[UUI
         subjects=[membership.pk for membership in memberships],
     ) as scope:
         texts = scope.open_all([membership.role for membership in memberships])
-    given = given_roles(organization.pk)
+    given = given_roles(organization.pk, users)
     return {
         membership.user_id: read_access(text)[0]
         for membership, text in zip(memberships, texts, strict=True)

@@ -9,7 +9,7 @@ from accounts.actions.owners import LastOwner
 from accounts.actions.ownership import transfer_ownership
 from accounts.actions.preferences import Wishes, change_preferences
 from accounts.actions.projects import archive_project, change_project, create_project, unarchive_project
-from accounts.actions.roles import UnknownProject, change_role, leave_organization, remove_member
+from accounts.actions.roles import UnknownProject, change_role, change_roles, leave_organization, remove_member
 from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import (
     hash_token,
@@ -33,6 +33,7 @@ __all__ = [
     "change_preferences",
     "change_project",
     "change_role",
+    "change_roles",
     "confirm_contact",
     "create_organization",
     "create_project",

@@ -68,7 +68,7 @@ def add_member(
             version=version,
             commitment=commit_role(text, organization.pk, user.pk),
         )
-        directory.enter_member(actor, organization=organization, user=user, contact=contact)
+        directory.enter_member(actor, organization=organization, user=user, contact=contact, role=role)
     return membership
 
 

@@ -25,9 +25,9 @@ def lock(organization_ids: Iterable[UUID]) -> list[Organization]:
     return list(rows.order_by("pk"))
 
 
-def refuse_last_owner(actor: Actor, organization: Organization, user_id: UUID) -> None:
-    """LastOwner if they own it and nobody else does who stays; the caller holds the lock."""
+def refuse_last_owner(actor: Actor, organization: Organization, *user_ids: UUID) -> None:
+    """LastOwner if one of them owns it and nobody else does who stays; the caller holds the lock."""
     owners = {each for each, role in roles_of(actor, organization).items() if role is Role.OWNER}
     leaving = Deletion.objects.pending().filter(subject_id__in=owners).values_list("subject_id", flat=True)
-    if user_id in owners and not owners - {user_id, *leaving}:
+    if owners & set(user_ids) and not owners - {*user_ids, *leaving}:
         raise LastOwner(organization)

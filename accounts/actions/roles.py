@@ -4,7 +4,7 @@ Each action holds the lock on the organization's row and opens the roles it deci
 each other's ownership at the same moment, the second one finds that it is gone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -36,25 +36,39 @@ def change_role(
     With `projects` they work in those alone, each with a role that is not above theirs; without, in every project:
     name them again to keep them. PermissionDenied, LastOwner, UnknownProject, or ValueError for what no role can be.
     """
-    new = Access(role, projects)
+    change_roles(actor, memberships=[membership], access=Access(role, projects))
+
+
+def change_roles(actor: Actor, *, memberships: Sequence[Membership], access: Access) -> None:
+    """Give several members of one organization the same, or none of them if it can't be given to one.
+
+    Raises as `change_role` does; a PermissionDenied names nobody, so ask the policy of each beforehand.
+    """
+    if not memberships:
+        return
     with transaction.atomic():
-        locked = _locked(membership)
-        former = _refuse(actor, locked, new)
-        check_projects(locked.organization, new)
-        if former == new:
-            return
-        if former and former.role is Role.OWNER and role is not Role.OWNER:
-            refuse_last_owner(actor, locked.organization, locked.user_id)
-        give_role(actor, locked, new)
-        tell("role-changed", locked.pk, [locked.user_id])
+        organization = lock([memberships[0].organization_id])[0]
+        locked = _current(organization, memberships)
+        former = _refuse_all(actor, organization, [each.user_id for each in locked], access)
+        check_projects(organization, access)
+        changed = [each for each in locked if former.get(each.user_id) != access]
+        demoted = [each.user_id for each in changed if _owns(former.get(each.user_id))]
+        if demoted and access.role is not Role.OWNER:
+            refuse_last_owner(actor, organization, *demoted)
+        for membership in changed:
+            _seal(actor, membership, access)
+            tell("role-changed", membership.pk, [membership.user_id])
+        if changed:
+            noted = {each.user_id: access.role.value for each in changed}
+            directory.note_roles(actor, organization=organization, roles=noted)
 
 
 def remove_member(actor: Actor, *, membership: Membership) -> None:
     """End somebody else's membership, and tell them; PermissionDenied, or LastOwner. Their API keys stay."""
     with transaction.atomic():
         locked = _locked(membership)
-        former = _refuse(actor, locked, None)
-        if former and former.role is Role.OWNER:
+        former = _refuse_all(actor, locked.organization, [locked.user_id], None)
+        if _owns(former.get(locked.user_id)):
             refuse_last_owner(actor, locked.organization, locked.user_id)
         event = end_membership(actor, locked)
         tell("removed-from-organization", event.pk, [locked.user_id])
@@ -72,6 +86,12 @@ def leave_organization(actor: Actor, *, membership: Membership) -> None:
 
 def give_role(actor: Actor, membership: Membership, new: Access) -> None:
     """Seal what somebody was given, and record it; who may and whether it can be was asked before."""
+    _seal(actor, membership, new)
+    noted = {membership.user_id: new.role.value}
+    directory.note_roles(actor, organization=membership.organization, roles=noted)
+
+
+def _seal(actor: Actor, membership: Membership, new: Access) -> None:
     version = given_role(membership.organization_id, membership.user_id).version + 1
     membership.role = text = write_access(new, version)
     membership.save(update_fields=["role"])
@@ -114,17 +134,30 @@ def _locked(membership: Membership) -> Membership:
     return Membership.objects.select_related("organization", "user").get(pk=membership.pk)
 
 
-def _refuse(actor: Actor, membership: Membership, new: Access | None) -> Access | None:
-    """Return what the member has; PermissionDenied if the actor may not make the other one of it.
+def _current(organization: Organization, memberships: Sequence[Membership]) -> list[Membership]:
+    """Return the memberships as they are now; Membership.DoesNotExist if one ended, or is another organization's."""
+    wanted = {membership.pk for membership in memberships}
+    found = list(organization.memberships.select_related("organization", "user").filter(pk__in=wanted).order_by("pk"))
+    if len(found) != len(wanted):
+        raise Membership.DoesNotExist
+    return found
+
+
+def _refuse_all(
+    actor: Actor, organization: Organization, user_ids: Sequence[UUID], new: Access | None
+) -> dict[UUID, Access]:
+    """Return what the members have; PermissionDenied if the actor may not make the other one of each.
 
     The command line may give anything: who is there can read the databases as well.
     """
     giver_id = UUID(actor.id) if actor.kind is ActorKind.USER else None
-    users = {membership.user_id, giver_id or membership.user_id}
-    found = access_of(actor, membership.organization, users=users)
-    former = found.get(membership.user_id)
+    found = access_of(actor, organization, users={*user_ids, *([giver_id] if giver_id else [])})
     if giver_id is not None:
         giver = found.get(giver_id)
-        if giver is None or not may_give(giver, former, new):
+        if giver is None or not all(may_give(giver, found.get(each), new) for each in user_ids):
             raise PermissionDenied(_REFUSAL)
-    return former
+    return found
+
+
+def _owns(access: Access | None) -> bool:
+    return access is not None and access.role is Role.OWNER

@@ -33,7 +33,12 @@ def invitation_list(request: HttpRequest, organization: str) -> HttpResponse:
         request.GET.get("page")
     )
     rows = invitation_rows(acting.actor, acting.organization, list(page))
-    context = {"invitations": rows, "page": page, "count": page.paginator.count, "free": free_seats(acting.organization)}
+    context = {
+        "invitations": rows,
+        "page": page,
+        "count": page.paginator.count,
+        "free": free_seats(acting.organization),
+    }
     return render(request, "invitations/list.html", context)
 
 
