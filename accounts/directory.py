@@ -13,13 +13,12 @@ from django.db import transaction
 
 from accounts.entries import Contact, Entry, Page, find, has_roles, pack, select, unpack
 from accounts.models import Directory, Organization, User
-from accounts.roles import access_of
+from accounts.roles import roles_of
 from ledger.actor import Actor
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 
 MOST_FOUND = 50
-_ROLES_AT_ONCE = 5000
 
 
 def enter_member(
@@ -153,11 +152,8 @@ def _read(actor: Actor, organization: Organization) -> bytes:
 
 
 def _roles(actor: Actor, organization: Organization) -> dict[UUID, str]:
-    """Open the roles of all members, some thousands at once."""
-    users = list(organization.memberships.order_by("pk").values_list("user", flat=True))
-    chunks = (users[start : start + _ROLES_AT_ONCE] for start in range(0, len(users), _ROLES_AT_ONCE))
-    found = (access_of(actor, organization, users=chunk) for chunk in chunks)
-    return {user_id: access.role.value for each in found for user_id, access in each.items()}
+    """Open the roles of all members."""
+    return {user_id: role.value for user_id, role in roles_of(actor, organization).items()}
 
 
 def _open(actor: Actor, directory: Directory, purpose: Purpose) -> bytes:

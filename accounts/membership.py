@@ -1,10 +1,12 @@
 """The membership under which a request acts: which organization, and what its role allows."""
 
+from datetime import timedelta
 from functools import cached_property
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.models import Membership, Organization, Project, Role, User
 from accounts.models.project import ProjectQuerySet
@@ -13,6 +15,8 @@ from accounts.roles import given_role, read_access, stands
 from ledger.actor import Actor
 from vault.disclosure import disclose
 from vault.purposes import Purpose
+
+_SEEN = timedelta(hours=1)
 
 
 class Acting:
@@ -33,6 +37,7 @@ class Acting:
         )
         if membership is None:
             raise Http404
+        _see(membership)
         return cls(user, membership)
 
     @property
@@ -83,3 +88,10 @@ class Acting:
         """Return the projects in which something is allowed, the archived ones among them."""
         projects, limits = Project.objects.filter(organization=self.organization), self.limits(permission)
         return projects if limits is None else projects.filter(pk__in=limits)
+
+
+def _see(membership: Membership) -> None:
+    """Note that a member was here, once an hour."""
+    now = timezone.now()
+    if membership.seen_at is None or now - membership.seen_at > _SEEN:
+        Membership.objects.filter(pk=membership.pk).update(seen_at=now)

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -27,6 +27,7 @@ from vault.disclosure import disclose
 from vault.errors import VaultError
 from vault.purposes import Purpose
 from vault.suites import associate
+from vault.unsealer.scopes import MOST_SUBJECTS
 
 MOST_PROJECTS = 100  # that a member can be limited to; of whom more is wanted works in every one
 NO_ROLE = ""  # instead of a commitment: stands for nothing, so that a membership that is put back counts no more
@@ -98,26 +99,36 @@ def given_role(organization_id: UUID, user_id: UUID) -> Given:
 
 
 def given_roles(organization_id: UUID, users: Collection[UUID] | None = None) -> Mapping[UUID, Given]:
-    """Return what the audit events of each member name, or of each of `users`, in one query; nothing for who has none."""
+    """Return what the audit events of each member name, or of each of `users`, in one query."""
     events = _events(organization_id)
     return _collect(events if users is None else events.filter(target__in=[str(user_id) for user_id in users]))
 
 
 def access_of(actor: Actor, organization: Organization, *, users: Collection[UUID] | None = None) -> dict[UUID, Access]:
-    """Return what each member was given, or each of `users`, opened in one scope; whom no event made has nothing."""
+    """Return what each member was given, or each of `users`; whom no event made has nothing."""
     rows = Membership.objects.filter(organization=organization)
     memberships = list(rows if users is None else rows.filter(user__in=users))
+    return open_access(actor, organization, memberships, are_all=users is None)
+
+
+def open_access(
+    actor: Actor, organization: Organization, memberships: Sequence[Membership], *, are_all: bool = False
+) -> dict[UUID, Access]:
+    """Return by user what memberships of one organization give, opened in one scope, or in one for each 10,000."""
     if not memberships:
         return {}
-    with disclose(
-        Purpose.AUTHORIZATION,
-        actor=actor,
-        tenant=organization.pk,
-        fields=[Membership.role],
-        subjects=[membership.pk for membership in memberships],
-    ) as scope:
-        texts = scope.open_all([membership.role for membership in memberships])
-    given = given_roles(organization.pk, users)
+    texts = []
+    for start in range(0, len(memberships), MOST_SUBJECTS):
+        some = memberships[start : start + MOST_SUBJECTS]
+        with disclose(
+            Purpose.AUTHORIZATION,
+            actor=actor,
+            tenant=organization.pk,
+            fields=[Membership.role],
+            subjects=[membership.pk for membership in some],
+        ) as scope:
+            texts += scope.open_all([membership.role for membership in some])
+    given = given_roles(organization.pk, None if are_all else [membership.user_id for membership in memberships])
     return {
         membership.user_id: read_access(text)[0]
         for membership, text in zip(memberships, texts, strict=True)

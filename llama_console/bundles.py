@@ -27,6 +27,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
     "organization.css": (*IN_THE_SHELL, "mono", "toolbar", "empty", "pagination", "secret", "organization"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
+    "members.css": (*IN_THE_SHELL, "toolbar", "empty", "pagination", "secret", "people", "roles"),
     "security.css": (*IN_THE_SHELL, "mono", "passkey", "security", "secret"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
     "staff.css": (
@@ -60,6 +61,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "public.js": SCRIPTS_EVERYWHERE,
     "sign-in.js": (*SCRIPTS_EVERYWHERE, "passkeys"),
     "console.js": SCRIPTS_IN_THE_SHELL,
+    "members.js": (*SCRIPTS_IN_THE_SHELL, "ticks"),
     "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),
     "staff.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
     "security.js": (*SCRIPTS_IN_THE_SHELL, "passkeys", "stored"),

@@ -39,7 +39,7 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
     email = SealedEmailField()
-    access = SealedCharField(max_length=2400, bucket=512)  # as the role of a membership
+    access = SealedCharField(max_length=2600, bucket=512)  # as the role of a membership
     language = models.CharField(max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     time_zone = models.CharField(max_length=40, default="UTC")
     token_hash = models.BinaryField(max_length=32, unique=True, null=True)  # null until the letter goes out

@@ -26,6 +26,7 @@ class Membership(models.Model):
     # As accounts/roles.py writes it: with the projects that it is limited to. Up to 19 of them are of one length.
     role = SealedCharField(max_length=2600, bucket=512)
     created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True)  # when they last did something here, to an hour
     vault_tenant_field = "organization_id"
 
     class Meta:

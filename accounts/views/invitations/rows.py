@@ -1,15 +1,16 @@
 """Invitations and verdicts as the pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions.invitations import Verdict
 from accounts.invitations import opened
-from accounts.models import Invitation, Organization
+from accounts.models import Invitation, Organization, Role
 from accounts.models.invitation import LETTER
 from ledger.actor import Actor
 from notifications import fingerprints
@@ -53,7 +54,7 @@ def invitation_rows(actor: Actor, organization: Organization, invitations: Seque
         InvitationRow(
             address=found[each.pk].email,
             role=found[each.pk].access.role.value.capitalize(),
-            projects=_projects(found[each.pk].access.projects, projects),
+            projects=project_names(found[each.pk].access.projects, projects),
             **_state(each, letters.get(each.pk), is_reachable=prints[each.pk] not in unreachable),
             sent=each.issued_at,
             expires=each.expires_at,
@@ -64,13 +65,13 @@ def invitation_rows(actor: Actor, organization: Organization, invitations: Seque
     ]
 
 
-def _projects(limited: object, names: dict[object, str]) -> str:
+def project_names(limited: Mapping[UUID, Role] | None, names: Mapping[UUID, str]) -> str:
     if limited is None:
         return "Every project"
-    return ", ".join(sorted(names[each] for each in limited if each in names)) or "No project"  # type: ignore[attr-defined]
+    return ", ".join(sorted(names[each] for each in limited if each in names)) or "No project"
 
 
-def _newest_letters(invitations: Sequence[Invitation]) -> dict[object, OutboxMessage]:
+def _newest_letters(invitations: Sequence[Invitation]) -> dict[UUID, OutboxMessage]:
     ids = [each.pk for each in invitations]
     letters = OutboxMessage.objects.filter(recipient_id__in=ids, kind=LETTER).order_by("pk")
     return {letter.recipient_id: letter for letter in letters}
