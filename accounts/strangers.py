@@ -12,7 +12,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Refusal
-from notifications import fingerprints
+from notifications import fingerprints, outbox
+from notifications.kinds import KINDS
 from notifications.models import OutboxMessage, WindowCount
 from notifications.windows import Caps, counters, give_back, take
 from vault.blind_index import normalise_email
@@ -36,17 +37,22 @@ def take_back(scope: str, organization_id: UUID, address: str) -> None:
     give_back(counters(scope, _fingerprint(organization_id, address), CAPS))
 
 
-def put_off(message: OutboxMessage, address: str) -> None:
-    """Let a letter wait for a day on which its mailbox gets no more than a few of all organizations."""
-    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    mailbox = fingerprints.of_email(address)
-    days = (today + timedelta(days=number) for number in range(_LATEST))
-    counted = (
-        day for day in days if WindowCount.objects.add_below(_MOST_FROM_ALL, scope=_FROM_ALL, key=mailbox, start=day)
-    )
-    day = next(counted, today + timedelta(days=_LATEST))
-    if day > today:
-        OutboxMessage.objects.filter(pk=message.pk).update(run_at=day, due_at=day)
+def put(kind: str, to: UUID, address: str) -> None:
+    """Write a letter to the row `to` about itself, for a day on which its mailbox gets few of all organizations."""
+    at = _day_for(address)
+    message = OutboxMessage(kind=kind, priority=KINDS[kind].priority, subject_id=to, recipient_id=to)
+    message.run_at = message.due_at = at
+    outbox.put_many([message])
+
+
+def _day_for(address: str) -> datetime:
+    """Count a letter on the first day that admits it, and return when it goes: now, or when that day begins."""
+    now = timezone.now()
+    today, mailbox = now.replace(hour=0, minute=0, second=0, microsecond=0), fingerprints.of_email(address)
+    for day in (today + timedelta(days=number) for number in range(_LATEST)):
+        if WindowCount.objects.add_below(_MOST_FROM_ALL, scope=_FROM_ALL, key=mailbox, start=day):
+            return max(day, now)
+    return today + timedelta(days=_LATEST)
 
 
 def remember_refusal(organization_id: UUID, address: str) -> None:

@@ -1,8 +1,9 @@
 """Billing contacts: adding one, asking its owner, what they answer, and the end of it.
 
 An address is written by somebody else than its owner, so it gets one question, by a link that is good once and for a
-week. Whoever has the link may also have the address erased, at any time. An organization asks so often an hour at most,
-however it adds and removes: nobody can flood a stranger's mailbox.
+week. Whoever has the link may also have the address erased, at any time, and their no is remembered. An organization
+asks so often an hour, and one address so often a day at most, however it adds and removes: nobody can flood a
+stranger's mailbox.
 """
 
 import secrets
@@ -50,7 +51,7 @@ class TooOften(Exception):
 def add_contact(
     actor: Actor, *, organization: Organization, email: str, language: str, creator: User | None = None
 ) -> BillingContact:
-    """Add an address and ask its owner; TooMany, AlreadyThere or TooOften where that can't be.
+    """Add an address and ask its owner; TooMany, AlreadyThere, Refused or TooOften where that can't be.
 
     Nothing is kept by which an address could be recognised: the few that there are open for the comparison, under the
     lock on the organization's row.
@@ -77,8 +78,6 @@ def ask_again(actor: Actor, contact: BillingContact) -> bool:
         current = BillingContact.objects.filter(pk=contact.pk, confirmed_at=None).first()
         if current is None:
             return False
-        if not outbox.may_repeat(QUESTION, contact.pk):
-            raise TooOften
         address = addresses_of(actor, [current])[current.pk]
         _refuse_too_often(contact.organization, address)
         _ask(actor, Action.CONTACT_ASKED, current, address)
@@ -164,7 +163,7 @@ def _refuse_too_often(organization: Organization, address: str) -> None:
 
 def _ask(actor: Actor, action: Action, contact: BillingContact, address: str) -> None:
     _record(actor, action, contact)
-    strangers.put_off(outbox.put(QUESTION, contact.pk, recipient_id=contact.pk), address)
+    strangers.put(QUESTION, contact.pk, address)
 
 
 def _erase(actor: Actor, action: Action, contact: BillingContact) -> bool:

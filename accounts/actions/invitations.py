@@ -265,4 +265,4 @@ def _send(actor: Actor, action: Action, invitation: Invitation, text: str, addre
         organization_id=invitation.organization_id,
         commitment=commitment_of(invitation, text),
     )
-    strangers.put_off(outbox.put(LETTER, invitation.pk, recipient_id=invitation.pk), address)
+    strangers.put(LETTER, invitation.pk, address)
