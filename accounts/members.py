@@ -1,6 +1,6 @@
 """Members as who manages them sees them: the directory gives names, the memberships the rest, some at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -97,6 +97,15 @@ def chosen(actor: Actor, organization: Organization, memberships: Sequence[Membe
     users = {membership.user_id for membership in memberships}
     entries = directory.entries_of(actor, organization=organization, user_ids=users)
     return _members(actor, organization, list(entries.values()))
+
+
+def project_names(limited: Mapping[UUID, Role] | None, names: Mapping[UUID, str]) -> str:
+    """Return the projects that somebody is limited to, as far as the reader, who knows `names`, sees them."""
+    if limited is None:
+        return "Every project"
+    known = sorted(names[each] for each in limited if each in names)
+    hidden = len(limited) - len(known)
+    return ", ".join([*known, *([f"{hidden} more" if known else f"{hidden} others"] if hidden else [])]) or "No project"
 
 
 def _members(actor: Actor, organization: Organization, entries: Sequence[Entry]) -> list[Member]:

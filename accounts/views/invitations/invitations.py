@@ -51,7 +51,7 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
     form = InviteForm(
         request.POST or None,
         giver=acting.access,
-        projects=acting.projects().order_by("name"),
+        projects=acting.projects().active().order_by("name"),
         initial={"language": acting.user.language, "role": "viewer", "reach": "every"},
     )
     if request.method == "POST" and form.is_valid():

@@ -1,6 +1,6 @@
 """Invitations and verdicts as the pages show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.actions.invitations import Verdict
 from accounts.invitations import opened
-from accounts.models import Invitation, Organization, Role
+from accounts.members import project_names
+from accounts.models import Invitation, Organization
 from accounts.models.invitation import LETTER
 from ledger.actor import Actor
 from notifications import fingerprints
@@ -63,12 +64,6 @@ def invitation_rows(actor: Actor, organization: Organization, invitations: Seque
         )
         for each in invitations
     ]
-
-
-def project_names(limited: Mapping[UUID, Role] | None, names: Mapping[UUID, str]) -> str:
-    if limited is None:
-        return "Every project"
-    return ", ".join(sorted(names[each] for each in limited if each in names)) or "No project"
 
 
 def _newest_letters(invitations: Sequence[Invitation]) -> dict[UUID, OutboxMessage]:

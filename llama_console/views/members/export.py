@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import members
-from accounts.members import Member, Selection
+from accounts.members import Member, Selection, project_names
 from accounts.membership import Acting
 from accounts.step_up import recent_sign_in_required
-from accounts.views.invitations.rows import project_names
 from ledger.events import record_event
 from ledger.models import Action
 from llama_console.views.members import selection
@@ -46,7 +45,7 @@ def export(request: HttpRequest, organization: str) -> HttpResponseBase:
 
 def _rows(acting: Acting, wanted: Selection) -> Iterator[list[str | int]]:
     """Return a line a member; one leaf for all names, and one for each chunk of roles."""
-    projects = dict(acting.organization.projects.values_list("pk", "name"))
+    projects = dict(acting.projects().values_list("pk", "name"))
     for chunk in members.all_of(acting.actor, acting.organization, wanted, _CHUNK):
         for member in chunk:
             yield _row(member, project_names(member.access.projects, projects) if member.access else "")

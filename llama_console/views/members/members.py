@@ -33,7 +33,7 @@ def member_list(request: HttpRequest, organization: str) -> HttpResponse:
     text = request.POST.get("q", "").strip()[:_LONGEST]
     number = 1 if text else _number(request.GET.get("page", ""))
     found = members.find(acting.actor, acting.organization, wanted, text=text, start=(number - 1) * PAGE, count=PAGE)
-    projects = dict(acting.organization.projects.values_list("pk", "name"))
+    projects = dict(acting.projects().values_list("pk", "name"))
     context = {
         "members": member_rows(organization, found.members, projects, acting.user),
         "total": found.total,
@@ -53,8 +53,8 @@ def member_list(request: HttpRequest, organization: str) -> HttpResponse:
 def member(request: HttpRequest, organization: str, membership_id: UUID) -> HttpResponse:
     acting = looking_at(request, organization)
     (found,) = members.chosen(acting.actor, acting.organization, memberships_for(acting, [membership_id]))
-    projects = dict(acting.organization.projects.values_list("pk", "name"))
-    keys = ApiKey.objects.visible_to(acting.organization).filter(created_by=found.user_id)
+    projects = dict(acting.projects().values_list("pk", "name"))
+    keys = ApiKey.objects.visible_to(acting).filter(created_by=found.user_id)
     context = {
         "member": member_row(organization, found, projects, acting.user),
         "keys": keys.count(),

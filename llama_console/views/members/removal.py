@@ -33,6 +33,6 @@ def removal(request: HttpRequest, organization: str, membership_id: UUID) -> Htt
             raise Http404 from None
         return redirect("members:list", organization)
     (found,) = members.chosen(acting.actor, acting.organization, [membership])
-    keys = ApiKey.objects.visible_to(acting.organization).active().filter(created_by=found.user_id).count()
+    keys = ApiKey.objects.visible_to(acting).active().filter(created_by=found.user_id).count()
     context = {"member": member_row(organization, found, {}, acting.user), "active_keys": keys}
     return render(request, "members/remove.html", context)

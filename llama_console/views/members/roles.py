@@ -8,13 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import members
+from accounts.access_form import AccessForm
 from accounts.actions import LastOwner, change_roles
 from accounts.members import Member
 from accounts.membership import Acting
 from accounts.models import Membership
 from accounts.policy import may_give
 from accounts.step_up import recent_sign_in_required
-from accounts.views.invitations.forms import AccessForm
 from llama_console.views.members.access import managing, memberships_for
 from llama_console.views.members.members import PAGE
 from llama_console.views.members.rows import member_row
@@ -39,7 +39,7 @@ def change(request: HttpRequest, organization: str) -> HttpResponse:
     form = AccessForm(
         request.POST or None,
         giver=acting.access,
-        projects=acting.projects().order_by("name"),
+        projects=acting.projects().active().order_by("name"),
         initial=_present(chosen),
     )
     if request.method == "POST" and form.is_valid() and _change(acting, found, form):
@@ -63,7 +63,7 @@ def _change(acting: Acting, memberships: list[Membership], form: AccessForm) -> 
 
 
 def _page(request: HttpRequest, acting: Acting, chosen: list[Member], form: AccessForm) -> HttpResponse:
-    projects = dict(acting.organization.projects.values_list("pk", "name"))
+    projects = dict(acting.projects().values_list("pk", "name"))
     slug = acting.organization.slug
     rows = [
         {

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from accounts.members import Factor, Member
+from accounts.members import Factor, Member, project_names
 from accounts.models import User
-from accounts.views.invitations.rows import project_names
 
 
 @dataclass(frozen=True, slots=True, repr=False)
