@@ -72,13 +72,13 @@ def page(
     organization: Organization,
     text: str = "",
     role: str = "",
-    keep: Callable[[UUID], bool] | None = None,
+    keep: Callable[[bytes], bool] | None = None,
     start: int = 0,
     count: int | None = None,
 ) -> Page:
     """Return some of the members that fit, ordered by name, and how many do. One leaf, however many there are.
 
-    The role is as it was noted; what counts stands in the membership.
+    `keep` is asked with the bytes of an id. The role is as it was noted; what counts stands in the membership.
     """
     packed = _read(actor, organization)
     if role and packed and not has_roles(packed):
@@ -91,7 +91,7 @@ def page(
 
 def entries_of(actor: Actor, *, organization: Organization, user_ids: Collection[UUID]) -> dict[UUID, Entry]:
     """Return what the directory says of some members; one leaf."""
-    found = page(actor, organization=organization, keep=frozenset(user_ids).__contains__)
+    found = page(actor, organization=organization, keep={user_id.bytes for user_id in user_ids}.__contains__)
     return {entry.user_id: entry for entry in found.entries}
 
 

@@ -98,11 +98,14 @@ def select(
     *,
     text: str = "",
     role: str = "",
-    keep: Callable[[UUID], bool] | None = None,
+    keep: Callable[[bytes], bool] | None = None,
     start: int = 0,
     count: int | None = None,
 ) -> Page:
-    """Return some of the entries that contain the text, have the role and that `keep` lets through, in their order."""
+    """Return some of the entries that contain the text, have the role and that `keep` lets through, in their order.
+
+    It is asked with the 16 bytes of an id: to make thousands of UUIDs takes longer than all the rest.
+    """
     packed, wanted, letter = _packed.decode(data), fold(text).encode(), role[:1].encode()
     lines = packed.folded.split(b"\n")[:-1]
     numbers: Sequence[int] = range(len(lines))
@@ -111,7 +114,7 @@ def select(
     if letter:
         numbers = [number for number in numbers if packed.roles[number : number + 1] == letter]
     if keep:
-        numbers = [number for number in numbers if keep(_id(packed, number))]
+        numbers = [number for number in numbers if keep(packed.ids[16 * number : 16 * number + 16])]
     shown = numbers[start:] if count is None else numbers[start : start + count]
     return Page([_entry(packed, number, lines[number]) for number in shown], len(numbers))
 
@@ -138,15 +141,11 @@ def _entry(packed: _Packed, number: int, line: bytes) -> Entry:
     start, end = (_end(packed, n) for n in (number - 1, number))
     lost = _lost.decode(packed.lost[start:end]) if end > start else _Lost(None, None)
     return Entry(
-        _id(packed, number),
+        UUID(bytes=packed.ids[16 * number : 16 * number + 16]),
         _guess(name) if lost.name is None else lost.name,
         email if lost.email is None else lost.email,
         packed.roles[number : number + 1].decode().strip(),
     )
-
-
-def _id(packed: _Packed, number: int) -> UUID:
-    return UUID(bytes=packed.ids[16 * number : 16 * number + 16])
 
 
 def _end(packed: _Packed, number: int) -> int:

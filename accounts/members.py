@@ -140,35 +140,33 @@ def _member(entry: Entry, membership: Membership, access: Access | None) -> Memb
     )
 
 
-def _keep(organization: Organization, selection: Selection) -> Callable[[UUID], bool] | None:
-    """Return what tells whether a member fits beside name and role; None if everybody does."""
-    if not (selection.factor or selection.activity):
-        return None
+def _keep(organization: Organization, selection: Selection) -> Callable[[bytes], bool] | None:
+    """Return what tells whether a member fits beside name and role; None if everybody does.
+
+    Who has no factor, or was not here lately, is whoever is not among those who have, or were: mostly the fewer.
+    """
+    wanted: list[set[bytes]] = []
+    unwanted: list[set[bytes]] = []
     memberships = Membership.objects.filter(organization=organization)
-    wanted = set(_by_activity(_by_factor(memberships, selection), selection).values_list("user", flat=True))
-    return wanted.__contains__
-
-
-def _by_factor(memberships: QuerySet[Membership], selection: Selection) -> QuerySet[Membership]:
     passkey = Exists(Passkey.objects.filter(user=OuterRef("user")))
     app = Exists(Totp.objects.filter(user=OuterRef("user"), confirmed_at__isnull=False))
     match selection.factor:
         case Factor.PASSKEY:
-            return memberships.filter(passkey)
+            wanted.append(_users(memberships.filter(passkey)))
         case Factor.APP:
-            return memberships.filter(~passkey, app)
+            wanted.append(_users(memberships.filter(app, ~passkey)))
         case Factor.NONE:
-            return memberships.filter(~passkey, ~app)
-        case _:
-            return memberships
-
-
-def _by_activity(memberships: QuerySet[Membership], selection: Selection) -> QuerySet[Membership]:
-    since = timezone.now() - RECENT
+            unwanted.append(_users(memberships.filter(passkey | app)))
+    seen = memberships.filter(seen_at__gte=timezone.now() - RECENT)
     match selection.activity:
         case Activity.RECENT:
-            return memberships.filter(seen_at__gte=since)
+            wanted.append(_users(seen))
         case Activity.IDLE:
-            return memberships.exclude(seen_at__gte=since)
-        case _:
-            return memberships
+            unwanted.append(_users(seen))
+    if not (wanted or unwanted):
+        return None
+    return lambda own: all(own in each for each in wanted) and not any(own in each for each in unwanted)
+
+
+def _users(memberships: QuerySet[Membership]) -> set[bytes]:
+    return {user_id.bytes for user_id in memberships.values_list("user", flat=True)}

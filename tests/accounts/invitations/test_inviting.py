@@ -11,7 +11,17 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from accounts.actions import add_member, change_role, decline, erase_organization, hash_token, invite, resend, revoke
+from accounts.actions import (
+    add_member,
+    change_role,
+    create_organization,
+    decline,
+    erase_organization,
+    hash_token,
+    invite,
+    resend,
+    revoke,
+)
 from accounts.actions.invitations import KEPT, LIFETIME, Offer, Verdict, Wrong, purge_unanswered
 from accounts.actions.roles import UnknownProject
 from accounts.models import Invitation, InvitationIndex, Membership, Organization, Refusal, Role, User
@@ -107,8 +117,6 @@ def test_a_mailbox_gets_three_letters_a_day_of_all_organizations_and_nobody_is_t
 
 
 def _organization(owner: User, number: int) -> Organization:
-    from accounts.actions import create_organization
-
     return create_organization(OPERATOR, name=f"Organization {number}", owner=owner)
 
 

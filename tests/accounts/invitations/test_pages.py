@@ -14,7 +14,7 @@ from accounts.policy import Access
 from ledger.models import AuditEvent, LeafBody
 from notifications import fingerprints, suppressions
 from notifications.models import Channel, OutboxMessage, Reason
-from tests.accounts.invitations.conftest import NEW, OPERATOR, Invite, tomorrow
+from tests.accounts.invitations.conftest import NEW, OPERATOR, Invite, signed_in, tomorrow
 from tests.conftest import MIRA
 from tests.support.outbox import send_all
 
@@ -139,8 +139,6 @@ def test_fields_that_are_none_of_the_form_change_nothing(as_owner: Client, organ
 
 
 def test_an_admin_is_not_offered_the_owners_role_and_can_not_give_it(admin: User) -> None:
-    from tests.accounts.invitations.conftest import signed_in
-
     client = signed_in(admin)
     page = client.get(f"{URL}new/")
     assert [role["value"] for role in page.context["form"].roles] == ["viewer", "billing", "developer", "admin"]
