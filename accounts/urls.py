@@ -4,6 +4,7 @@ from accounts.views import (
     authenticator,
     browsers,
     confirm,
+    deletions,
     email,
     messages,
     notifications,
@@ -18,6 +19,7 @@ from accounts.views import (
     verification,
 )
 from accounts.views.billing_contacts import answers
+from accounts.views.invitations import answers as invited
 
 
 class TokenConverter:
@@ -71,6 +73,13 @@ urlpatterns = [
     path("verify/again/", verification.verify_resend, name="verify_resend"),
     path("verify/status/", verification.verify_status, name="verify_status"),
     path("verify/<token:token>/", verification.verify_link, name="verify_link"),
+    path("invitations/<token:token>/", invited.link, name="invitation_link"),
+    path("invitations/<token:token>/decline/", invited.decline_link, name="invitation_decline_link"),
+    path("invitations/<uuid:invitation_id>/", invited.invitation, name="invitation"),
+    path("invitations/<uuid:invitation_id>/decline/", invited.decline_page, name="invitation_decline"),
     path("contacts/<token:token>/", answers.confirmation, name="contact"),
     path("contacts/<token:token>/refusal/", answers.refusal, name="contact_refusal"),
+    path("deletions/<token:token>/", deletions.deletion, name="deletion"),
+    path("deletions/<token:token>/receipt/", deletions.receipt, name="deletion_receipt"),
+    path("deletions/<token:token>/cancellation/", deletions.cancellation, name="deletion_cancellation"),
 ]

@@ -20,8 +20,11 @@ _NAVIGATION: Groups = (
     (
         "Organization",
         (
+            ("Members", "users", "members:list"),
+            ("Projects", "folder", "projects:list"),
             ("Billing contacts", "mail-check", "billing_contacts:list"),
             ("Admin keys", "key-square", "admin_keys:list"),
+            ("Settings", "settings", "organizations:settings"),
         ),
     ),
 )
@@ -66,7 +69,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
-    organizations = list(Organization.objects.visible_to(user).order_by("name"))
+    organizations = list(Organization.objects.visible_to(user).with_deletion().order_by("name"))
     match = request.resolver_match
     slug = match.kwargs.get("organization") if match else None
     current = next((found for found in organizations if found.slug == slug), None)

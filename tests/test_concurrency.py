@@ -3,38 +3,52 @@
 On SQLite every writing transaction takes the one write lock first (IMMEDIATE), which serves as all of them.
 """
 
+import os
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts import directory
 from accounts.actions import (
+    LastOwner,
     add_contact,
     add_member,
+    cancel_deletion,
+    change_role,
     confirm_contact,
     create_organization,
+    create_project,
+    erase_user,
     issue_verification,
+    leave_organization,
+    remove_member,
+    schedule_deletion,
     sign_up,
     verify_by_code,
 )
 from accounts.actions.billing_contacts import MAX_CONTACTS, TooMany, issue_link
+from accounts.actions.carrying_out import Outcome as Ending
+from accounts.actions.carrying_out import carry_out
 from accounts.actions.factors import confirm_totp, make_recovery_codes
 from accounts.factors import limits, recovery, totp
-from accounts.models import BillingContact, Membership, Organization, RecoveryCode, Role, Totp, User
+from accounts.models import BillingContact, Deletion, Membership, Organization, RecoveryCode, Role, Totp, User
+from accounts.roles import roles_of
 from ledger.actor import Actor
 from ledger.append import append_leaf
 from ledger.ids import new_id
 from ledger.leaves import Entry
-from ledger.models import Leaf, LeafType
+from ledger.models import Action, AuditEvent, Leaf, LeafBody, LeafType
 from notifications import outbox, preferences
 from notifications.kinds import Kind
 from notifications.models import Channel, Choice, DeliveryHour, DigestItem, OutboxMessage, Outcome
@@ -52,6 +66,7 @@ from vault.roots import roots
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
+ROUNDS = int(os.environ.get("ROUNDS", "5"))  # of tests that one lucky order would pass
 
 
 def at_once(*tasks: Callable[[], Any]) -> list[Any]:
@@ -268,3 +283,71 @@ def test_a_tenants_first_data_key_is_one_by_its_unique_constraint() -> None:
     keys = at_once(*[lambda: Keyring(roots()).sealing(tenant, Plane.CUSTOMER_DATA).id] * THREADS)
     assert len(set(keys)) == 1
     assert DataKey.objects.filter(tenant=tenant).count() == 1
+
+
+def _owners(count: int) -> tuple[Organization, list[Membership]]:
+    users = [User.objects.create_user(f"{new_id()}@example.com", None) for _ in range(count)]
+    organization = create_organization(Actor.operator(), name="Llamas", owner=users[0])
+    for user in users[1:]:
+        add_member(Actor.operator(), organization=organization, user=user, role=Role.OWNER)
+    return organization, [Membership.objects.get(organization=organization, user=user) for user in users]
+
+
+def _owned(organization: Organization) -> int:
+    return list(roles_of(Actor.operator(), organization).values()).count(Role.OWNER)
+
+
+WAYS: dict[str, Callable[[Membership, Membership], Any]] = {
+    "leave": lambda own, other: leave_organization(Actor.user(own.user_id), membership=own),
+    "demote themselves": lambda own, other: change_role(Actor.user(own.user_id), membership=own, role=Role.ADMIN),
+    "demote each other": lambda own, other: change_role(Actor.user(own.user_id), membership=other, role=Role.ADMIN),
+    "remove each other": lambda own, other: remove_member(Actor.user(own.user_id), membership=other),
+    "delete their accounts": lambda own, other: schedule_deletion(Actor.user(own.user_id), subject=own.user),
+    "are erased": lambda own, other: erase_user(Actor.operator(), own.user),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_of_two_owners_who_go_at_once_one_stays_by_the_lock_on_their_organizations_row(way: str) -> None:
+    for _ in range(ROUNDS):
+        organization, (one, two) = _owners(2)
+        results = at_once(partial(WAYS[way], one, two), partial(WAYS[way], two, one))
+        failed = [type(result) for result in results if isinstance(result, Exception)]
+        # Who lost their role or place meanwhile may do nothing any more, and is told so.
+        assert failed in ([LastOwner], [PermissionDenied]), results
+        assert _owned(organization) == (2 if way == "delete their accounts" else 1)
+
+
+def test_deletions_asked_for_at_once_are_one_by_the_lock_on_their_organizations_row() -> None:
+    organization, (own,) = _owners(1)
+    results = at_once(*[lambda: schedule_deletion(Actor.user(own.user_id), subject=organization)] * THREADS)
+    assert {type(result) for result in results} == {Deletion}
+    assert Deletion.objects.count() == AuditEvent.objects.filter(action=Action.DELETION_SCHEDULED).count() == 1
+
+
+def test_a_deletion_is_cancelled_or_begun_by_the_lock_on_its_row() -> None:
+    later = timezone.now() + timedelta(days=8)
+    for _ in range(ROUNDS):
+        organization, (own,) = _owners(1)
+        deletion = schedule_deletion(Actor.user(own.user_id), subject=organization)
+        cancel = partial(cancel_deletion, Actor.user(own.user_id), deletion=deletion)
+        cancelled, ending = at_once(cancel, partial(carry_out, deletion, later))
+        destroyed = not DataKey.objects.filter(tenant=organization.pk).exists()
+        assert (cancelled, ending) in {(True, Ending.OVER), (True, Ending.UNRECORDED), (False, Ending.DONE)}
+        assert destroyed == (cancelled is False)
+
+
+def test_carried_out_twice_at_once_it_has_one_receipt() -> None:
+    organization, (own,) = _owners(1)
+    deletion = schedule_deletion(Actor.user(own.user_id), subject=organization)
+    later = timezone.now() + timedelta(days=8)
+    results = at_once(*[lambda: carry_out(deletion, later)] * 2)
+    assert Ending.DONE in results
+    assert carry_out(deletion, later) is Ending.OVER
+    assert LeafBody.objects.filter(tenant=organization.pk).count() == 1
+
+
+def test_projects_of_one_name_made_at_once_all_have_addresses_by_the_lock_on_their_organizations_row() -> None:
+    organization, _ = _owners(1)
+    results = at_once(*[lambda: create_project(Actor.operator(), organization=organization, name="Search")] * THREADS)
+    assert len({project.slug for project in results}) == THREADS

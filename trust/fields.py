@@ -11,6 +11,8 @@ _NAMES = {
     "accounts.User.date_of_birth": "Date of birth",
     "accounts.Membership.role": "Role",
     "accounts.BillingContact.email": "Billing contact",
+    "accounts.Invitation.email": "Invited address",
+    "accounts.Invitation.access": "Role of an invitation",
     "accounts.Totp.secret": "Authenticator secret",
     "notifications.SigningSecret.secret": "Webhook secret",
     "content.StoredExchange.request": "Prompt",

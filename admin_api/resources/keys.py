@@ -14,6 +14,7 @@ from accounts.policy import Permission
 from admin_api.frame.fields import IdField, NameField, Strict
 from admin_api.frame.operation import Operation
 from admin_api.frame.pages import PageQuery
+from admin_api.frame.problems import Conflict
 from admin_api.frame.resource import Making, Resource
 from admin_api.resources.projects import project_of
 from keys.actions import issue_key, revoke_key
@@ -76,6 +77,7 @@ class ApiKeys(Making):
             status=201,
             body=NewApiKey,
             description="The secret is in this answer alone.",
+            conflicts="The project is archived",
         ),
     }
 
@@ -87,7 +89,9 @@ class ApiKeys(Making):
 
     def prepare(self, **kwargs: Any) -> Callable[[], Model]:
         data = self.body()
-        project = project_of(self, data["project_id"])
+        project = project_of(self, data["project_id"], Permission.MANAGE_KEYS)
+        if project.is_archived:
+            raise Conflict("This project is archived. Take it up again first.")
 
         def act() -> Model:
             key, secret = issue_key(
@@ -98,7 +102,7 @@ class ApiKeys(Making):
         return act
 
     def again(self, pk: UUID, **kwargs: Any) -> Model:
-        return with_secret(get_object_or_404(_keys(self), pk=pk), None)
+        return with_secret(get_object_or_404(_keys(self, Permission.MANAGE_KEYS), pk=pk), None)
 
 
 class OneApiKey(Resource):
@@ -131,7 +135,7 @@ class ApiKeyRevocation(Making):
         return act
 
     def again(self, pk: UUID, **kwargs: Any) -> Model:
-        return get_object_or_404(_keys(self).select_related("project"), pk=pk)
+        return get_object_or_404(_keys(self, Permission.MANAGE_KEYS).select_related("project"), pk=pk)
 
 
 def with_secret(thing: T, secret: str | None) -> T:
@@ -140,5 +144,6 @@ def with_secret(thing: T, secret: str | None) -> T:
     return thing
 
 
-def _keys(resource: Resource) -> QuerySet[Model]:
-    return Model.objects.visible_to(resource.caller.organization)
+def _keys(resource: Resource, permission: Permission = Permission.VIEW_KEYS) -> QuerySet[Model]:
+    """Return the keys of the projects in which something is allowed."""
+    return Model.objects.filter(project__in=resource.caller.projects(permission))

@@ -6,6 +6,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actions import rename_organization
+from accounts.policy import Permission
+from admin_api.frame.fields import NameField, Strict
 from admin_api.frame.operation import Operation
 from admin_api.frame.resource import Resource
 
@@ -23,9 +26,30 @@ class Organization(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class OrganizationChange(Strict):
+    example = {"name": "Acme Research"}
+    name = NameField()
+
+
 class TheOrganization(Resource):
     tag = "Organization"
-    operations = {"GET": Operation("organization.get", "Get the organization", None, answer=Organization)}
+    operations = {
+        "GET": Operation("organization.get", "Get the organization", None, answer=Organization),
+        "PATCH": Operation(
+            "organization.rename",
+            "Rename the organization",
+            Permission.RENAME_ORGANIZATION,
+            answer=Organization,
+            body=OrganizationChange,
+            description="Its slug stays: links and scripts name it.",
+        ),
+    }
 
     def get(self, request: Request) -> Response:
         return self.shown(self.caller.organization)
+
+    def patch(self, request: Request) -> Response:
+        organization = self.caller.organization
+        rename_organization(self.caller.actor, organization=organization, name=self.body()["name"])
+        organization.refresh_from_db(fields=["name"])
+        return self.shown(organization)

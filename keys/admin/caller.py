@@ -4,12 +4,12 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.membership import Acting
-from accounts.models import Membership, Organization, Role
-from accounts.policy import Permission, allows
+from accounts.models import Membership, Organization, Project, Role
+from accounts.policy import Access, Permission
 from keys.models import AdminKey
 from keys.secrets import ADMIN_PREFIX, hash_secret, is_well_formed
 from ledger.actor import Actor
@@ -33,20 +33,29 @@ class AdminCaller:
         return self.key.organization
 
     @cached_property
-    def role(self) -> Role | None:
-        """The creator's role; None if they are no member any more. Opens it, once a request."""
+    def access(self) -> Access | None:
+        """What stands behind the key: its creator's access, None if they left. Opens it, once a request."""
+        if self.key.created_by_id is None:
+            return Access(Role.OWNER)
         memberships = Membership.objects.select_related("user", "organization")
         found = memberships.filter(
             organization=self.organization, user=self.key.created_by_id, user__is_active=True
         ).first()
-        return Acting(found.user, found, self.actor).role if found else None
+        return Acting(found.user, found, self.actor).access if found else None
 
-    def may(self, permission: Permission) -> bool:
-        if permission not in self.key.scopes:
+    def may(self, permission: Permission, project: Project | None = None) -> bool:
+        """Tell whether it is allowed: in a project if one is named, else in the organization or any of its projects."""
+        if permission not in self.key.scopes or self.access is None:
             return False
-        if self.key.created_by_id is None:
-            return True
-        return self.role is not None and allows(self.role, permission)
+        return self.access.may(permission, project.pk if project else None)
+
+    def projects(self, permission: Permission = Permission.VIEW_PROJECTS) -> QuerySet[Project]:
+        """Return the projects in which something is allowed, the archived ones among them."""
+        projects = Project.objects.filter(organization=self.organization)
+        if self.access is None or self.access.projects is None:
+            return projects if self.may(permission) else projects.none()
+        allowed = [pk for pk in self.access.projects if self.access.may(permission, pk)]
+        return projects.filter(pk__in=allowed if self.may(permission) else [])
 
 
 def find_admin(secret: str) -> AdminCaller | None:

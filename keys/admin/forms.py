@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 
 from accounts.policy import Permission
+from accounts.validators import one_line, visible
 from keys.admin.scopes import SCOPES
-from keys.forms import one_line, visible
 from ledger.ids import new_id
 
 _LIVES = {"30": "30 days", "90": "90 days", "365": "A year", "": "It does not end by itself"}

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from accounts.policy import Permission
 
 SCOPES: dict[Permission, str] = {
+    Permission.RENAME_ORGANIZATION: "Rename the organization",
     Permission.VIEW_PROJECTS: "See projects",
-    Permission.MANAGE_PROJECTS: "Make projects",
+    Permission.MANAGE_PROJECTS: "Make, change and archive projects",
     Permission.VIEW_MEMBERS: "See members with name, email and role",
+    Permission.MANAGE_MEMBERS: "Change roles up to one’s own, remove members, see invitations",
     Permission.VIEW_KEYS: "See API keys",
     Permission.MANAGE_KEYS: "Make and revoke API keys",
     Permission.MANAGE_WEBHOOKS: "See and manage webhooks",

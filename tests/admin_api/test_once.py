@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from accounts.actions import create_organization
+from accounts.actions import archive_project, create_organization, unarchive_project
 from accounts.models import Organization, Project
 from admin_api.frame import once
 from admin_api.models import DoneOnce
@@ -58,11 +58,12 @@ def test_two_programs_may_use_the_same_idempotency_key(olivia: Caller, otto: Cal
     assert made[0].json()["id"] != made[1].json()["id"]
 
 
-def test_a_request_that_failed_may_come_again(olivia: Caller) -> None:
-    token = str(uuid4())
-    assert olivia.make("projects/", {"name": "Default"}, **{ONCE: token}).status_code == 409
-    Project.objects.update(slug="other")
-    assert olivia.make("projects/", {"name": "Default"}, **{ONCE: token}).status_code == 201
+def test_a_request_that_failed_may_come_again(olivia: Caller, project: Project) -> None:
+    token, body = str(uuid4()), {"name": "ci", "project_id": str(project.pk)}
+    archive_project(Actor.operator(), project)
+    assert olivia.make("keys/", body, **{ONCE: token}).status_code == 409
+    unarchive_project(Actor.operator(), project)
+    assert olivia.make("keys/", body, **{ONCE: token}).status_code == 201
 
 
 def test_what_was_made_and_is_gone_is_not_found(olivia: Caller, organization: Organization) -> None:

@@ -1,16 +1,18 @@
 """What programs see and change."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import add_member, create_project
+from accounts.actions import add_member, change_role, create_project, invite
+from accounts.actions.invitations import Offer
 from accounts.entries import Contact
 from accounts.models import Organization, Project, Role, User
+from accounts.policy import Access
 from admin_api.frame.served import document
 from keys.actions import issue_key
 from keys.models import AdminKey
@@ -19,7 +21,7 @@ from ledger.actor import Actor
 from ledger.models import AuditEvent, LeafBody, LeafType
 from notifications.models import Delivery, Endpoint
 from notifications.webhooks.actions import create_endpoint
-from tests.admin_api.conftest import Caller
+from tests.admin_api.conftest import Caller, program
 from tests.conftest import person
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +55,79 @@ def test_a_program_makes_a_project_a_key_and_ends_it(olivia: Caller, owner: User
     assert list(done) == ["project:created", "key:created", "key:revoked"]
 
 
-def test_a_taken_name_is_a_conflict(olivia: Caller, project: Project) -> None:
-    assert olivia.make("projects/", {"name": "Default"}).status_code == 409
-    assert Project.objects.count() == 1
+def test_a_project_is_changed_put_away_and_taken_up_again(olivia: Caller, project: Project) -> None:
+    path = f"projects/{project.pk}/"
+    assert olivia.change(path, {"retention_days": 7}).json()["name"] == "Default"
+    assert olivia.change(path, {"name": "Platform"}).json()["retention_days"] == 7
+    assert olivia.make(path + "archiving/").json()["archived_at"]
+    assert olivia.make("keys/", {"name": "x", "project_id": str(project.pk)}).status_code == 409
+    assert olivia.make(path + "restoring/").json()["archived_at"] is None
+    done = AuditEvent.objects.filter(target=str(project.pk)).order_by("pk").values_list("action", flat=True)
+    assert list(done)[1:] == [
+        "project:retention-changed",
+        "project:renamed",
+        "project:archived",
+        "project:unarchived",
+    ]
+
+
+def test_the_organization_is_renamed(olivia: Caller, organization: Organization) -> None:
+    renamed = olivia.change("organization/", {"name": "Llamas of Porto"}).json()
+    assert (renamed["name"], renamed["slug"]) == ("Llamas of Porto", "llamas-of-lisbon")
+    assert olivia.ask("organization/").json() == renamed
+
+
+def test_a_key_gives_no_more_than_its_maker_may(organization: Organization, owner: User, member: User) -> None:
+    """An admin makes, unmakes and removes no owner, with a key or without."""
+    membership = organization.memberships.get(user=member)
+    change_role(OPERATOR, membership=membership, role=Role.ADMIN)
+    key, before = program(organization, member), AuditEvent.objects.count()
+    for answer in (
+        key.change(f"members/{member.pk}/", {"role": "owner"}),
+        key.change(f"members/{owner.pk}/", {"role": "viewer"}),
+        key.delete(f"/api/v1/members/{owner.pk}/"),
+    ):
+        assert answer.status_code == 403
+    assert AuditEvent.objects.count() == before
+    assert key.change(f"members/{member.pk}/", {"role": "developer"}).status_code == 200
+
+
+def test_the_only_owner_stays(olivia: Caller, owner: User) -> None:
+    assert olivia.change(f"members/{owner.pk}/", {"role": "admin"}).status_code == 409
+    assert olivia.delete(f"/api/v1/members/{owner.pk}/").status_code == 409
+
+
+def test_members_are_limited_to_projects_and_removed(olivia: Caller, member: User, project: Project) -> None:
+    path, limited = f"members/{member.pk}/", [{"project_id": str(project.pk), "role": "viewer"}]
+    changed = olivia.change(path, {"role": "developer", "projects": limited}).json()
+    assert (changed["role"], changed["projects"]) == ("developer", limited)
+    assert olivia.change(path, {"role": "admin", "projects": limited}).status_code == 409
+    unknown = [{"project_id": str(uuid4()), "role": "viewer"}]
+    assert olivia.change(path, {"role": "developer", "projects": unknown}).status_code == 409
+    for wrong in ([None], [{}], "all", [{"project_id": 1, "role": "viewer"}]):
+        assert olivia.change(path, {"role": "developer", "projects": wrong}).status_code == 400
+    assert olivia.delete(f"/api/v1/{path}").status_code == 204
+    assert olivia.ask(path).status_code == 404
+
+
+def test_a_key_of_somebody_limited_to_projects_stays_in_them(organization: Organization, member: User) -> None:
+    here, away = (create_project(OPERATOR, organization=organization, name=name) for name in ("Here", "Away"))
+    membership = organization.memberships.get(user=member)
+    change_role(OPERATOR, membership=membership, role=Role.DEVELOPER, projects={here.pk: Role.DEVELOPER})
+    there, _ = issue_key(OPERATOR, project=away, name="theirs")
+    key = program(organization, member)
+    assert [each["name"] for each in key.ask("projects/").json()["data"]] == ["Here"]
+    assert key.ask("keys/").json()["data"] == []
+    assert key.make("keys/", {"name": "x", "project_id": str(away.pk)}).status_code == 404
+    assert key.make(f"keys/{there.pk}/revocation/").status_code == 404
+    assert key.make("keys/", {"name": "x", "project_id": str(here.pk)}).status_code == 201
+
+
+def test_invitations_are_listed(olivia: Caller, organization: Organization, owner: User) -> None:
+    offer = Offer(Access(Role.VIEWER), "en", owner)
+    invite(Actor.user(owner.pk), organization=organization, addresses=["nina@example.com"], offer=offer)
+    (shown,) = olivia.ask("invitations/").json()["data"]
+    assert (shown["email"], shown["role"], shown["invited_by"]) == ("nina@example.com", "viewer", str(owner.pk))
 
 
 def test_members_open_for_the_key_and_that_is_recorded(olivia: Caller, owner: User, member: User) -> None:
@@ -156,10 +228,19 @@ def test_a_made_up_cursor_gives_nothing_of_others(olivia: Caller, otto: Caller, 
     assert not [each for each in others if each in own]
 
 
-LISTS = ["projects/", "members/", "keys/", "admin-keys/", "webhooks/", "billing-contacts/", "audit-events/"]
+LISTS = [
+    "projects/",
+    "members/",
+    "invitations/",
+    "keys/",
+    "admin-keys/",
+    "webhooks/",
+    "billing-contacts/",
+    "audit-events/",
+]
 
 
-@pytest.mark.parametrize("path", [*LISTS, "data-access/"])
+@pytest.mark.parametrize("path", [*LISTS, "audit-events/", "data-access/"])
 def test_a_longer_list_asks_no_more(olivia: Caller, organization: Organization, project: Project, path: str) -> None:
     def grow(number: int) -> None:
         user = person(f"m{number}@example.com")

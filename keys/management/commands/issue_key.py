@@ -47,7 +47,9 @@ class Command(BaseCommand):
         project = places.filter(organization__slug=options["organization"], slug=options["project"]).first()
         if project is None:
             raise CommandError(f"There is no project {options['project']} in {options['organization']}.")
-        form = KeyForm({"name": options["name"], "project": project.slug}, organization=project.organization)
+        form = KeyForm(
+            {"name": options["name"], "project": project.slug}, projects=project.organization.projects.active()
+        )
         _, secret = issue_key(Actor.operator(), project=project, name=_checked(form)["name"])
         self._show(f"{options['organization']}/{project.slug}", secret)
 
