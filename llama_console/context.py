@@ -24,6 +24,7 @@ _NAVIGATION: Groups = (
             ("Members", "users", "members:list"),
             ("Projects", "folder", "projects:list"),
             ("Billing contacts", "mail-check", "billing_contacts:list"),
+            ("Admin keys", "key-square", "admin_keys:list"),
             ("Settings", "settings", "organizations:settings"),
         ),
     ),
