@@ -241,8 +241,9 @@ def test_cleaning_validates_plaintext_as_its_type_does(specimen: Specimen) -> No
 
 def test_plaintext_never_reaches_the_database_without_its_row() -> None:
     field: Any = Specimen._meta.get_field("char")
-    with pytest.raises(VaultError, match="without its row"):
+    with pytest.raises(VaultError, match="without its row") as refusal:
         field.get_db_prep_value("plain", connection)
+    assert refusal.value.code == "refused"
 
 
 def test_a_clone_keeps_the_bucket() -> None:
