@@ -104,7 +104,7 @@ class SealedMixin(EncryptedMixin):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql") and not _is_bulk_update(value):
             raise VaultError("refused", f"{self.name}: an expression would be computed in the clear.")
-        return value if hasattr(value, "as_sql") else super().get_db_prep_save(value, connection)
+        return super().get_db_prep_save(value, connection)
 
     def value_to_string(self, obj: models.Model) -> str:
         value = self.value_from_object(obj)

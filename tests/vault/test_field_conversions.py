@@ -1,8 +1,12 @@
 """What sealed fields make of values on the way in and out, whenever their model was made."""
 
+import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.test.utils import isolate_apps
 
@@ -39,6 +43,23 @@ def test_what_opens_to_no_value_of_the_type_is_unreadable(name: str, data: bytes
     with pytest.raises(VaultError) as refusal:
         field.decode(data)
     assert (refusal.value.code, refusal.value.permanent) == ("unreadable", True)
+
+
+@pytest.mark.parametrize("name", ["char", "json"])
+def test_text_takes_no_more_bytes_than_in_utf_8(name: str) -> None:
+    field: Any = Specimen._meta.get_field(name)
+    assert field.encode("Zoë 🦙") == '"Zoë 🦙"'.encode()
+
+
+class Exact(json.JSONDecoder):
+    def __init__(self, **more: Any) -> None:
+        super().__init__(parse_float=Decimal, **more)
+
+
+def test_json_has_the_encoder_and_the_decoder_that_its_field_names() -> None:
+    field = fields.SealedJSONField(encoder=DjangoJSONEncoder, decoder=Exact)
+    assert field.encode([date(1990, 1, 2)]) == b'["1990-01-02"]'
+    assert repr(field.decode(b"[2.50]")) == "[Decimal('2.50')]"
 
 
 @isolate_apps("accounts")
