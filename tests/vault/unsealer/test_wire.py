@@ -4,7 +4,8 @@ import socket
 import stat
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,14 @@ def sent(thread: Thread, data: bytes) -> bytes:
             while piece := raw.recv(65536):
                 pieces.append(piece)
     return b"".join(pieces)
+
+
+@contextmanager
+def _pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    one, other = socket.socketpair()
+    with one, other:
+        other.settimeout(5)  # that who waits for ever fails
+        yield one, other
 
 
 @pytest.mark.parametrize(
@@ -100,8 +109,7 @@ def test_an_answer_that_is_more_than_a_frame_takes_is_refused_for_good(thread: T
 
 def test_a_frame_of_just_the_most_is_taken_and_one_byte_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "MOST", 10)
-    one, other = socket.socketpair()
-    with one, other:
+    with _pair() as (one, other):
         sender, receiver = wire.Frames(one), wire.Frames(other)
         sender.send(bytearray(framed(b"x" * 10)))
         assert receiver.receive() == b"x" * 10
@@ -117,8 +125,7 @@ def test_a_frame_of_just_the_most_is_taken_and_one_byte_more_is_not(monkeypatch:
 def test_frames_arrive_whole_and_in_order_however_they_were_cut(size: int) -> None:
     bodies = [b"", b"a", b"bc" * 40, b"", b"d" * 7]
     stream = b"".join(map(framed, bodies))
-    one, other = socket.socketpair()
-    with one, other:
+    with _pair() as (one, other):
         receiver, found = wire.Frames(other), []
         for start in range(0, len(stream), size):
             one.sendall(stream[start : start + size])
