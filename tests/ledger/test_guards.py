@@ -86,6 +86,7 @@ def test_alone_what_an_erased_tenant_did_is_deleted_and_never_changed() -> None:
     [
         (Leaf, "hash = x''"),
         (Leaf, "position = 1000"),
+        (Leaf, "sequence = 1000"),
         (LeafBody, "text = ''"),
         (Checkpoint, "text = ''"),
         (Subtree, "hash = x''"),

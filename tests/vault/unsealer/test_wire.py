@@ -15,7 +15,7 @@ from django.db import connections
 from tests.vault.unsealer.running import Thread, own, sealed, value
 from vault.errors import VaultError
 from vault.unsealer import Unsealer, wire
-from vault.unsealer.messages import Seal, Value
+from vault.unsealer.messages import Check, Seal, Value
 from vault.unsealer.server import listen
 from vault.unsealer.socket_client import Socket
 
@@ -38,6 +38,26 @@ def sent(thread: Thread, data: bytes) -> bytes:
             while piece := raw.recv(65536):
                 pieces.append(piece)
     return b"".join(pieces)
+
+
+def test_a_frame_is_four_bytes_of_length_then_messagepack() -> None:
+    assert bytes(wire.encode(Check())) == b"\0\0\0\x07\x91\xa5Check"
+    assert bytes(wire.encode(wire.Result(b"x" * 300))) == framed(msgspec.msgpack.encode(["Result", b"x" * 300]))
+    refusal = VaultError("away", "Not now.", permanent=False)
+    assert bytes(wire.encode(wire.Failure.of(refusal))) == framed(
+        msgspec.msgpack.encode(["Failure", "away", "Not now.", False])
+    )
+
+
+def test_what_comes_back_is_read_as_it_was_sent_and_a_result_shows_nothing_of_itself() -> None:
+    result = wire.answer_of(wire.encode(wire.Result([b"zoe@example.com"]))[4:])
+    assert isinstance(result, wire.Result)
+    assert (result.value, repr(result)) == ([b"zoe@example.com"], "<Result>")
+    failure = wire.answer_of(wire.encode(wire.Failure("away", "Not now.", permanent=False))[4:])
+    assert isinstance(failure, wire.Failure)
+    error = failure.error()
+    assert (error.code, error.message, error.permanent) == ("away", "Not now.", False)
+    assert wire.request_of(wire.encode(Seal([]))[4:]) == Seal([])
 
 
 @contextmanager
