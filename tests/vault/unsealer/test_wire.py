@@ -15,7 +15,7 @@ from django.db import connections
 from tests.vault.unsealer.running import Thread, own, sealed, value
 from vault.errors import VaultError
 from vault.unsealer import Unsealer, wire
-from vault.unsealer.messages import Check, Seal, Value
+from vault.unsealer.messages import Begin, Check, Seal, Value
 from vault.unsealer.server import listen
 from vault.unsealer.socket_client import Socket
 
@@ -158,27 +158,57 @@ def test_frames_arrive_whole_and_in_order_however_they_were_cut(size: int) -> No
             receiver.receive()
 
 
-def test_a_server_that_hangs_up_is_away(folder: Path) -> None:
-    path = folder / "rude.sock"
+NO_ANSWERS = [
+    b"",
+    framed(b"nonsense"),
+    b"\xff\xff\xff\xff",
+    framed(msgspec.msgpack.encode(["Result", "no list"])),
+    framed(msgspec.msgpack.encode(["Result", [7]])),
+]
+
+
+@contextmanager
+def _server(path: Path, *answers: bytes) -> Iterator[list[bytes]]:
+    """Answer a request on each of so many connections; what comes behind it until their end is left in a list."""
+    behind: list[bytes] = []
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
 
-        def hang_up() -> None:
-            for answer in (b"", framed(b"nonsense"), b"\xff\xff\xff\xff"):
+        def serve() -> None:
+            for answer in answers:
                 connection, _ = listener.accept()
                 with connection:
+                    connection.settimeout(5)
                     wire.Frames(connection).receive()
                     connection.sendall(answer)
+                    if answer not in NO_ANSWERS:
+                        behind.append(connection.recv(1))
 
-        rude = threading.Thread(target=hang_up)
-        rude.start()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield behind
+        thread.join(10)
+
+
+def test_a_server_that_hangs_up_or_talks_nonsense_is_away(folder: Path) -> None:
+    path = folder / "rude.sock"
+    with _server(path, *NO_ANSWERS):
         client = Socket(path)
-        for _ in range(3):
+        for _ in NO_ANSWERS:
             with pytest.raises(VaultError, match="unsealer-away") as failure:
                 client.call(Seal([]))
             assert not failure.value.permanent
-        rude.join(5)
+
+
+def test_closing_ends_the_connection_with_the_scopes_that_are_open_on_it(folder: Path) -> None:
+    path = folder / "plain.sock"
+    with _server(path, bytes(wire.encode(wire.Result(b"token")))) as behind:
+        client = Socket(path)
+        one = value(b"x")
+        assert client.call(Begin(own(one))) == b"token"
+        client.close()
+    assert behind == [b""]
 
 
 def test_a_missing_server_is_noticed_at_once(folder: Path) -> None:
