@@ -5,7 +5,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from django.db import connections
 
 from tests.vault.unsealer.running import Thread, own, sealed, value
 from vault.errors import VaultError
-from vault.unsealer import Unsealer, wire
+from vault.unsealer import Unsealer, socket_client, wire
 from vault.unsealer.messages import Begin, Check, Seal, Value
 from vault.unsealer.server import listen
 from vault.unsealer.socket_client import Socket
@@ -216,6 +216,24 @@ def test_a_missing_server_is_noticed_at_once(folder: Path) -> None:
     with pytest.raises(VaultError, match="unsealer-away"):
         Socket(folder / "nobody.sock").call(Seal([]))
     assert time.monotonic() - began < 2
+
+
+def test_a_server_that_is_silent_is_away_after_a_while(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_client, "_PATIENCE", 0.2)
+    with socket.socket(socket.AF_UNIX) as listener, ExitStack() as crowd:
+        listener.bind(str(folder / "silent.sock"))
+        listener.listen(0)
+        client = Socket(folder / "silent.sock")
+        with pytest.raises(VaultError, match="unsealer-away") as failure:
+            client.call(Seal([]))  # it is let in, and not answered
+        assert not failure.value.permanent
+        with suppress(BlockingIOError):  # until nobody else is let in
+            while True:
+                caller = crowd.enter_context(socket.socket(socket.AF_UNIX))
+                caller.settimeout(0)
+                caller.connect(str(folder / "silent.sock"))
+        with pytest.raises(VaultError, match="unsealer-away"):
+            client.call(Seal([]))
 
 
 def test_a_group_may_be_let_in(folder: Path) -> None:
