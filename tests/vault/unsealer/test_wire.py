@@ -252,17 +252,6 @@ def test_a_stale_socket_is_replaced_and_a_live_one_is_not(folder: Path) -> None:
             listen(second, path, "")
 
 
-def test_a_silent_caller_keeps_its_scope_and_lets_go_of_the_database(
-    thread: Thread, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("vault.unsealer.server._IDLE", 0.05)
-    client = thread.client()
-    one = sealed(client)
-    token = client.begin(own(one))
-    time.sleep(0.2)
-    assert client.open(token, [one])
-
-
 def test_a_lost_database_connection_costs_one_request(thread: Thread) -> None:
     if connections["vault"].vendor != "postgresql":
         pytest.skip("a connection to a file is not lost")
