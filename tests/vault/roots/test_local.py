@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -48,9 +49,22 @@ def test_the_file_is_for_its_owner_alone_and_one_that_others_read_is_refused(loc
     assert local.path.stat().st_mode & 0o777 == 0o600
     local.rotate()
     assert local.path.stat().st_mode & 0o777 == 0o600
+    assert local.path.with_name("roots.json.lock").stat().st_mode & 0o777 == 0o600
     for mode in (0o640, 0o604, 0o660):
         local.path.chmod(mode)
         raises("exposed-root", local.start().check)
+
+
+def test_a_file_is_made_with_the_folders_that_it_needs(tmp_path: Path) -> None:
+    create_file(tmp_path / "var" / "keys" / "roots.json")
+    LocalKeys(FileSource(tmp_path / "var" / "keys" / "roots.json")).check()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_a_file_stays_with_its_owner_when_an_administrator_changes_it(local: Local) -> None:
+    os.chown(local.path, 65534, 65534)
+    local.rotate()
+    assert local.path.stat().st_uid == 65534
 
 
 def test_a_file_is_never_overwritten(local: Local) -> None:
@@ -82,6 +96,7 @@ def test_a_version_1_file_is_read_and_becomes_version_2_when_a_root_is_added(loc
         lambda document: document["planes"][DATA].update(primary="not hex"),
         lambda document: document["planes"][DATA]["roots"].update({"00" * 8: "AAAA"}),
         lambda document: document["planes"][DATA]["roots"].update({"00": "A" * 43 + "="}),
+        lambda document: document["planes"][DATA]["roots"].update({"00" * 8: "A!" + "A" * 42 + "="}),
         lambda document: document["planes"].update({CONTENT: document["planes"][DATA]}),
     ],
 )
@@ -154,7 +169,9 @@ def test_roots_added_by_several_processes_at_once_are_all_kept(local: Local) -> 
 
 
 def test_an_addition_that_fails_leaves_the_file_and_nothing_else(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*paths: object) -> None:
+    def fail(new: str, old: Path) -> None:
+        # Only within a folder a file takes the place of another one in one step.
+        assert (Path(new).parent, Path(new).name[:12]) == (old.parent, ".roots.json.")
         raise OSError("no space left")
 
     before = local.path.read_bytes()
@@ -177,4 +194,6 @@ def test_roots_come_from_a_variable_too(local: Local) -> None:
     roots = LocalKeys(VariableSource(base64.b64encode(local.path.read_bytes()).decode()))
     assert roots.unwrap(DATA, wrapped, HERE) == b"k" * 32
     roots.check()
-    raises("unreadable-root", LocalKeys(VariableSource("not base64")).check)
+    text = base64.b64encode(local.path.read_bytes()).decode()
+    for broken in ("not base64", f"{text[:8]}!{text[8:]}", "Zoë"):
+        raises("unreadable-root", LocalKeys(VariableSource(broken)).check)
