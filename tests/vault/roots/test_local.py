@@ -17,6 +17,7 @@ from tests.vault.roots.test_contract import CONTENT, DATA, HERE, raises
 from vault.planes import Plane
 from vault.roots import root_file
 from vault.roots.local import LocalKeys
+from vault.roots.material import Roots
 from vault.roots.root_file import add_roots, create_file, remove_roots
 from vault.roots.sources import FileSource, VariableSource, read_file
 
@@ -133,6 +134,23 @@ def test_a_running_process_takes_up_a_new_root_at_once(local: Local) -> None:
     assert running.unwrap(DATA, by_another, HERE) == b"k" * 32
     assert not running.is_current(DATA, old)
     assert running.wrap(DATA, bytes(32), HERE)[4:12] == ids[DATA]
+
+
+def test_a_file_that_stays_as_it_is_is_read_once(local: Local) -> None:
+    class Counted(FileSource):
+        loads = 0
+
+        def load(self) -> Roots:
+            self.loads += 1
+            return super().load()
+
+    source = Counted(local.path)
+    running = LocalKeys(source)
+    running.check()
+    assert source.loads == 1
+    local.rotate()
+    running.check()
+    assert source.loads == 2
 
 
 def test_a_running_process_stops_when_its_file_goes_away_or_is_opened_to_others(local: Local) -> None:
