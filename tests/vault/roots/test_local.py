@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.vault.roots.providers import Local
 from tests.vault.roots.test_contract import CONTENT, DATA, HERE, raises
+from vault.errors import VaultError
 from vault.planes import Plane
 from vault.roots import root_file
 from vault.roots.local import LocalKeys
@@ -118,6 +121,21 @@ def test_a_root_made_from_the_secret_key_is_refused(local: Local, settings: Any,
     for key in (hashlib.sha256(secret.encode()).digest(), secret.encode()[:32].ljust(32, b"\0")):
         rewrite(local, put_key(key))
         raises("unreadable-root", local.start().check)
+
+
+def test_an_error_names_the_file(local: Local) -> None:
+    changes: list[Callable[[dict[str, Any]], object]] = [
+        lambda document: document.update(version=3),
+        lambda document: document["planes"].update({CONTENT: document["planes"][DATA]}),
+        put_key(hashlib.sha256(settings.SECRET_KEY.encode()).digest()),
+        lambda document: document["planes"].pop(Plane.INDEX),
+    ]
+    for change in changes:
+        before = local.path.read_bytes()
+        rewrite(local, change)
+        with pytest.raises(VaultError, match=re.escape(f": {local.path} ")):
+            local.start().check()
+        local.path.write_bytes(before)
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
