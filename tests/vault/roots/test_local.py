@@ -123,7 +123,7 @@ def test_a_root_made_from_the_secret_key_is_refused(local: Local, settings: Any,
         raises("unreadable-root", local.start().check)
 
 
-def test_an_error_names_the_file(local: Local) -> None:
+def test_an_error_names_the_file_or_the_variable(local: Local) -> None:
     changes: list[Callable[[dict[str, Any]], object]] = [
         lambda document: document.update(version=3),
         lambda document: document["planes"].update({CONTENT: document["planes"][DATA]}),
@@ -136,6 +136,12 @@ def test_an_error_names_the_file(local: Local) -> None:
         with pytest.raises(VaultError, match=re.escape(f": {local.path} ")):
             local.start().check()
         local.path.write_bytes(before)
+    local.lose()
+    for read in (FileSource(local.path).stamp, FileSource(local.path).load):
+        with pytest.raises(VaultError, match=re.escape(f": {local.path} does not exist")):
+            read()
+    with pytest.raises(VaultError, match=": ROOT_KEYS does not hold"):
+        VariableSource(base64.b64encode(b"{}").decode()).load()
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
