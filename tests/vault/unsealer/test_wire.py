@@ -158,6 +158,16 @@ def test_frames_arrive_whole_and_in_order_however_they_were_cut(size: int) -> No
             receiver.receive()
 
 
+def test_frames_that_no_single_read_takes_arrive_whole_and_in_order() -> None:
+    bodies = [b"x" * 200_000, b"a", b"y" * 70_000, b"", b"z" * 65_532, b"end"]
+    with _pair() as (one, other):
+        sender = threading.Thread(target=one.sendall, args=(b"".join(map(framed, bodies)),), daemon=True)
+        sender.start()
+        receiver = wire.Frames(other)
+        assert [bytes(receiver.receive()) for _ in bodies] == bodies
+        sender.join(5)
+
+
 NO_ANSWERS = [
     b"",
     framed(b"nonsense"),
