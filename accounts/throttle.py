@@ -21,6 +21,7 @@ CAPS: Caps = {
     "password-known-hour": 20,
     "password-source-hour": 200,  # a whole office may share an address
     "reset-source-hour": 20,
+    "sso-source-hour": 200,
     "sign-up-source-hour": 60,  # a course may sign up at once
 }
 Tries = Sequence[Counter]
@@ -49,6 +50,11 @@ def admits_reset(request: HttpRequest) -> bool:
 def admits_sign_up(request: HttpRequest) -> bool:
     """Count a sign-up by where it comes from: each sends a letter to whatever address, and makes keys."""
     return take(counters("sign-up-source", _source(request), CAPS), CAPS)
+
+
+def admits_sso(request: HttpRequest) -> bool:
+    """Count a sign-in by a provider by where it comes from: each may ask that provider."""
+    return take(counters("sso-source", _source(request), CAPS), CAPS)
 
 
 def _begin(scope: str, request: HttpRequest, account: str, user: User | None) -> Tries | None:

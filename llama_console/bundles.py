@@ -26,6 +26,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "webhooks", "secret"),
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
+    "sso.css": (*IN_THE_SHELL, "mono", "empty", "secret", "contacts", "sso"),
     "security.css": (*IN_THE_SHELL, "mono", "passkey", "security", "secret"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
     "staff.css": (

@@ -17,7 +17,10 @@ _NAVIGATION: Groups = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
-    ("Organization", (("Billing contacts", "mail-check", "billing_contacts:list"),)),
+    (
+        "Organization",
+        (("Billing contacts", "mail-check", "billing_contacts:list"), ("Single sign-on", "key-square", "sso:overview")),
+    ),
 )
 _ACCOUNT: Groups = (
     (

@@ -12,6 +12,7 @@ _NAMES = {
     "accounts.Membership.role": "Role",
     "accounts.BillingContact.email": "Billing contact",
     "accounts.Totp.secret": "Authenticator secret",
+    "accounts.IdentityProvider.client_secret": "Single sign-on secret",
     "notifications.SigningSecret.secret": "Webhook secret",
     "content.StoredExchange.request": "Prompt",
     "content.StoredExchange.response": "Answer",

@@ -160,7 +160,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
         former: str
         former, new = scope.open_all([user.email, spare.email])
     spare.delete()
-    _free(new)
+    free_address(new)
     user.email = new
     user.save(update_fields=["email"])
     user.email_indexes.all().delete()
@@ -171,7 +171,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
     return former
 
 
-def _free(address: str) -> None:
+def free_address(address: str) -> None:
     """Close an account that somebody opened with an address and never proved: it is its owner's, who just did.
 
     Else whoever signs up with an address would keep its owner from it.

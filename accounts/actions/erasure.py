@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.actions.billing_contacts import remove_contacts_of
 from accounts.directory import forget_member
 from accounts.factors import forget_factors
-from accounts.models import BrowserSession, Directory, Organization, Role, User
+from accounts.models import BrowserSession, Directory, IdentityProvider, Organization, Role, User
 from accounts.roles import roles_of
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -57,6 +57,8 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         Directory.objects.filter(organization=organization).delete()
         remove_contacts_of(actor, organization)
         delete_endpoints_of(actor, organization.pk)
+        IdentityProvider.objects.filter(organization=organization).delete()
+        organization.domains.all().delete()
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)
 
@@ -72,6 +74,7 @@ def _end_access(user: User) -> None:
     user.devices.all().delete()
     user.password_resets.all().delete()
     user.spare_addresses.all().delete()
+    user.sso_links.all().delete()
     forget_factors(user)
     BrowserSession.objects.filter(user_id=user.pk).delete()
 

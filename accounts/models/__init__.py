@@ -4,6 +4,7 @@ from accounts.models.device import Device
 from accounts.models.directory import Directory
 from accounts.models.email_index import EmailIndex
 from accounts.models.email_verification import EmailVerification
+from accounts.models.identity_provider import IdentityProvider
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization
 from accounts.models.passkey import Passkey
@@ -11,8 +12,10 @@ from accounts.models.password_reset import PasswordReset
 from accounts.models.project import Project
 from accounts.models.recovery_code import RecoveryCode
 from accounts.models.spare_address import SpareAddress
+from accounts.models.sso_link import SsoLink
 from accounts.models.totp import Totp
 from accounts.models.user import User
+from accounts.models.verified_domain import VerifiedDomain
 
 __all__ = [
     "BillingContact",
@@ -21,6 +24,7 @@ __all__ = [
     "Directory",
     "EmailIndex",
     "EmailVerification",
+    "IdentityProvider",
     "Membership",
     "Organization",
     "Passkey",
@@ -29,6 +33,8 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "SpareAddress",
+    "SsoLink",
     "Totp",
     "User",
+    "VerifiedDomain",
 ]
