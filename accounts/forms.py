@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.http import HttpRequest
 
-from accounts import throttle
+from accounts import guessing, throttle
 from accounts.factors.codes import Proof, prove
 from accounts.models import IdentityProvider, User
 from accounts.models.identity_provider import NEWCOMERS
@@ -36,10 +36,23 @@ class PasswordField(forms.CharField):
 class NewPasswordForm(forms.Form):
     password = PasswordField()
 
+    def context(self) -> list[str]:
+        """Return what others know of the person, and try first."""
+        return []
+
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password)
         return password
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "password" in data:
+            try:
+                guessing.check(data["password"], context=self.context())
+            except ValidationError as error:
+                self.add_error("password", error)
+        return data
 
 
 class SignUpForm(NewPasswordForm):
@@ -47,8 +60,11 @@ class SignUpForm(NewPasswordForm):
     organization = forms.CharField(max_length=80, required=False, validators=[_one_line])
     field_order = ("email", "organization", "password")
 
+    def context(self) -> list[str]:
+        return [self.cleaned_data.get("email", ""), self.cleaned_data.get("organization", "")]
+
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         email, password = data.get("email", ""), data.get("password", "")
         if email and password and email.partition("@")[0].casefold() in password.casefold() and len(password) < 24:
             self.add_error("password", ValidationError("The password holds your email name. Choose another one."))

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from accounts import devices
 from accounts.models import User
 from accounts.sources import source_of
+from ledger.ids import new_id
 from notifications import fingerprints
 from notifications.windows import Caps, Counter, counters, give_back, take
 
@@ -58,7 +59,7 @@ def admits_sso(request: HttpRequest) -> bool:
 
 
 def _begin(scope: str, request: HttpRequest, account: str, user: User | None) -> Tries | None:
-    device = devices.known(request, user.pk) if user else None
+    device = devices.known(request, user.pk if user else new_id())  # nobody's, by the same query
     by_account = counters(f"{scope}-known", str(device), CAPS) if device else counters(scope, account, CAPS)
     tries = [*by_account, *counters(f"{scope}-source", _source(request), CAPS)]
     return tries if take(tries, CAPS) else None

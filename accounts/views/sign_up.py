@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import pending, throttle
 from accounts.actions import sign_up as make_account
 from accounts.forms import SignUpForm
+from accounts.pace import evenly
 
 _TOO_OFTEN = "There were many sign-ups from your network lately. Wait an hour and try again."
 
@@ -19,6 +20,7 @@ _TOO_OFTEN = "There were many sign-ups from your network lately. Wait an hour an
 @never_cache
 @sensitive_post_parameters("password", "email")
 @require_http_methods(["GET", "HEAD", "POST"])
+@evenly
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
