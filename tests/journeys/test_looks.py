@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Stack, sign_in, watch
 
-_PUBLIC = ["/sign-up/", "/sign-in/", "/reset/"]
+_PUBLIC = ["/sign-up/", "/sign-in/", "/sign-in/sso/", "/sign-in/sso/callback/?state=none", "/reset/"]
 _OWN = [
     "/account/notifications/",
     "/account/messages/",
@@ -26,6 +26,9 @@ _PRIVATE = [
     "webhooks/new/",
     "billing-contacts/",
     "billing-contacts/new/",
+    "sso/",
+    "sso/provider/",
+    "sso/domains/new/",
     "usage/",
     "usage/?range=90d&group=key&compare=1",
     "data-access/?by=members",
