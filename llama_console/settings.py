@@ -182,7 +182,7 @@ EMAIL_VERIFICATION_LIFETIME = timedelta(hours=24)
 EMAIL_VERIFICATION_ATTEMPTS = 5
 PASSWORD_RESET_LIFETIME = timedelta(hours=1)
 # Sign-ups and requests for a reset are answered at a multiple of this, so that the time tells of nobody's account.
-ANSWER_PACE = timedelta(milliseconds=250)
+ANSWER_PACE = timedelta(milliseconds=500)
 
 # Single sign-on. Providers are asked at public https addresses; hosts named here may stand in your own network.
 SSO_PRIVATE_HOSTS = env.listing("SSO_PRIVATE_HOSTS")
