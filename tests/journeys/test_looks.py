@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Stack, sign_in, watch
 
-_PUBLIC = ["/sign-up/", "/sign-in/", "/sign-in/sso/", "/sign-in/sso/callback/?state=none", "/reset/"]
+_PUBLIC = ["/sign-up/", "/sign-in/", "/sign-in/sso/", "/reset/"]
 _OWN = [
     "/account/notifications/",
     "/account/messages/",
