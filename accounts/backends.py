@@ -34,7 +34,7 @@ class EmailBackend(BaseBackend):
         return self.get_user(pk) if check_password(password, encoded, hash_anew) else None
 
     def get_user(self, user_id: UUID) -> User | None:
-        user = User.objects.filter(pk=user_id).first()
+        user = User.objects.with_deletion().filter(pk=user_id).first()
         return user if user and may_sign_in(user) else None
 
 

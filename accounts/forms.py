@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest
 
 from accounts import guessing, throttle
@@ -15,6 +15,7 @@ from accounts.models import IdentityProvider, User
 from accounts.models.identity_provider import NEWCOMERS
 from accounts.sso import dns, fetching, metadata
 from accounts.sso.failure import SsoError
+from accounts.validators import one_line
 from notifications.webhooks import guard
 
 TOO_MANY = "Too many wrong tries. Wait an hour, or sign in on a device that you used before."
@@ -24,7 +25,6 @@ _OF_ISSUER = {
     "no-answer": "Nothing answered there. Check the address, and that this console can reach it.",
     "metadata": "There is no OpenID Connect provider that names itself so. Copy the issuer exactly as it is given.",
 }
-_one_line = RegexValidator(r"[\r\n\x00-\x1f]", "Use plain text on one line.", inverse_match=True)
 
 
 class PasswordField(forms.CharField):
@@ -56,8 +56,8 @@ class NewPasswordForm(forms.Form):
 
 
 class SignUpForm(NewPasswordForm):
-    email = forms.EmailField(max_length=254, label="Work email", validators=[_one_line])
-    organization = forms.CharField(max_length=80, required=False, validators=[_one_line])
+    email = forms.EmailField(max_length=254, label="Work email", validators=[one_line])
+    organization = forms.CharField(max_length=80, required=False, validators=[one_line])
     field_order = ("email", "organization", "password")
 
     def context(self) -> list[str]:
@@ -122,14 +122,14 @@ class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(max_length=254, validators=[_one_line])
+    email = forms.EmailField(max_length=254, validators=[one_line])
 
 
 class ProviderForm(forms.Form):
-    issuer = forms.CharField(max_length=300, label="Issuer", validators=[_one_line])
-    client_id = forms.CharField(max_length=200, label="Client ID", validators=[_one_line])
+    issuer = forms.CharField(max_length=300, label="Issuer", validators=[one_line])
+    client_id = forms.CharField(max_length=200, label="Client ID", validators=[one_line])
     client_secret = forms.CharField(
-        max_length=500, required=False, strip=True, widget=forms.PasswordInput, validators=[_one_line]
+        max_length=500, required=False, strip=True, widget=forms.PasswordInput, validators=[one_line]
     )
     makes_accounts = forms.BooleanField(required=False, label="Make an account for new people")
     newcomers = forms.ChoiceField(choices=NEWCOMERS, label="Their role")
@@ -173,7 +173,7 @@ class DomainForm(forms.Form):
 
 
 class BillingContactForm(forms.Form):
-    email = forms.EmailField(max_length=254, label="Email", validators=[_one_line])
+    email = forms.EmailField(max_length=254, label="Email", validators=[one_line])
     language = forms.ChoiceField(choices=settings.LANGUAGES, label="Language of the messages")
 
 
@@ -183,7 +183,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         digits = "".join(self.cleaned_data["code"].split())
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
-            raise ValidationError("Enter the six digits of the newest email.")
+            raise ValidationError("Enter the six digits that we sent you last.")
         return digits
 
 
@@ -218,7 +218,7 @@ class ConfirmForm(forms.Form):
 
 
 class PasskeyNameForm(forms.Form):
-    name = forms.CharField(max_length=60, validators=[_one_line])
+    name = forms.CharField(max_length=60, validators=[one_line])
 
 
 class NewPasskeyForm(PasskeyNameForm):

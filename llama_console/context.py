@@ -19,19 +19,30 @@ _NAVIGATION: Groups = (
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
     (
         "Organization",
-        (("Billing contacts", "mail-check", "billing_contacts:list"), ("Single sign-on", "key-square", "sso:overview")),
+        (
+            ("Members", "users", "members:list"),
+            ("Projects", "folder", "projects:list"),
+            ("Billing contacts", "mail-check", "billing_contacts:list"),
+            ("Admin keys", "key-square", "admin_keys:list"),
+            ("Single sign-on", "log-in", "sso:overview"),
+            ("Settings", "settings", "organizations:settings"),
+        ),
     ),
 )
 _ACCOUNT: Groups = (
     (
         "Your account",
         (
+            ("Profile", "user-round", "accounts:profile"),
             ("Security", "shield-check", "accounts:security"),
             ("Email", "at-sign", "accounts:email"),
             ("Password", "key", "accounts:password"),
             ("Sessions", "monitor-smartphone", "accounts:sessions"),
             ("Notifications", "bell", "accounts:notifications"),
             ("Messages sent to you", "mails", "accounts:messages"),
+            ("Who opened my data", "scan-eye", "own_access:data_access"),
+            ("Export my data", "download", "own_export:export"),
+            ("Delete my account", "user-round-x", "accounts:own_deletion"),
         ),
     ),
 )
@@ -63,7 +74,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
-    organizations = list(Organization.objects.visible_to(user).order_by("name"))
+    organizations = list(Organization.objects.visible_to(user).with_deletion().order_by("name"))
     match = request.resolver_match
     slug = match.kwargs.get("organization") if match else None
     current = next((found for found in organizations if found.slug == slug), None)
@@ -78,8 +89,15 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
             for found in organizations
         ],
         "is_operator": operates(user),
+        "leaving": _leaving(user),
         "nav": _navigation(match, current),
     }
+
+
+def _leaving(user: User) -> dict[str, Any] | None:
+    """Return when the account ends, if its person asked for that; read with the session's user."""
+    due_at = getattr(user, "deletion_due_at", None)
+    return {"due_at": due_at, "is_cancellable": user.deletion_began_at is None} if due_at else None  # type: ignore[attr-defined]
 
 
 def _navigation(match: ResolverMatch | None, current: Organization | None) -> list[dict[str, Any]]:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "template_partials",
     "lucide",
     "anymail",
+    "drf_spectacular",
     "ledger",
     "vault",
     "notifications",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "usage",
     "content",
     "trust",
+    "admin_api",
     "llama_console",
 ]
 
@@ -165,6 +167,7 @@ UNSEALER_SOCKET = env.path("UNSEALER_SOCKET")
 UNSEALER_GROUP = os.environ.get("UNSEALER_GROUP", "")
 APPROVERS_FILE = Path(env.string("APPROVERS_FILE", str(VAR_DIR / "approvers.json")))
 BACKUP_HORIZON_DAYS = env.integer("BACKUP_HORIZON_DAYS", 35, least=0)  # after so long no backup holds a destroyed key
+DELETION_GRACE_DAYS = env.integer("DELETION_GRACE_DAYS", 7, least=0)  # between asking for a deletion and its being done
 # What new records are sealed with; all suites open.
 SEALING_SUITE = env.choice("SEALING_SUITE", "xchacha20-poly1305", "xchacha20-poly1305", "aes-256-gcm")
 
@@ -268,6 +271,8 @@ OUTBOX_KEPT = timedelta(days=env.integer("OUTBOX_KEPT_DAYS", 90, least=30))
 WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", "8443")
 WEBHOOK_ALLOW_LOCALHOST = DEVELOPMENT and env.boolean("WEBHOOK_ALLOW_LOCALHOST", False)
 WEBHOOK_DISABLE_AFTER = timedelta(days=env.integer("WEBHOOK_DISABLE_AFTER_DAYS", 5, least=1))  # without a success
+# Letters that an organization's invitations send a day, at most; to one address it is one a day.
+INVITATIONS_PER_DAY = env.integer("INVITATIONS_PER_DAY", 500, least=1)
 # How long nothing goes to an address that a server refused; other email, and texts after STOP, never go again.
 SUPPRESSION_SECURITY = timedelta(days=env.integer("SUPPRESSION_SECURITY_DAYS", 7, least=0))
 # Pages of the development outside world; empty in production.
@@ -324,14 +329,19 @@ CELERY_BEAT_SCHEDULE = {
     "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "tell-openings": {"task": "trust.tell_openings", "schedule": 60.0, "options": {"expires": 60}},
+    "make-exports": {"task": "trust.make_exports", "schedule": 15.0, "options": {"expires": 15}},
+    "purge-exports": {"task": "trust.purge_exports", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-addresses": {"task": "accounts.purge_addresses", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-phones": {"task": "accounts.purge_phones", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-contacts": {"task": "accounts.purge_billing_contacts", "schedule": 3600.0, "options": {"expires": 600}},
     "recheck-domains": {"task": "accounts.recheck_domains", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-invitations": {"task": "accounts.purge_invitations", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},
     "purge-messages": {"task": "notifications.purge_messages", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-repeats": {"task": "admin_api.purge_repeats", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -342,6 +352,33 @@ MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
 MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
 GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
+
+# Admin API ----------------------------------------------------------------------------------
+
+ADMIN_API_PER_MINUTE = env.integer("ADMIN_API_PER_MINUTE", 300, least=1)  # requests of one admin key
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["admin_api.frame.authentication.AdminKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["admin_api.frame.permissions.Scoped"],
+    "DEFAULT_PARSER_CLASSES": ["admin_api.frame.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "admin_api.frame.schema.OperationSchema",
+    "EXCEPTION_HANDLER": "admin_api.frame.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Llama console admin API",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything that the pages of an organization do, for programs. A POST takes an `Idempotency-Key`"
+    " header, a UUID: the same request with the same key within 24 hours has no second effect, and another request with"
+    " it is answered with 422.",
+    "SERVERS": [{"url": CONSOLE_ORIGIN}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATIONS": False,
+    "COMPONENT_SPLIT_PATCH": False,  # a change names what it changes by itself
+}
 
 # Time, language, logs -----------------------------------------------------------------------
 

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from accounts.actions.addresses import free_address
 from accounts.actions.organizations import add_member
+from accounts.actions.owners import lock
 from accounts.backends import may_sign_in
 from accounts.entries import Contact
 from accounts.factors.codes import Proof
 from accounts.models import IdentityProvider, Membership, Role, SsoLink, User
+from accounts.roles import given_role
+from accounts.seats import free_seats
 from accounts.sso.failure import SsoError
 from accounts.sso.gate import domain_of
 from accounts.sso.id_token import Identity
@@ -90,8 +93,13 @@ def _new(provider: IdentityProvider, identity: Identity) -> User:
 
 
 def _join(provider: IdentityProvider, user: User, contact: Contact | None) -> None:
-    if not provider.makes_accounts:
+    # Who was a member before was removed by somebody, who did not mean until their next sign-in.
+    if not provider.makes_accounts or given_role(provider.organization_id, user.pk).version:
         raise SsoError("no-membership")
+    lock([provider.organization_id])  # that of whoever takes a seat
+    free = free_seats(provider.organization)  # beside those that are kept for who is invited
+    if free is not None and free < 1:
+        raise SsoError("full")
     role = Role.DEVELOPER if provider.newcomers == Role.DEVELOPER else Role.VIEWER
     add_member(SIGN_IN, organization=provider.organization, user=user, role=role, contact=contact)
 

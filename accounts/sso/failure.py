@@ -17,6 +17,7 @@ SENTENCES = {
     "foreign-domain": f"Your address is in no domain of this organization. {_ASK}",
     "no-account": f"There is no account for you here yet. {_ASK}",
     "no-membership": f"You are no member of this organization. {_ASK}",
+    "full": f"All seats of this organization are taken. {_ASK}",
     "other-subject": f"Another person of the provider signs in with this address. {_ASK}",
     "closed": "This account is closed.",
 }

@@ -1,10 +1,16 @@
-"""Pages for what went wrong. They need neither a session nor a database."""
+"""Pages for what went wrong, and problems for the API's callers. They need neither a session nor a database."""
+
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from admin_api.frame import problems
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if problems.concerns(request):
+        return problems.answer(HTTPStatus.BAD_REQUEST, "malformed", "This request is not well-formed.")
     return _page("400.html", 400)
 
 
@@ -13,10 +19,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page("404.html", 404)
+    return problems.not_found() if problems.concerns(request) else _page("404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if problems.concerns(request):
+        return problems.answer(HTTPStatus.INTERNAL_SERVER_ERROR, "server-error", problems.SERVER_ERROR)
     return _page("500.html", 500)
 
 

@@ -11,6 +11,8 @@ from django.test import Client
 
 from accounts.actions import erase_organization, erase_user, sign_up, sso
 from accounts.actions.addresses import confirm_by_token, issue_proof, request_change
+from accounts.actions.organizations import set_seats
+from accounts.actions.roles import remove_member
 from accounts.models import BrowserSession, IdentityProvider, Membership, Organization, SsoLink, User
 from accounts.roles import roles_of
 from accounts.views import sso_sign_in
@@ -172,6 +174,24 @@ def test_who_left_the_organization_or_closed_the_account_is_out(
     assert refusal(sign_in(Client(), provider, "mira@example.com")) == "no-membership"
     User.objects.filter(pk=member.pk).update(is_active=False)
     assert refusal(sign_in(Client(), provider, "mira@example.com")) == "closed"
+
+
+def test_who_was_removed_does_not_come_back_by_signing_in(
+    client: Client, connected: IdentityProvider, provider: Provider, member: User, organization: Organization
+) -> None:
+    remove_member(OPERATOR, membership=Membership.objects.get(user=member))
+    assert refusal(sign_in(client, provider, "mira@example.com")) == "no-membership"
+    assert not Membership.objects.filter(user=member).exists()
+
+
+def test_new_people_need_a_seat(
+    client: Client, connected: IdentityProvider, provider: Provider, organization: Organization
+) -> None:
+    set_seats(OPERATOR, organization=organization, seats=1)
+    assert refusal(sign_in(client, provider, NEW)) == "full"
+    assert User.objects.find_by_email(NEW) is None
+    set_seats(OPERATOR, organization=organization, seats=2)
+    assert sign_in(client, provider, NEW).status_code == 302
 
 
 def test_an_account_that_somebody_opened_and_never_verified_is_not_handed_on(
