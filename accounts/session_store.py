@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import BrowserSession
 
 AGENT, STARTED = "agent", "started"
+BY = "by"  # how its person showed who they are
 _OF_NOBODY = timedelta(days=1)  # as long as a proof of an address lasts; whoever passes by can make such sessions
 
 

@@ -26,6 +26,10 @@ def mark(session: SessionBase) -> None:
     session[_AT] = timezone.now().isoformat()
 
 
+def unmark(session: SessionBase) -> None:
+    session.pop(_AT, None)
+
+
 def is_recent(request: HttpRequest) -> bool:
     at = request.session.get(_AT, "")
     return bool(at) and timezone.now() - datetime.fromisoformat(at) < LASTS

@@ -28,6 +28,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
     "organization.css": (*IN_THE_SHELL, "mono", "toolbar", "empty", "pagination", "secret", "organization"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
+    "sso.css": (*IN_THE_SHELL, "mono", "empty", "secret", "contacts", "sso"),
     "members.css": (*IN_THE_SHELL, "toolbar", "empty", "pagination", "secret", "people", "roles"),
     "security.css": (*IN_THE_SHELL, "mono", "passkey", "security", "secret"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),

@@ -24,6 +24,7 @@ _NAVIGATION: Groups = (
             ("Projects", "folder", "projects:list"),
             ("Billing contacts", "mail-check", "billing_contacts:list"),
             ("Admin keys", "key-square", "admin_keys:list"),
+            ("Single sign-on", "log-in", "sso:overview"),
             ("Settings", "settings", "organizations:settings"),
         ),
     ),

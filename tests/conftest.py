@@ -1,5 +1,6 @@
 """The cast, always the same: Olivia owns, Mira is a member, Otto is outside."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ def _plain_static_files(settings: Any) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.ANSWER_PACE = timedelta()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -16,6 +16,7 @@ _NAMES = {
     "accounts.Invitation.email": "Invited address",
     "accounts.Invitation.access": "Role of an invitation",
     "accounts.Totp.secret": "Authenticator secret",
+    "accounts.IdentityProvider.client_secret": "Single sign-on secret",
     "notifications.SigningSecret.secret": "Webhook secret",
     "content.StoredExchange.request": "Prompt",
     "content.StoredExchange.response": "Answer",

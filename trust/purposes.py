@@ -40,6 +40,7 @@ PURPOSES = (
     Shown("email-notification", "Email notification", Group.SYSTEM, 0),
     Shown("sms", "SMS", Group.SYSTEM, 1),
     Shown("webhook-signing", "Webhook signing", Group.SYSTEM, 2),
+    Shown("single-sign-on", "Single sign-on", Group.SYSTEM, 3),
     Shown("billing", "Billing", Group.SYSTEM, 5),
     Shown("re-keying", "Re-keying", Group.SYSTEM, 6),
     Shown("erasure", "Erasure", Group.SYSTEM, 6),

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Stack, sign_in, watch
 
-_PUBLIC = ["/sign-up/", "/sign-in/", "/reset/", "/docs/api/"]
+_PUBLIC = ["/sign-up/", "/sign-in/", "/sign-in/sso/", "/reset/", "/docs/api/"]
 _OWN = [
     "/account/notifications/",
     "/account/messages/",
@@ -38,6 +38,9 @@ _PRIVATE = [
     "members/invitations/new/",
     "billing-contacts/",
     "billing-contacts/new/",
+    "sso/",
+    "sso/provider/",
+    "sso/domains/new/",
     "admin-keys/",
     "admin-keys/new/",
     "projects/",
