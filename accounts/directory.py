@@ -23,7 +23,7 @@ def enter_member(actor: Actor, *, organization: Organization, user: User, contac
     """Enter a member, or replace their entry; `contact` says what is known of them and need not be opened."""
     with transaction.atomic():
         if directory := _locked(organization.pk):
-            entry = Entry.of(user.pk, contact or _contact(actor, user))
+            entry = Entry.of(user.pk, contact or contact_of(actor, user))
             _change(actor, directory, lambda entries: [*_without(entries, user.pk), entry])
 
 
@@ -42,7 +42,7 @@ def refresh_member(actor: Actor, *, user: User, contact: Contact | None = None) 
         organizations = Organization.objects.visible_to(user).order_by("pk")  # one order, so that no two wait in a ring
         known = contact
         for organization in organizations:
-            known = known or _contact(actor, user)
+            known = known or contact_of(actor, user)
             enter_member(actor, organization=organization, user=user, contact=known)
 
 
@@ -82,7 +82,7 @@ class _Known:
     def _entry(self, user: User) -> Entry:
         before, entry = self._known.get(user.pk, (None, None))
         if before is None or entry is None or (before.name, before.email) != (user.name, user.email):
-            entry = Entry.of(user.pk, _contact(self._actor, user))
+            entry = Entry.of(user.pk, contact_of(self._actor, user))
             self._known[user.pk] = user, entry
         return entry
 
@@ -119,7 +119,7 @@ def _open(actor: Actor, directory: Directory, purpose: Purpose) -> bytes:
     return packed
 
 
-def _contact(actor: Actor, user: User) -> Contact:
+def contact_of(actor: Actor, user: User) -> Contact:
     """Open what a directory holds of a person."""
     with disclose(
         Purpose.TEAM_ADMINISTRATION,

@@ -3,10 +3,12 @@
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
+from accounts import security_rules
 from accounts.models import Membership, Organization, Role, User
 from accounts.policy import Permission, allows
+from accounts.requests import user_of
 from accounts.roles import PRIVILEGED, given_role, read_role, stands
 from ledger.actor import Actor
 from vault.disclosure import disclose
@@ -24,13 +26,16 @@ class Acting:
         self.user, self.membership = user, membership
 
     @classmethod
-    def in_organization(cls, user: User, slug: str) -> "Acting":
-        """Return the user's membership there; Http404 for a foreign organization just as for a missing one."""
-        membership = (
-            Membership.objects.select_related("organization").filter(user=user, organization__slug=slug).first()
-        )
+    def in_organization(cls, request: HttpRequest, slug: str) -> "Acting":
+        """Return the membership of who is signed in; Http404 for a foreign organization just as for a missing one.
+
+        `security_rules.Refused` where a rule of the organization keeps this request out.
+        """
+        user = user_of(request)
+        membership = Membership.objects.entered_by(user, slug).first()
         if membership is None:
             raise Http404
+        security_rules.require(request, membership.organization, has_factor=getattr(membership, "has_factor", False))
         return cls(user, membership)
 
     @property

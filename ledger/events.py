@@ -1,6 +1,8 @@
 """Audit events: written in the transaction of the change, and given their leaf in the log soon after."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,6 +13,8 @@ from ledger.ids import INSTALLATION
 from ledger.leaves import Entry, Member, Plain
 from ledger.models import Action, AuditEvent, LeafBody, LeafType, PendingEvent
 from ledger.pen import Pen
+
+Value: TypeAlias = Plain | Sequence[str]
 
 _BATCH = 200
 _LONGEST = 200  # characters; what record_event writes is shorter
@@ -29,6 +33,45 @@ def record_event(
     )
     PendingEvent.objects.create(event=event)
     return event
+
+
+def changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Plain]:
+    """Return the payload of a change: of each value that differs what it was and is, of a list what went and came.
+
+    Nothing personal belongs into it. Empty if nothing differs.
+    """
+    payload: dict[str, Plain] = {}
+    for name, new in after.items():
+        old = before.get(name)
+        if old == new:
+            continue
+        if isinstance(old, str | int | None) and isinstance(new, str | int | None):
+            payload |= {f"before_{name}": old, f"after_{name}": new}
+        else:
+            was, now = _items(old), _items(new)
+            payload[f"removed_{name}"] = listed(each for each in was if each not in now)
+            payload[f"added_{name}"] = listed(each for each in now if each not in was)
+    return payload
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return a list as a payload holds it: whole items, and how many more there are where they do not all fit."""
+    items = list(values)
+    kept = len(items)
+    while len(text := _listed(items, kept)) > _LONGEST:
+        kept -= 1
+    return text
+
+
+def _items(value: Value) -> list[str]:
+    if value is None:
+        return []
+    return [str(value)] if isinstance(value, str | int) else list(value)
+
+
+def _listed(items: list[str], kept: int) -> str:
+    more = len(items) - kept
+    return ", ".join([*items[:kept], *([f"and {more} more"] if more else [])])
 
 
 def pending_entries() -> list[Entry]:

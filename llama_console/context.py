@@ -17,7 +17,13 @@ _NAVIGATION: Groups = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
     ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
-    ("Organization", (("Billing contacts", "mail-check", "billing_contacts:list"),)),
+    (
+        "Organization",
+        (
+            ("Billing contacts", "mail-check", "billing_contacts:list"),
+            ("Security rules", "shield-check", "organization_security:rules"),
+        ),
+    ),
 )
 _ACCOUNT: Groups = (
     (
@@ -86,6 +92,10 @@ def _navigation(match: ResolverMatch | None, current: Organization | None) -> li
     if match and current:
         room = match.view_name.partition(":")[0]
         return _groups(_NAVIGATION, [current.slug], lambda name: name.partition(":")[0] == room)
+    return account_navigation(match)
+
+
+def account_navigation(match: ResolverMatch | None = None) -> list[dict[str, Any]]:
     return _groups(_ACCOUNT, [], lambda name: match is not None and match.view_name.startswith(name))
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.actions.billing_contacts import remove_contacts_of
 from accounts.directory import forget_member
 from accounts.factors import forget_factors
-from accounts.models import BrowserSession, Directory, Organization, Role, User
+from accounts.models import BrowserSession, Directory, Organization, Role, SecuritySettings, User
 from accounts.roles import roles_of
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -55,6 +55,7 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         organization.projects.all().delete()  # and their API keys, which are refused from now on
         organization.memberships.all().delete()
         Directory.objects.filter(organization=organization).delete()
+        SecuritySettings.objects.filter(organization=organization).delete()
         remove_contacts_of(actor, organization)
         delete_endpoints_of(actor, organization.pk)
         outbox.cancel(organization.pk)

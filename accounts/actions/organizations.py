@@ -5,7 +5,7 @@ import secrets
 from django.db import transaction
 from django.utils.text import slugify
 
-from accounts import directory
+from accounts import directory, security_rules
 from accounts.entries import Contact
 from accounts.models import Directory, Membership, Organization, Project, Role, User
 from accounts.roles import commit_role, given_role, write_role
@@ -14,6 +14,10 @@ from ledger.events import record_event
 from ledger.models import Action
 
 _RESERVED = frozenset({"admin", "api", "new", "staff"})
+
+
+class AddressRefused(Exception):
+    """The organization takes no members with an address of this domain."""
 
 
 def create_organization(
@@ -38,8 +42,15 @@ def create_organization(
 def add_member(
     actor: Actor, *, organization: Organization, user: User, role: Role, contact: Contact | None = None
 ) -> Membership:
-    """Add a member and enter them in the directory; without their `contact` at hand it is opened for that."""
+    """Add a member and enter them in the directory; without their `contact` at hand it is opened for that.
+
+    AddressRefused if the organization's security rules do not admit their address.
+    """
     with transaction.atomic():
+        if security_rules.restricts_addresses(organization):
+            contact = contact or directory.contact_of(actor, user)
+            if not security_rules.admits_address(organization, contact.email):
+                raise AddressRefused
         version = given_role(organization.pk, user.pk).version + 1
         text = write_role(role, version)
         membership = Membership.objects.create(organization=organization, user=user, role=text)

@@ -10,6 +10,7 @@ from accounts.models.passkey import Passkey
 from accounts.models.password_reset import PasswordReset
 from accounts.models.project import Project
 from accounts.models.recovery_code import RecoveryCode
+from accounts.models.security_settings import SecuritySettings
 from accounts.models.spare_address import SpareAddress
 from accounts.models.totp import Totp
 from accounts.models.user import User
@@ -28,6 +29,7 @@ __all__ = [
     "Project",
     "RecoveryCode",
     "Role",
+    "SecuritySettings",
     "SpareAddress",
     "Totp",
     "User",

@@ -14,6 +14,7 @@ from accounts import devices, half_signed, pending, step_up
 from accounts.actions import verify_by_hash
 from accounts.agents import agent_of
 from accounts.factors import factors_of
+from accounts.factors.codes import Proof
 from accounts.forms import NO_MATCH, SignInForm
 from accounts.models import User
 from accounts.onward import asked_for, onward, through
@@ -73,7 +74,7 @@ def start_session(request: HttpRequest, user: User, *, by: str = "password") -> 
     login(request, user, backend="accounts.backends.EmailBackend")
     request.session[AGENT] = agent_of(request.headers.get("User-Agent", ""))
     request.session[STARTED] = timezone.now().isoformat()
-    step_up.mark(request.session)
+    step_up.mark(request.session, by_passkey=by.endswith(Proof.PASSKEY))
     with transaction.atomic():
         record_event(Actor.user(user.pk), Action.SIGNED_IN, target=user.pk, by=by)
         devices.recognise(request, user)

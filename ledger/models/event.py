@@ -36,6 +36,7 @@ class Action(StrEnum):
     RECOVERY_CODE_USED = "recovery-code:used"
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_ERASED = "organization:erased"
+    SECURITY_CHANGED = "security:changed"
     PROJECT_CREATED = "project:created"
     MEMBER_ADDED = "member:added"
     MEMBER_ROLE_CHANGED = "member:role-changed"
