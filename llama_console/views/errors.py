@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.onward import through
 from accounts.security_rules import Refused, Rule
 from accounts.sources import address_of
@@ -46,6 +46,7 @@ def _by_rule(request: HttpRequest, refused: Refused) -> HttpResponse:
         "refused": refused.organization,
         "rule": refused.rule.value,
         "address": address_of(request),
+        "others": Organization.objects.visible_to(request.user).exclude(pk=refused.organization.pk).order_by("name"),
         "organization": None,  # nothing in the shell leads back into it
         "nav": account_navigation(),
     }
