@@ -18,7 +18,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, Refused) and isinstance(request.user, User):
-        return _by_rule(request, exception)
+        return _by_rule(request, request.user, exception)
     return _page("403.html", 403, {"reason": str(exception)})
 
 
@@ -36,7 +36,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def _by_rule(request: HttpRequest, refused: Refused) -> HttpResponse:
+def _by_rule(request: HttpRequest, user: User, refused: Refused) -> HttpResponse:
     """Say which rule of the organization it is and what to do; where showing who one is helps, go and ask."""
     if refused.rule in {Rule.SESSION, Rule.IDLE}:
         messages.info(request, f"{refused.organization.name} asks again who you are after a while.")
@@ -46,7 +46,7 @@ def _by_rule(request: HttpRequest, refused: Refused) -> HttpResponse:
         "refused": refused.organization,
         "rule": refused.rule.value,
         "address": address_of(request),
-        "others": Organization.objects.visible_to(request.user).exclude(pk=refused.organization.pk).order_by("name"),
+        "others": Organization.objects.visible_to(user).exclude(pk=refused.organization.pk).order_by("name"),
         "organization": None,  # nothing in the shell leads back into it
         "nav": account_navigation(),
     }

@@ -55,9 +55,7 @@ def test_other_organizations_go_on(as_outsider: Client, rules: Rules) -> None:
     assert as_outsider.get(HOME).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "networks", [["nonsense"], ["10.0.0.1/8"], "198.51.100.0/24", [None], [7, []], {"0.0.0.0/0": 1}]
-)
+@pytest.mark.parametrize("networks", [["nonsense"], ["10.0.0.1/8"], "198.51.100.0/24", [None], [7, []]])
 def test_what_is_no_list_of_networks_refuses_everybody(as_owner: Client, rules: Rules, networks: object) -> None:
     rules(networks=networks)
     assert as_owner.get(HOME, REMOTE_ADDR="198.51.100.7").status_code == 403

@@ -22,9 +22,7 @@ OTHER = "/o/zebras/"
 @pytest.fixture
 def other(owner: User) -> Organization:
     """Olivia's second organization, which asks for nothing."""
-    return create_organization(
-        Actor.user(owner.pk), name="Zebras", owner=owner, contact=Contact("", "olivia@example.com")
-    )
+    return create_organization(Actor.user(owner.pk), name="Zebras", owner=owner, contact=OLIVIA)
 
 
 def rest(client: Client, minutes: int) -> None:
