@@ -13,7 +13,7 @@ from accounts.session_store import stored
 from ledger.actor import Actor
 from tests.accounts.security_rules.conftest import HOME, Rules, asks_again
 from tests.accounts.test_step_up import age
-from tests.conftest import PASSWORD
+from tests.conftest import OLIVIA, PASSWORD
 
 pytestmark = pytest.mark.django_db
 OTHER = "/o/zebras/"
