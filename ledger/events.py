@@ -77,7 +77,7 @@ def _listed(items: list[str], kept: int) -> str:
 def pending_entries() -> list[Entry]:
     """Return a batch of events without a leaf, oldest first, as entries of the log."""
     pending = PendingEvent.objects.select_related("event").order_by("event_id")[:_BATCH]
-    return [_entry(each.event) for each in pending]
+    return [entry_of(each.event) for each in pending]
 
 
 def append_events(entries: list[Entry], pen: Pen) -> None:
@@ -93,7 +93,8 @@ def settle_events(entries: list[Entry]) -> None:
     PendingEvent.objects.filter(event_id__in=[entry.event for entry in entries]).delete()
 
 
-def _entry(event: AuditEvent) -> Entry:
+def entry_of(event: AuditEvent) -> Entry:
+    """Return the leaf that an event is given."""
     more: dict[str, Member] = {"action": _text(event.action), "target": _text(event.target)}
     more |= {"payload": _payload(event.payload), "changed": event.at.isoformat()}
     return Entry(_tenant(event), LeafType.EVENT, _text(event.actor), event=event.pk, more=more)

@@ -16,7 +16,14 @@ Groups = tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]  # title, and 
 _NAVIGATION: Groups = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
-    ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
+    (
+        "Observe",
+        (
+            ("Usage", "chart-column", "usage:report"),
+            ("Data access", "scan-eye", "trust:data_access"),
+            ("Audit log", "history", "audit:log"),
+        ),
+    ),
     (
         "Organization",
         (

@@ -71,6 +71,13 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
             models.Index(fields=["organization_id", "target"], name="audit_by_target"),
+            models.Index(fields=["organization_id", "action", "-id"], name="audit_by_action"),
+            # Patterns, because kinds of actors are found by how the actor begins.
+            models.Index(
+                fields=["organization_id", "actor", "-id"],
+                name="audit_by_actor",
+                opclasses=["uuid_ops", "varchar_pattern_ops", "uuid_ops"],
+            ),
         ]
 
     def __str__(self) -> str:
