@@ -33,8 +33,8 @@ def _lines(label: str) -> forms.CharField:
 class SecurityForm(forms.Form):
     second_factor = forms.BooleanField(required=False, label="Require a second factor")
     domains = _lines("Email domains")
-    session_hours = _duration("Ask again who somebody is", _HOURS, "After 14 days")
-    idle_minutes = _duration("Ask again after a rest", _MINUTES, "Never")
+    session_hours = _duration("Longest session", _HOURS, "14 days")
+    idle_minutes = _duration("Longest rest", _MINUTES, "No limit")
     networks = _lines("Networks")
 
     def __init__(self, *args: Any, settings: SecuritySettings, **kwargs: Any) -> None:
