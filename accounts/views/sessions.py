@@ -38,7 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # Word for word what a wrong password gets: else signing up and in again would tell who has an account.
         form.add_error(None, NO_MATCH)
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/sign_in.html", {"form": form, "next": asked_for(request)}, status=status)
+    context = {"form": form, "next": asked_for(request), "verifying": request.GET.get("from") == "verification"}
+    return render(request, "accounts/sign_in.html", context, status=status)
 
 
 @require_POST
