@@ -10,7 +10,7 @@ from accounts.entries import Contact
 from accounts.models import Directory, Membership, Organization, Project, Role, User
 from accounts.roles import commit_role, given_role, write_role
 from ledger.actor import Actor
-from ledger.events import record_event
+from ledger.events import changes, record_event
 from ledger.models import Action
 
 _RESERVED = frozenset({"admin", "api", "new", "staff"})
@@ -32,7 +32,13 @@ def create_organization(
     """Make an organization with its owner and a first project; `contact` is the owner's, if it is at hand."""
     with transaction.atomic():
         organization = Organization.objects.create(name=name, slug=_free_slug(name), is_demo=is_demo)
-        record_event(actor, Action.ORGANIZATION_CREATED, target=organization.pk, organization_id=organization.pk)
+        record_event(
+            actor,
+            Action.ORGANIZATION_CREATED,
+            target=organization.pk,
+            organization_id=organization.pk,
+            **changes({}, {"name": name}),
+        )
         Directory.objects.create(organization_id=organization.pk)
         add_member(actor, organization=organization, user=owner, role=Role.OWNER, contact=contact)
         create_project(actor, organization=organization, name=first_project)
@@ -70,7 +76,13 @@ def create_project(actor: Actor, *, organization: Organization, name: str, reten
     slug = slugify(name)[:60] or f"project-{secrets.token_hex(3)}"
     with transaction.atomic():
         project = organization.projects.create(name=name, slug=slug, retention_days=retention_days)
-        record_event(actor, Action.PROJECT_CREATED, target=project.pk, organization_id=organization.pk)
+        record_event(
+            actor,
+            Action.PROJECT_CREATED,
+            target=project.pk,
+            organization_id=organization.pk,
+            **changes({}, {"name": name, "retention_days": retention_days}),
+        )
     return project
 
 

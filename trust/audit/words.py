@@ -68,6 +68,9 @@ _FIELDS = {
     "domains": "Email domains",
     "kinds": "Events",
     "by": "Shown by",
+    "name": "Name",
+    "enabled": "Enabled",
+    "changed": "What was changed",
 }
 
 
