@@ -11,7 +11,7 @@ from bench.isolated import isolated
 from bench.rounds import medians
 
 SMALL, LARGE = 10_000, 1_000_000
-_CHUNK, _ROUNDS = 10_000, 25
+_CHUNK, _ROUNDS = 50_000, 25
 _BEGAN = 1_750_000_000  # seconds since 1970; an event each three seconds from then on
 _FAR = 10_000_000  # so that the true chain goes on where it ends
 _ACTIONS = ("key:created", "key:revoked", "project:created", "webhook:changed", "member:added")
@@ -84,8 +84,12 @@ def _file_memory(client: Any) -> float:
 
 def _grow(tenant: UUID, have: int, total: int) -> None:
     """Write events with their leaves until there are so many: the leaves' texts are true, their chain is none."""
+    from django.db import connections
+
     from ledger.models import Leaf
 
+    for database in ("default", "vault"):  # nobody will miss them
+        connections[database].cursor().execute("PRAGMA synchronous = OFF")
     position = Leaf.objects.order_by("-position").values_list("position", flat=True)[0] + 1
     for start in range(have, total, _CHUNK):
         numbers = range(start, min(start + _CHUNK, total))
@@ -116,7 +120,8 @@ def _write(events: list[Any], position: int) -> None:
 
     leaves, bodies, salt = [], [], bytes(32)
     for place, event in enumerate(events, start=position):
-        text, entry = entry_of(event).body(), entry_of(event)
+        entry = entry_of(event)
+        text = entry.body()
         ids = {"position": place, "tenant": entry.tenant}
         hashes = {"previous": NO_HASH, "commitment": commit(salt, text), "hash": os.urandom(32)}
         leaves.append(Leaf(**ids, sequence=_FAR + place, at=int(event.at.timestamp()) * 1_000_000, **hashes))

@@ -36,7 +36,7 @@ def test_who_has_no_second_factor_sets_one_up_and_goes_on(stack: Stack, page: Pa
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name").fill("Laptop")
     page.get_by_role("button", name="Add passkey").click()
-    expect(page.get_by_text("Laptop")).to_be_visible()
+    expect(page.get_by_text("The passkey is added.")).to_be_visible()
     page.goto(home)
     expect(page.get_by_role("link", name="Audit log").first).to_be_visible()
 
