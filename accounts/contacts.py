@@ -9,13 +9,15 @@ from vault.disclosure import disclose
 from vault.purposes import Purpose
 
 
-def addresses_of(actor: Actor, contacts: Sequence[BillingContact]) -> dict[UUID, str]:
+def addresses_of(
+    actor: Actor, contacts: Sequence[BillingContact], purpose: Purpose = Purpose.TEAM_ADMINISTRATION
+) -> dict[UUID, str]:
     """Return the addresses of contacts of one organization; one leaf, and none where there are no contacts."""
     if not contacts:
         return {}
     ids = [contact.pk for contact in contacts]
     with disclose(
-        Purpose.TEAM_ADMINISTRATION,
+        purpose,
         actor=actor,
         tenant=contacts[0].vault_tenant,
         fields=[BillingContact.email],

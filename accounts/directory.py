@@ -5,13 +5,15 @@ caller does not have at hand is opened as well, with a leaf for that person. Who
 the organization's row, which is there before the directory is.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
 
-from accounts.entries import Contact, Entry, find, pack, unpack
+from accounts.entries import Contact, Entry, Page, find, has_roles, pack, select, unpack
 from accounts.models import Directory, Organization, User
+from accounts.roles import roles_of
 from ledger.actor import Actor
 from vault.disclosure import disclose
 from vault.purposes import Purpose
@@ -19,12 +21,24 @@ from vault.purposes import Purpose
 MOST_FOUND = 50
 
 
-def enter_member(actor: Actor, *, organization: Organization, user: User, contact: Contact | None = None) -> None:
-    """Enter a member, or replace their entry; `contact` says what is known of them and need not be opened."""
+def enter_member(
+    actor: Actor, *, organization: Organization, user: User, contact: Contact | None = None, role: str = ""
+) -> None:
+    """Enter a member, or replace their entry; `contact` says what is known of them and need not be opened.
+
+    Without a role the one that was noted stays.
+    """
     with transaction.atomic():
         if directory := _locked(organization.pk):
-            entry = Entry.of(user.pk, contact or contact_of(actor, user))
-            _change(actor, directory, lambda entries: [*_without(entries, user.pk), entry])
+            known = contact or contact_of(actor, user)
+            _change(actor, directory, lambda entries: _entered(entries, user.pk, known, role))
+
+
+def note_roles(actor: Actor, *, organization: Organization, roles: Mapping[UUID, str]) -> None:
+    """Note the roles of members, to filter by. What a member may do is in their membership alone."""
+    with transaction.atomic():
+        if directory := _locked(organization.pk):
+            _change(actor, directory, lambda entries: _with_roles(entries, roles))
 
 
 def forget_member(
@@ -48,9 +62,37 @@ def refresh_member(actor: Actor, *, user: User, contact: Contact | None = None) 
 
 def search(actor: Actor, *, organization: Organization, text: str, most: int = MOST_FOUND) -> list[Entry]:
     """Return the members whose name or address contains the text, ordered by name. One leaf a search."""
-    directory = Directory.objects.filter(organization=organization).first() or rebuild(actor, organization=organization)
-    packed = _open(actor, directory, Purpose.TEAM_ADMINISTRATION)
+    packed = _read(actor, organization)
     return find(packed, text, most) if packed else []
+
+
+def page(
+    actor: Actor,
+    *,
+    organization: Organization,
+    text: str = "",
+    role: str = "",
+    keep: Callable[[bytes], bool] | None = None,
+    start: int = 0,
+    count: int | None = None,
+) -> Page:
+    """Return some of the members that fit, ordered by name, and how many do. One leaf, however many there are.
+
+    `keep` is asked with the bytes of an id. The role is as it was noted; what counts stands in the membership.
+    """
+    packed = _read(actor, organization)
+    if role and packed and not has_roles(packed):
+        note_roles(actor, organization=organization, roles=_roles(actor, organization))
+        packed = _read(actor, organization)
+    if not packed:
+        return Page([], 0)
+    return select(packed, text=text, role=role, keep=keep, start=start, count=count)
+
+
+def entries_of(actor: Actor, *, organization: Organization, user_ids: Collection[UUID]) -> dict[UUID, Entry]:
+    """Return what the directory says of some members; one leaf."""
+    found = page(actor, organization=organization, keep={user_id.bytes for user_id in user_ids}.__contains__)
+    return {entry.user_id: entry for entry in found.entries}
 
 
 def rebuild(actor: Actor, *, organization: Organization) -> Directory:
@@ -63,7 +105,7 @@ def rebuild(actor: Actor, *, organization: Organization) -> Directory:
     known.read(organization)
     with transaction.atomic():
         directory = _locked(organization.pk) or Directory(organization_id=organization.pk)
-        directory.entries = pack(known.read(organization))
+        directory.entries = pack(_with_roles(known.read(organization), _roles(actor, organization)))
         directory.save()
     return directory
 
@@ -104,6 +146,16 @@ def _change(
     directory.save(update_fields=["entries"])
 
 
+def _read(actor: Actor, organization: Organization) -> bytes:
+    directory = Directory.objects.filter(organization=organization).first() or rebuild(actor, organization=organization)
+    return _open(actor, directory, Purpose.TEAM_ADMINISTRATION)
+
+
+def _roles(actor: Actor, organization: Organization) -> dict[UUID, str]:
+    """Open the roles of all members."""
+    return {user_id: role.value for user_id, role in roles_of(actor, organization).items()}
+
+
 def _open(actor: Actor, directory: Directory, purpose: Purpose) -> bytes:
     """Return the packed entries; nothing, and no leaf, where nobody is in it."""
     if directory.entries is None:
@@ -135,3 +187,13 @@ def contact_of(actor: Actor, user: User) -> Contact:
 
 def _without(entries: Iterable[Entry], user_id: UUID) -> list[Entry]:
     return [entry for entry in entries if entry.user_id != user_id]
+
+
+def _entered(entries: Iterable[Entry], user_id: UUID, contact: Contact, role: str) -> list[Entry]:
+    known = list(entries)
+    noted = role or next((entry.role for entry in known if entry.user_id == user_id), "")
+    return [*_without(known, user_id), Entry.of(user_id, contact, noted)]
+
+
+def _with_roles(entries: Iterable[Entry], roles: Mapping[UUID, str]) -> list[Entry]:
+    return [replace(entry, role=roles.get(entry.user_id, entry.role)[:1]) for entry in entries]

@@ -1,11 +1,11 @@
-"""What stands in a directory: who, their name and their address. Pure functions.
+"""What stands in a directory: who, their name, their address and a hint of their role. Pure functions.
 
 Packed, it is a text that searches look through, folded, with a line for each member, and what can't be told from that
 line, as JSON. A search decodes only what it found. Every byte counts: a directory crosses the unsealer's socket twice.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from uuid import UUID
@@ -24,15 +24,24 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry:
-    """One member."""
+    """One member. `role` is the first letter of their role, to filter by; empty where nobody noted it."""
 
     user_id: UUID
     name: str
     email: str
+    role: str = ""
 
     @classmethod
-    def of(cls, user_id: UUID, contact: Contact) -> "Entry":
-        return cls(user_id, contact.name, contact.email)
+    def of(cls, user_id: UUID, contact: Contact, role: str = "") -> "Entry":
+        return cls(user_id, contact.name, contact.email, role[:1])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Page:
+    """Some of the members that were found, and how many those were."""
+
+    entries: list[Entry]
+    total: int
 
 
 class _Lost(Struct, array_like=True):
@@ -49,8 +58,10 @@ class _Packed(Struct, array_like=True):
     folded: bytes  # name, tab, address, newline; of what is folded none contains either
     ends: bytes  # where a member's part of `lost` ends: 4 a member, big-endian
     lost: bytes  # JSON; nothing for most members
+    roles: bytes = b""  # 1 a member, a space for who has none noted; empty where it is older than roles
 
 
+_NO_ROLE = " "
 _packed = msgspec.msgpack.Decoder(_Packed)
 _lost = msgspec.json.Decoder(_Lost)
 
@@ -68,7 +79,8 @@ def pack(entries: Iterable[Entry]) -> bytes:
     lost = [_lost_of(entry) for entry in ordered]
     ends = b"".join(end.to_bytes(4, "big") for end in accumulate(map(len, lost)))
     ids = b"".join(entry.user_id.bytes for entry in ordered)
-    return msgspec.msgpack.encode(_Packed(ids, folded.encode(), ends, b"".join(lost)))
+    roles = "".join(entry.role or _NO_ROLE for entry in ordered).encode()
+    return msgspec.msgpack.encode(_Packed(ids, folded.encode(), ends, b"".join(lost), roles))
 
 
 def unpack(data: bytes) -> list[Entry]:
@@ -79,6 +91,38 @@ def find(data: bytes, text: str, most: int) -> list[Entry]:
     """Return the first entries whose name or address contains the text; all of them contain nothing."""
     packed, wanted = _packed.decode(data), fold(text).encode()
     return [_entry(packed, number, line) for number, line in islice(_lines_with(packed.folded, wanted), most)]
+
+
+def select(
+    data: bytes,
+    *,
+    text: str = "",
+    role: str = "",
+    keep: Callable[[bytes], bool] | None = None,
+    start: int = 0,
+    count: int | None = None,
+) -> Page:
+    """Return some of the entries that contain the text, have the role and that `keep` lets through, in their order.
+
+    It is asked with the 16 bytes of an id: to make thousands of UUIDs takes longer than all the rest.
+    """
+    packed, wanted, letter = _packed.decode(data), fold(text).encode(), role[:1].encode()
+    lines = packed.folded.split(b"\n")[:-1]
+    numbers: Sequence[int] = range(len(lines))
+    if wanted:
+        numbers = [number for number in numbers if wanted in lines[number]]
+    if letter:
+        numbers = [number for number in numbers if packed.roles[number : number + 1] == letter]
+    if keep:
+        numbers = [number for number in numbers if keep(packed.ids[16 * number : 16 * number + 16])]
+    shown = numbers[start:] if count is None else numbers[start : start + count]
+    return Page([_entry(packed, number, lines[number]) for number in shown], len(numbers))
+
+
+def has_roles(data: bytes) -> bool:
+    """Tell whether roles are noted; they are not in a directory from before they were."""
+    packed = _packed.decode(data)
+    return bool(packed.roles.strip()) or not packed.ids
 
 
 def _lost_of(entry: Entry) -> bytes:
@@ -100,6 +144,7 @@ def _entry(packed: _Packed, number: int, line: bytes) -> Entry:
         UUID(bytes=packed.ids[16 * number : 16 * number + 16]),
         _guess(name) if lost.name is None else lost.name,
         email if lost.email is None else lost.email,
+        packed.roles[number : number + 1].decode().strip(),
     )
 
 

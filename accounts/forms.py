@@ -6,17 +6,17 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest
 
 from accounts import throttle
 from accounts.factors.codes import Proof, prove
 from accounts.models import User
+from accounts.validators import one_line
 
 TOO_MANY = "Too many wrong tries. Wait an hour, or sign in on a device that you used before."
 NO_MATCH = "Email and password do not match, or the address is not verified yet."
 _MAX_PASSWORD = 256  # characters; more only costs time to hash
-_one_line = RegexValidator(r"[\r\n\x00-\x1f]", "Use plain text on one line.", inverse_match=True)
 
 
 class PasswordField(forms.CharField):
@@ -35,8 +35,8 @@ class NewPasswordForm(forms.Form):
 
 
 class SignUpForm(NewPasswordForm):
-    email = forms.EmailField(max_length=254, label="Work email", validators=[_one_line])
-    organization = forms.CharField(max_length=80, required=False, validators=[_one_line])
+    email = forms.EmailField(max_length=254, label="Work email", validators=[one_line])
+    organization = forms.CharField(max_length=80, required=False, validators=[one_line])
     field_order = ("email", "organization", "password")
 
     def clean(self) -> dict[str, Any]:
@@ -98,11 +98,11 @@ class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(max_length=254, validators=[_one_line])
+    email = forms.EmailField(max_length=254, validators=[one_line])
 
 
 class BillingContactForm(forms.Form):
-    email = forms.EmailField(max_length=254, label="Email", validators=[_one_line])
+    email = forms.EmailField(max_length=254, label="Email", validators=[one_line])
     language = forms.ChoiceField(choices=settings.LANGUAGES, label="Language of the messages")
 
 
@@ -112,7 +112,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         digits = "".join(self.cleaned_data["code"].split())
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
-            raise ValidationError("Enter the six digits of the newest email.")
+            raise ValidationError("Enter the six digits that we sent you last.")
         return digits
 
 
@@ -147,7 +147,7 @@ class ConfirmForm(forms.Form):
 
 
 class PasskeyNameForm(forms.Form):
-    name = forms.CharField(max_length=60, validators=[_one_line])
+    name = forms.CharField(max_length=60, validators=[one_line])
 
 
 class NewPasskeyForm(PasskeyNameForm):

@@ -1,25 +1,31 @@
 """The membership under which a request acts: which organization, and what its role allows."""
 
+from datetime import timedelta
 from functools import cached_property
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from accounts import security_rules
-from accounts.models import Membership, Organization, Role, User
-from accounts.policy import Permission, allows
+from accounts.models import Membership, Organization, Project, Role, User
+from accounts.models.project import ProjectQuerySet
+from accounts.policy import Access, Permission
 from accounts.requests import user_of
-from accounts.roles import PRIVILEGED, given_role, read_role, stands
+from accounts.roles import given_role, read_access, stands
 from ledger.actor import Actor
 from vault.disclosure import disclose
 from vault.purposes import Purpose
+
+_SEEN = timedelta(hours=1)
 
 
 class Acting:
     """One user in one organization, for one request.
 
-    The role is sealed: it opens when a decision needs it, at most once a request, so a change of role counts
-    from the next request on.
+    The role is sealed, with the projects that it is limited to: it opens when a decision needs it, at most once a
+    request, so a change counts from the next request on.
     """
 
     def __init__(self, user: User, membership: Membership) -> None:
@@ -36,6 +42,7 @@ class Acting:
         if membership is None:
             raise Http404
         security_rules.require(request, membership.organization, has_factor=getattr(membership, "has_factor", False))
+        _see(membership)
         return cls(user, membership)
 
     @property
@@ -47,7 +54,7 @@ class Acting:
         return Actor.user(self.user.pk)
 
     @cached_property
-    def role(self) -> Role:
+    def access(self) -> Access:
         with disclose(
             Purpose.AUTHORIZATION,
             actor=self.actor,
@@ -56,18 +63,40 @@ class Acting:
             subjects=[self.membership.pk],
         ) as scope:
             text = scope.open(self.membership.role)
-            role, _ = read_role(text)
-            if role in PRIVILEGED and not self._was_given(text):
+            if not self._was_given(text):
                 raise scope.distrust("rolled-back", "This role is not the one that was given last.")
-            return role
+            return read_access(text)[0]
+
+    @property
+    def role(self) -> Role:
+        return self.access.role
 
     def _was_given(self, text: str) -> bool:
         return stands(text, self.membership, given_role(self.organization.pk, self.user.pk))
 
-    def may(self, permission: Permission) -> bool:
-        return allows(self.role, permission)
+    def may(self, permission: Permission, project: Project | None = None) -> bool:
+        """Tell whether it is allowed: in a project if one is named, else in the organization or any of its projects."""
+        return self.access.may(permission, project.pk if project else None)
 
-    def require(self, permission: Permission, otherwise: str = "") -> None:
+    def require(self, permission: Permission, otherwise: str = "", *, project: Project | None = None) -> None:
         """Refuse who may not; `otherwise` is a sentence that the page of the refusal shows."""
-        if not self.may(permission):
+        if not self.may(permission, project):
             raise PermissionDenied(otherwise)
+
+    def limits(self, permission: Permission) -> frozenset[UUID] | None:
+        """Return the ids of the projects that something is allowed in; None where that is every project."""
+        if self.access.projects is None and self.may(permission):
+            return None
+        return frozenset(each for each in self.access.projects or () if self.access.may(permission, each))
+
+    def projects(self, permission: Permission = Permission.VIEW_PROJECTS) -> ProjectQuerySet:
+        """Return the projects in which something is allowed, the archived ones among them."""
+        projects, limits = Project.objects.filter(organization=self.organization), self.limits(permission)
+        return projects if limits is None else projects.filter(pk__in=limits)
+
+
+def _see(membership: Membership) -> None:
+    """Note that a member was here, once an hour."""
+    now = timezone.now()
+    if membership.seen_at is None or now - membership.seen_at > _SEEN:
+        Membership.objects.filter(pk=membership.pk).update(seen_at=now)

@@ -1,6 +1,13 @@
-"""Who may do what: the whole permission story. Everything that is not granted here is denied."""
+"""Who may do what, and who may give what: the whole permission story. Everything that is not granted here is denied.
 
+A member has one role in the organization. It may be narrowed to named projects, in each to a role that is not above it;
+owners and admins are never narrowed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from accounts.models import Role, User
 
@@ -24,6 +31,24 @@ class Permission(StrEnum):
     DATA_ACCESS = "data-access:view"
 
 
+MEANINGS: dict[Permission, str] = {
+    Permission.RENAME_ORGANIZATION: "Rename the organization",
+    Permission.DELETE_ORGANIZATION: "Delete the organization, and cancel that",
+    Permission.TRANSFER_OWNERSHIP: "Hand the organization over",
+    Permission.MANAGE_SECURITY: "Change security settings",
+    Permission.VIEW_PROJECTS: "See projects",
+    Permission.MANAGE_PROJECTS: "Make, change and archive projects",
+    Permission.VIEW_MEMBERS: "See members and their roles",
+    Permission.MANAGE_MEMBERS: "Invite and remove members, change their roles up to one’s own",
+    Permission.VIEW_AUDIT_LOG: "Read the audit log",
+    Permission.MANAGE_ADMIN_KEYS: "Make and revoke admin keys",
+    Permission.VIEW_KEYS: "See API keys, never their secrets",
+    Permission.MANAGE_KEYS: "Make and revoke API keys",
+    Permission.MANAGE_WEBHOOKS: "Manage webhooks",
+    Permission.MANAGE_BILLING_CONTACTS: "Manage billing contacts",
+    Permission.VIEW_USAGE: "See usage and its cost",
+    Permission.DATA_ACCESS: "See who opened sealed data, and export the proof",
+}
 _EVERYONE = frozenset(Role)
 _OWNERS = frozenset({Role.OWNER})
 _ADMINS = frozenset({Role.OWNER, Role.ADMIN})
@@ -46,9 +71,69 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.DATA_ACCESS: _ADMINS,
 }
 
+# What is done in a project. Of who is limited to projects, only the roles they have there give these.
+IN_PROJECTS = frozenset({Permission.VIEW_PROJECTS, Permission.VIEW_KEYS, Permission.MANAGE_KEYS, Permission.VIEW_USAGE})
+NEVER_NARROWED = _ADMINS
+
 
 def allows(role: Role, permission: Permission) -> bool:
     return role in _GRANTS[permission]
+
+
+def granted(role: Role) -> frozenset[Permission]:
+    return frozenset(permission for permission in Permission if allows(role, permission))
+
+
+def is_above(role: Role, other: Role) -> bool:
+    """Tell whether a role grants anything that the other one does not. Of developer and billing either is."""
+    return not granted(role) <= granted(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a member was given: a role, in every project or (with `projects`) in those alone; ValueError if not so."""
+
+    role: Role
+    projects: Mapping[UUID, Role] | None = None
+
+    def __post_init__(self) -> None:
+        if self.projects is None:
+            return
+        if self.role in NEVER_NARROWED:
+            raise ValueError("Owners and admins work in every project.")
+        if any(is_above(role, self.role) for role in self.projects.values()):
+            raise ValueError("A role in a project is not above the role in the organization.")
+
+    def may(self, permission: Permission, project_id: UUID | None = None) -> bool:
+        """Tell whether this allows something: in a project if one is named, else in the organization or any project."""
+        if self.projects is None or permission not in IN_PROJECTS:
+            return allows(self.role, permission)
+        roles = self.projects.values() if project_id is None else [self.projects.get(project_id)]
+        return any(role is not None and allows(role, permission) for role in roles)
+
+    def is_above(self, other: "Access") -> bool:
+        """Tell whether this allows anything anywhere that the other one does not."""
+        if is_above(self.role, other.role):
+            return True
+        if other.projects is None:
+            return False
+        if self.projects is None:
+            return True
+        return any(
+            there not in other.projects or is_above(role, other.projects[there])
+            for there, role in self.projects.items()
+        )
+
+
+def may_give(giver: Access, former: Access | None, new: Access | None) -> bool:
+    """Tell whether somebody may make one access of another: None before somebody joins, and after they are removed.
+
+    Nobody gives or takes what is above their own access, so an admin makes and touches no owner, and nobody raises
+    themselves.
+    """
+    if not giver.may(Permission.MANAGE_MEMBERS):
+        return False
+    return not any(access.is_above(giver) for access in (former, new) if access)
 
 
 def operates(user: User) -> bool:

@@ -9,7 +9,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from accounts.onward import through
 LASTS = timedelta(minutes=15)
 _AT = "confirmed_at"
 _PASSKEY = "by_passkey"
-_View = Callable[..., HttpResponse]
+_View = Callable[..., HttpResponseBase]
 
 
 def mark(session: SessionBase, *, by_passkey: bool = False) -> None:
@@ -48,7 +49,7 @@ def recent_sign_in_required(view: _View) -> _View:
     """Let a view be reached only shortly after signing in or confirming; else ask, and come back to it."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if is_recent(request):
             return view(request, *args, **kwargs)
         return redirect(through("accounts:confirm", request.get_full_path()))

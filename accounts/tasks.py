@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.actions import addresses
+from accounts.actions import addresses, invitations, phones
 from accounts.actions.billing_contacts import purge_unanswered
 from accounts.session_store import SessionStore
 
@@ -16,6 +16,16 @@ def purge_addresses() -> None:
     addresses.purge(timezone.now())
 
 
+@shared_task(name="accounts.purge_phones")
+def purge_phones() -> None:
+    phones.purge(timezone.now())
+
+
 @shared_task(name="accounts.purge_billing_contacts")
 def purge_billing_contacts() -> None:
     purge_unanswered(timezone.now())
+
+
+@shared_task(name="accounts.purge_invitations")
+def purge_invitations() -> None:
+    invitations.purge_unanswered(timezone.now())

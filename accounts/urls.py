@@ -4,12 +4,16 @@ from accounts.views import (
     authenticator,
     browsers,
     confirm,
+    deletions,
     email,
     messages,
     notifications,
+    own_deletion,
     passkey_sign_in,
     passkeys,
     password,
+    phone,
+    profile,
     recovery_codes,
     second_step,
     security,
@@ -18,6 +22,7 @@ from accounts.views import (
     verification,
 )
 from accounts.views.billing_contacts import answers
+from accounts.views.invitations import answers as invited
 
 
 class TokenConverter:
@@ -46,6 +51,14 @@ urlpatterns = [
     path("reset/", password.reset, name="reset"),
     path("reset/password/", password.new, name="reset_password"),
     path("reset/<token:token>/", password.reset_link, name="reset_link"),
+    path("account/profile/", profile.profile, name="profile"),
+    path("account/profile/edit/", profile.edit, name="profile_edit"),
+    path("account/phone/", phone.phone, name="profile_phone"),
+    path("account/phone/code/", phone.code, name="profile_phone_code"),
+    path("account/phone/code/again/", phone.again, name="profile_phone_again"),
+    path("account/phone/removal/", phone.remove, name="profile_phone_remove"),
+    path("account/deletion/", own_deletion.deletion, name="own_deletion"),
+    path("account/deletion/cancellation/", own_deletion.keep, name="own_deletion_keep"),
     path("account/password/", password.change, name="password"),
     path("account/email/", email.change, name="email"),
     path("account/email/code/", email.code, name="email_code"),
@@ -71,6 +84,13 @@ urlpatterns = [
     path("verify/again/", verification.verify_resend, name="verify_resend"),
     path("verify/status/", verification.verify_status, name="verify_status"),
     path("verify/<token:token>/", verification.verify_link, name="verify_link"),
+    path("invitations/<token:token>/", invited.link, name="invitation_link"),
+    path("invitations/<token:token>/decline/", invited.decline_link, name="invitation_decline_link"),
+    path("invitations/<uuid:invitation_id>/", invited.invitation, name="invitation"),
+    path("invitations/<uuid:invitation_id>/decline/", invited.decline_page, name="invitation_decline"),
     path("contacts/<token:token>/", answers.confirmation, name="contact"),
     path("contacts/<token:token>/refusal/", answers.refusal, name="contact_refusal"),
+    path("deletions/<token:token>/", deletions.deletion, name="deletion"),
+    path("deletions/<token:token>/receipt/", deletions.receipt, name="deletion_receipt"),
+    path("deletions/<token:token>/cancellation/", deletions.cancellation, name="deletion_cancellation"),
 ]

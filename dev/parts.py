@@ -39,7 +39,10 @@ def plan(ports: Ports, unsealer: Path, *, own_model: bool) -> Plan:
             Part("worker", (*CELERY, "worker", *POOL, "--loglevel", "WARNING"), "", WORKER),
             Part("beat", (*CELERY, "beat", "--loglevel", "WARNING")),
         ),
-        (Part("console", (*console, "llama_console.wsgi:application"), _health(ports.console)),),
+        (
+            Part("deletions", (PYTHON, "manage.py", "carry_out_deletions", "--every", "15")),
+            Part("console", (*console, "llama_console.wsgi:application"), _health(ports.console)),
+        ),
     ]
 
 

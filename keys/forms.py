@@ -1,22 +1,15 @@
 """What people choose for a key, and what they type to end one."""
 
-import unicodedata
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 
-from accounts.models import Organization
+from accounts.models import Project
+from accounts.validators import one_line, visible
 from keys.models import ApiKey
 from ledger.ids import new_id
-
-one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Use plain text on one line.", inverse_match=True)
-
-
-def visible(name: str) -> None:
-    if any(unicodedata.category(letter) == "Cf" for letter in name):
-        raise ValidationError("The name holds invisible characters.")
 
 
 class KeyForm(forms.Form):
@@ -25,9 +18,8 @@ class KeyForm(forms.Form):
     once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
     project: Any = forms.ModelChoiceField(queryset=None, to_field_name="slug", empty_label=None)
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, projects: QuerySet[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        projects = organization.projects.all()
         self.fields["project"].queryset = projects  # type: ignore[attr-defined]
         self.fields["project"].label_from_instance = lambda project: project.name  # type: ignore[attr-defined]
         self.fields["project"].initial = projects.first()

@@ -20,10 +20,13 @@ class Caller:
 
 
 def find_caller(secret: str) -> Caller | None:
-    """Return the caller of an active key; None for a malformed, unknown or revoked one, or a demo key in production."""
+    """Return the caller of an active key in one query.
+
+    None for a malformed, unknown or revoked one, one of an archived project, or a demo key in production.
+    """
     if not is_well_formed(secret):
         return None
-    keys = ApiKey.objects.active().filter(secret_hash=hash_secret(secret))
+    keys = ApiKey.objects.active().filter(secret_hash=hash_secret(secret), project__archived_at=None)
     if not settings.DEVELOPMENT:
         keys = keys.filter(project__organization__is_demo=False)
     row = keys.values_list("id", "project__organization_id", "project_id", "project__retention_days").first()

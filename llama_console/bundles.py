@@ -14,7 +14,7 @@ from django.contrib.staticfiles.finders import FileSystemFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
 EVERY_PAGE = ("layers", "sans", "reset", "tokens", "base", "button", "field", "note", "glyph", "utilities")
-IN_THE_SHELL = (*EVERY_PAGE, "shell", "menu", "dialog", "palette", "segment", "card", "badge", "table")
+IN_THE_SHELL = (*EVERY_PAGE, "shell", "menu", "dialog", "palette", "segment", "card", "badge", "table", "ending")
 SCRIPTS_EVERYWHERE = ("forms", "reveal")
 SCRIPTS_IN_THE_SHELL = (*SCRIPTS_EVERYWHERE, "theme", "dialogs", "palette", "copy", "trouble")
 
@@ -25,7 +25,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "keys", "secret"),
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "webhooks", "secret"),
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
+    "organization.css": (*IN_THE_SHELL, "mono", "toolbar", "empty", "pagination", "secret", "organization"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
+    "members.css": (*IN_THE_SHELL, "toolbar", "empty", "pagination", "secret", "people", "roles"),
     "security.css": (*IN_THE_SHELL, "mono", "passkey", "security", "secret"),
     "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
     "staff.css": (
@@ -56,10 +58,11 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "verify",
     ),
     "audit.css": (*IN_THE_SHELL, "mono", "toolbar", "pagination", "audit"),
-    "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history"),
+    "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history", "secret", "profile"),
     "public.js": SCRIPTS_EVERYWHERE,
     "sign-in.js": (*SCRIPTS_EVERYWHERE, "passkeys"),
     "console.js": SCRIPTS_IN_THE_SHELL,
+    "members.js": (*SCRIPTS_IN_THE_SHELL, "ticks"),
     "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),
     "staff.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
     "security.js": (*SCRIPTS_IN_THE_SHELL, "passkeys", "stored"),

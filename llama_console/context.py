@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import ResolverMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Organization, User
+from accounts.models import Deletion, Organization, User
 from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
@@ -27,7 +28,10 @@ _NAVIGATION: Groups = (
     (
         "Organization",
         (
+            ("Members", "users", "members:list"),
+            ("Projects", "folder", "projects:list"),
             ("Billing contacts", "mail-check", "billing_contacts:list"),
+            ("Settings", "settings", "organizations:settings"),
             ("Security rules", "shield-check", "organization_security:rules"),
         ),
     ),
@@ -36,12 +40,16 @@ _ACCOUNT: Groups = (
     (
         "Your account",
         (
+            ("Profile", "user-round", "accounts:profile"),
             ("Security", "shield-check", "accounts:security"),
             ("Email", "at-sign", "accounts:email"),
             ("Password", "key", "accounts:password"),
             ("Sessions", "monitor-smartphone", "accounts:sessions"),
             ("Notifications", "bell", "accounts:notifications"),
             ("Messages sent to you", "mails", "accounts:messages"),
+            ("Who opened my data", "scan-eye", "own_access:data_access"),
+            ("Export my data", "download", "own_export:export"),
+            ("Delete my account", "user-round-x", "accounts:own_deletion"),
         ),
     ),
 )
@@ -73,7 +81,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
-    organizations = list(Organization.objects.visible_to(user).order_by("name"))
+    organizations = list(Organization.objects.visible_to(user).with_deletion().order_by("name"))
     match = request.resolver_match
     slug = match.kwargs.get("organization") if match else None
     current = next((found for found in organizations if found.slug == slug), None)
@@ -88,6 +96,7 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
             for found in organizations
         ],
         "is_operator": operates(user),
+        "leaving": SimpleLazyObject(lambda: Deletion.objects.of(user.pk)),  # asked by whole pages alone
         "nav": _navigation(match, current),
     }
 

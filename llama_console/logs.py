@@ -5,7 +5,8 @@ import re
 from datetime import UTC, datetime
 
 # The token of a link in an email is a secret; Django logs the paths of refused requests.
-_TOKEN = re.compile(r"/(verify|contacts|reset|account/email|account/report|unsubscribe)/[A-Za-z0-9_:-]{20,}")
+_LINKS = "verify|contacts|invitations|reset|account/(?:email|export|report)|deletions|unsubscribe"
+_TOKEN = re.compile(rf"/({_LINKS})/[A-Za-z0-9_:-]{{20,}}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -164,6 +164,7 @@ UNSEALER_SOCKET = env.path("UNSEALER_SOCKET")
 UNSEALER_GROUP = os.environ.get("UNSEALER_GROUP", "")
 APPROVERS_FILE = Path(env.string("APPROVERS_FILE", str(VAR_DIR / "approvers.json")))
 BACKUP_HORIZON_DAYS = env.integer("BACKUP_HORIZON_DAYS", 35, least=0)  # after so long no backup holds a destroyed key
+DELETION_GRACE_DAYS = env.integer("DELETION_GRACE_DAYS", 7, least=0)  # between asking for a deletion and its being done
 # What new records are sealed with; all suites open.
 SEALING_SUITE = env.choice("SEALING_SUITE", "xchacha20-poly1305", "xchacha20-poly1305", "aes-256-gcm")
 
@@ -261,6 +262,8 @@ OUTBOX_KEPT = timedelta(days=env.integer("OUTBOX_KEPT_DAYS", 90, least=30))
 WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", "8443")
 WEBHOOK_ALLOW_LOCALHOST = DEVELOPMENT and env.boolean("WEBHOOK_ALLOW_LOCALHOST", False)
 WEBHOOK_DISABLE_AFTER = timedelta(days=env.integer("WEBHOOK_DISABLE_AFTER_DAYS", 5, least=1))  # without a success
+# Letters that an organization's invitations send a day, at most; to one address it is one a day.
+INVITATIONS_PER_DAY = env.integer("INVITATIONS_PER_DAY", 500, least=1)
 # How long nothing goes to an address that a server refused; other email, and texts after STOP, never go again.
 SUPPRESSION_SECURITY = timedelta(days=env.integer("SUPPRESSION_SECURITY_DAYS", 7, least=0))
 # Pages of the development outside world; empty in production.
@@ -317,9 +320,13 @@ CELERY_BEAT_SCHEDULE = {
     "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},
     "relay-outbox": {"task": "notifications.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "tell-openings": {"task": "trust.tell_openings", "schedule": 60.0, "options": {"expires": 60}},
+    "make-exports": {"task": "trust.make_exports", "schedule": 15.0, "options": {"expires": 15}},
+    "purge-exports": {"task": "trust.purge_exports", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-addresses": {"task": "accounts.purge_addresses", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-phones": {"task": "accounts.purge_phones", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-contacts": {"task": "accounts.purge_billing_contacts", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-invitations": {"task": "accounts.purge_invitations", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-webhooks": {"task": "notifications.purge_webhooks", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},

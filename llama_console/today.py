@@ -10,16 +10,16 @@ from keys.models import ApiKey
 from usage import figures
 from usage.models import UsageEvent
 from usage.periods import PRESETS, Period
-from usage.queries import Group, Metric, overall, recent_events, rollup, totals
+from usage.queries import Group, Metric, Projects, overall, recent_events, rollup, totals
 from usage.report import MEASURES
 from usage.sums import Sums
 
 _RECENT = 8
 
 
-def kpis(organization_id: UUID, now: datetime) -> list[dict[str, Any]]:
+def kpis(organization_id: UUID, now: datetime, projects: Projects) -> list[dict[str, Any]]:
     """Return the last 24 hours against the 24 before."""
-    rows, period = rollup(organization_id), Period.ending(PRESETS["24h"], now)
+    rows, period = rollup(organization_id, projects), Period.ending(PRESETS["24h"], now)
     found, before = totals(rows, period, Group.MODEL), overall(rows, period.previous())
     hours = [_hour(found.cells, bucket) for bucket in period.buckets]
     sums = found.overall
@@ -32,8 +32,8 @@ def kpis(organization_id: UUID, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def recent(organization_id: UUID) -> list[dict[str, Any]]:
-    events = recent_events(organization_id, limit=_RECENT)
+def recent(organization_id: UUID, projects: Projects) -> list[dict[str, Any]]:
+    events = recent_events(organization_id, limit=_RECENT, projects=projects)
     names = dict(ApiKey.objects.filter(pk__in={event.key_id for event in events}).values_list("pk", "name"))
     titles = dict(Model.objects.values_list("name", "title"))
     return [

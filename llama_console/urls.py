@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from accounts.views.organizations import creation
 from llama_console.views import account, errors, health, home, palette
 from llama_console.views.previews.urls import in_development
 from notifications.views.unsubscribe import unsubscribe
@@ -16,10 +17,13 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("theme/", account.theme, name="theme"),
     path("account/", account.account_menu, name="account_menu"),
+    path("account/data-access/", include("trust.own_urls")),
     path("", include("accounts.urls")),
+    path("account/export/", include("trust.own_export_urls")),
     path("hooks/", include("notifications.urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     path("staff/", include("llama_console.views.staff.urls")),
+    path("organizations/new/", creation.creation, name="create_organization"),
     path("o/<slug:organization>/", home.organization_home, name="organization_home"),
     path("o/<slug:organization>/first-request/", home.first_request, name="first_request"),
     path("o/<slug:organization>/palette/", palette.palette, name="palette"),
@@ -28,6 +32,9 @@ urlpatterns = [
     path("o/<slug:organization>/billing-contacts/", include("accounts.views.billing_contacts.urls")),
     path("o/<slug:organization>/audit/", include("trust.audit.urls")),
     path("o/<slug:organization>/security/", include("accounts.views.organization_security.urls")),
+    path("o/<slug:organization>/projects/", include("accounts.views.projects.urls")),
+    path("o/<slug:organization>/", include("accounts.views.organizations.urls")),
+    path("o/<slug:organization>/members/", include("llama_console.views.members.urls")),
     path("o/<slug:organization>/usage/", include("usage.urls")),
     path("o/<slug:organization>/data-access/", include("trust.urls")),
     *in_development(settings.DEVELOPMENT),

@@ -97,6 +97,11 @@ def end_summaries(recipient_id: UUID) -> int:
     return Preference.objects.filter(recipient_id=recipient_id, choice=Choice.DAILY).update(choice=Choice.OFF)
 
 
+def end_texts(recipient_id: UUID) -> int:
+    """Switch off what somebody gets as text messages; return how many kinds."""
+    return Preference.objects.filter(recipient_id=recipient_id, channel=Channel.SMS).delete()[0]
+
+
 def quiet_hours(recipient_id: UUID) -> Span | None:
     """Return between which times of day no text goes to somebody; None if they go at any hour."""
     return QuietHours.objects.filter(recipient_id=recipient_id).values_list("begins", "ends").first()

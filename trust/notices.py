@@ -29,6 +29,6 @@ def data_opened(grant_id: UUID, to: User) -> Facts | None:
 def _record(tenant: UUID, to: User) -> str | None:
     """Return where the recipient sees it; None for who has nothing to do with that tenant any more."""
     if tenant == to.pk:
-        return reverse("accounts:messages")
+        return reverse("own_access:data_access")
     organization = Organization.objects.visible_to(to).filter(pk=tenant).first()
     return reverse("trust:data_access", args=[organization.slug]) if organization else None

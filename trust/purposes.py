@@ -15,11 +15,11 @@ class Group(StrEnum):
     OTHER = "other"
 
 
+# Of members each page has a heading of its own; see trust/whose.py.
 HEADINGS = {
     Group.PERSON: "By a person",
     Group.SYSTEM: "By a system",
     Group.OTHER: "By somebody else",
-    Group.MEMBERS: "Your own members",
 }
 
 

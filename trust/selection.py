@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from ledger.models import LeafType
 from ledger.queries import Tally
 from trust.purposes import BY_ID, Group, group_of
+from trust.whose import Whose
 from usage.periods import DEFAULT, PRESETS, Preset
 
 RANGES = {preset.id: preset for preset in PRESETS.values() if preset.id != "24h"}
@@ -42,8 +42,8 @@ _DEFAULT_KIND = KINDS["openings"]
 class Selection:
     """The filters of one request. `group` None means everybody but the organization's own members."""
 
-    def __init__(self, query: QueryDict, slug: str) -> None:
-        self.slug = slug
+    def __init__(self, query: QueryDict, whose: Whose) -> None:
+        self.whose = whose
         self.preset: Preset = RANGES.get(query.get("range", DEFAULT), RANGES[DEFAULT])
         self.kind = KINDS.get(query.get("show", ""), _DEFAULT_KIND)
         asked, by = query.get("purpose", ""), query.get("by", "")
@@ -68,12 +68,12 @@ class Selection:
         right_group = group is self.group if self.group else group is not Group.MEMBERS
         return right_group and (self.purpose is None or self.purpose.id == tally.purpose)
 
-    def url(self, name: str = "trust:data_access", **changes: str) -> str:
+    def url(self, page: str = "data_access", **changes: str) -> str:
         query = {
             "range": self.preset.id,
             "show": "" if self.kind is _DEFAULT_KIND else self.kind.id,
             "purpose": self.purpose.id if self.purpose else "",
             "by": self.group.value if self.group else "",
         } | changes
-        path = reverse(name, args=[self.slug])
+        path = self.whose.url(page)
         return f"{path}?{urlencode({key: value for key, value in query.items() if value})}"

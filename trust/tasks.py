@@ -1,9 +1,21 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.actions import exports
+from trust.archive.gathering import gather
 from trust.openings import tell_openings
 
 
 @shared_task(name="trust.tell_openings")
 def tell_of_openings() -> None:
     tell_openings(timezone.now())
+
+
+@shared_task(name="trust.make_exports")
+def make_exports() -> None:
+    exports.make_exports(gather, timezone.now())
+
+
+@shared_task(name="trust.purge_exports")
+def purge_exports() -> None:
+    exports.purge(timezone.now())

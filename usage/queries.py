@@ -1,6 +1,6 @@
 """Reading usage: sums of the rollup for one organization, in one query each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -44,10 +44,13 @@ class Totals:
     cells: dict[tuple[datetime, str], Sums] = field(default_factory=dict)
 
 
-def rollup(organization_id: UUID, project_id: UUID | None = None) -> QuerySet[HourlyUsage]:
-    """Return the rollup rows of an organization, and of one of its projects if named."""
+Projects = Collection[UUID] | None  # None: all of the organization's
+
+
+def rollup(organization_id: UUID, projects: Projects = None) -> QuerySet[HourlyUsage]:
+    """Return the rollup rows of an organization, or of those of its projects."""
     rows = HourlyUsage.objects.filter(organization_id=organization_id)
-    return rows.filter(project_id=project_id) if project_id else rows
+    return rows if projects is None else rows.filter(project_id__in=projects)
 
 
 def totals(rows: QuerySet[HourlyUsage], period: Period, group: Group) -> Totals:
@@ -79,12 +82,19 @@ def by_key(organization_id: UUID, since: datetime) -> dict[UUID, Sums]:
     return {key_id: Sums(*map(int, sums)) for key_id, *sums in rows.order_by()}
 
 
-def first_event(organization_id: UUID) -> UsageEvent | None:
-    """Return the oldest event of an organization."""
-    return UsageEvent.objects.filter(organization_id=organization_id).order_by("started_at").first()
+def first_event(organization_id: UUID, projects: Projects = None) -> UsageEvent | None:
+    """Return the oldest event of an organization, or of those of its projects."""
+    return _events(organization_id, projects).order_by("started_at").first()
 
 
-def recent_events(organization_id: UUID, *, limit: int, where: Q | None = None) -> list[UsageEvent]:
-    """Return the newest events of an organization."""
-    events = UsageEvent.objects.filter(where or Q(), organization_id=organization_id)
+def recent_events(
+    organization_id: UUID, *, limit: int, where: Q | None = None, projects: Projects = None
+) -> list[UsageEvent]:
+    """Return the newest events of an organization, or of those of its projects."""
+    events = _events(organization_id, projects).filter(where or Q())
     return list(events.order_by("-started_at")[:limit])
+
+
+def _events(organization_id: UUID, projects: Projects) -> QuerySet[UsageEvent]:
+    events = UsageEvent.objects.filter(organization_id=organization_id)
+    return events if projects is None else events.filter(project_id__in=projects)

@@ -7,7 +7,7 @@ from uuid import UUID
 from catalog.money import axis_dollars, dollars, exact_dollars
 from usage import chart, figures, series
 from usage.periods import Period
-from usage.queries import Group, Metric, Totals, overall, rollup, totals
+from usage.queries import Group, Metric, Projects, Totals, overall, rollup, totals
 from usage.sums import Sums
 
 
@@ -70,10 +70,10 @@ class Report:
         period: Period,
         measure: Measure,
         group: Group,
-        project_id: UUID | None = None,
+        projects: Projects = None,
         compare: bool = False,
     ) -> None:
-        rows = rollup(organization_id, project_id)
+        rows = rollup(organization_id, projects)
         self.period, self.measure, self.group = period, measure, group
         self._totals = totals(rows, period, group)
         previous = period.previous()

@@ -7,6 +7,7 @@ stay in the unsealer; here is what it computes with them.
 import hashlib
 import unicodedata
 from contextlib import suppress
+from uuid import UUID
 
 import idna
 
@@ -29,3 +30,12 @@ def email_index(key: bytes, address: str) -> bytes:
     """Return the index of a sign-in address, equal for equal mailboxes across the installation."""
     normal = normalise_email(address).encode()
     return hashlib.blake2b(normal, digest_size=SIZE, key=key, person=b"sign-in email").digest()
+
+
+def invited_index(key: bytes, organization_id: UUID, address: str) -> bytes:
+    """Return the index of an invited address: equal within one organization alone, and never one of sign-in.
+
+    So whoever reads the table can't tell that two organizations invite one person, or that the person has an account.
+    """
+    normal, salt = normalise_email(address).encode(), organization_id.bytes
+    return hashlib.blake2b(normal, digest_size=SIZE, key=key, salt=salt, person=b"invited email").digest()

@@ -2,7 +2,8 @@
 
 Who gets the message at the former address can take the account back for a week. With it goes whatever was added to sign
 in by since a week before the change: it may be the intruder's, and would let them in again and keep its person out.
-What was there before stays, so that a lost former mailbox skips no second factor.
+So does a phone number that came since then: texts about the account
+would go to it. What was there before stays, so that a lost former mailbox skips no second factor.
 """
 
 import hmac
@@ -17,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import directory
+from accounts.actions import phones
 from accounts.actions.factors import remove_newer
 from accounts.actions.sessions import end_sessions
 from accounts.actions.verification import hash_code, hash_token, new_code
@@ -108,7 +110,9 @@ def take_back(token: str) -> bool:
             _exchange(user, found)
             user.save(update_fields=["password"])
             record_event(actor, Action.EMAIL_TAKEN_BACK, target=user.pk)
-            remove_newer(actor, user, since=found.expires_at - _KEPT - _SUSPECT)
+            suspect = found.expires_at - _KEPT - _SUSPECT
+            remove_newer(actor, user, since=suspect)
+            phones.remove_newer(user, since=suspect)
             end_sessions(actor, user)
             tell("password-reset", user.pk, [user.pk])
     except IntegrityError:

@@ -1,8 +1,9 @@
 """Billing contacts: adding one, asking its owner, what they answer, and the end of it.
 
 An address is written by somebody else than its owner, so it gets one question, by a link that is good once and for a
-week. Whoever has the link may also have the address erased, at any time. An organization asks so often an hour at most,
-however it adds and removes: nobody can flood a stranger's mailbox.
+week. Whoever has the link may also have the address erased, at any time, and their no is remembered. An organization
+asks so often an hour, and one address so often a day at most, however it adds and removes: nobody can flood a
+stranger's mailbox.
 """
 
 import secrets
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import strangers
 from accounts.actions.verification import hash_token
 from accounts.contacts import addresses_of
 from accounts.models import BillingContact, Organization, User
@@ -20,6 +22,7 @@ from ledger.events import record_event
 from ledger.models import Action, AuditEvent
 from notifications import outbox, preferences
 from vault.blind_index import normalise_email
+from vault.purposes import Purpose
 
 MAX_CONTACTS = 10  # of an organization
 LIFETIME = timedelta(days=7)  # of a link
@@ -37,6 +40,10 @@ class AlreadyThere(Exception):
     """The organization has a contact of that address."""
 
 
+class Refused(Exception):
+    """The owner of that address said no to this organization, not long ago."""
+
+
 class TooOften(Exception):
     """The question went out so often lately that it has to wait."""
 
@@ -44,7 +51,7 @@ class TooOften(Exception):
 def add_contact(
     actor: Actor, *, organization: Organization, email: str, language: str, creator: User | None = None
 ) -> BillingContact:
-    """Add an address and ask its owner; TooMany, AlreadyThere or TooOften where that can't be.
+    """Add an address and ask its owner; TooMany, AlreadyThere, Refused or TooOften where that can't be.
 
     Nothing is kept by which an address could be recognised: the few that there are open for the comparison, under the
     lock on the organization's row.
@@ -56,9 +63,11 @@ def add_contact(
             raise TooMany
         if normalise_email(email) in map(normalise_email, addresses_of(actor, contacts).values()):
             raise AlreadyThere
-        _refuse_too_often(organization)
+        if strangers.refused(organization.pk, [email]):
+            raise Refused
+        _refuse_too_often(organization, email)
         contact = organization.billing_contacts.create(email=email, language=language, created_by=creator)
-        _ask(actor, Action.CONTACT_ADDED, contact)
+        _ask(actor, Action.CONTACT_ADDED, contact, email)
     return contact
 
 
@@ -69,10 +78,9 @@ def ask_again(actor: Actor, contact: BillingContact) -> bool:
         current = BillingContact.objects.filter(pk=contact.pk, confirmed_at=None).first()
         if current is None:
             return False
-        if not outbox.may_repeat(QUESTION, contact.pk):
-            raise TooOften
-        _refuse_too_often(contact.organization)
-        _ask(actor, Action.CONTACT_ASKED, current)
+        address = addresses_of(actor, [current])[current.pk]
+        _refuse_too_often(contact.organization, address)
+        _ask(actor, Action.CONTACT_ASKED, current, address)
     return True
 
 
@@ -108,10 +116,16 @@ def confirm_contact(token: str) -> bool:
 
 
 def refuse_contact(token: str) -> bool:
-    """Take a no: the address is erased at once. False for any link that is not good."""
+    """Take a no: the address is erased at once, and the no is remembered. False for any link that is not good."""
     with transaction.atomic():
         contact = find_by_link(token)
-        return contact is not None and _erase(LINK, Action.CONTACT_REFUSED, contact)
+        if contact is None:
+            return False
+        address = addresses_of(LINK, [contact], Purpose.ERASURE)[contact.pk]
+        if not _erase(LINK, Action.CONTACT_REFUSED, contact):
+            return False
+        strangers.remember_refusal(contact.organization_id, address)
+    return True
 
 
 def remove_contact(actor: Actor, contact: BillingContact) -> bool:
@@ -137,19 +151,19 @@ def _lock(organization: Organization) -> None:
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
 
 
-def _refuse_too_often(organization: Organization) -> None:
+def _refuse_too_often(organization: Organization, address: str) -> None:
     asked = AuditEvent.objects.filter(
         organization_id=organization.pk,
         action__in=[Action.CONTACT_ADDED, Action.CONTACT_ASKED],
         at__gt=timezone.now() - _WINDOW,
     )
-    if asked.count() >= _MOST_QUESTIONS:
+    if asked.count() >= _MOST_QUESTIONS or not strangers.admits("asked", organization.pk, address):
         raise TooOften
 
 
-def _ask(actor: Actor, action: Action, contact: BillingContact) -> None:
+def _ask(actor: Actor, action: Action, contact: BillingContact, address: str) -> None:
     _record(actor, action, contact)
-    outbox.put(QUESTION, contact.pk, recipient_id=contact.pk)
+    strangers.put(QUESTION, contact.pk, address)
 
 
 def _erase(actor: Actor, action: Action, contact: BillingContact) -> bool:

@@ -8,10 +8,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.actions.billing_contacts import remove_contacts_of
-from accounts.directory import forget_member
+from accounts.actions.invitations import end_invitations_of
+from accounts.actions.owners import lock, refuse_last_owner
+from accounts.actions.roles import end_membership
 from accounts.factors import forget_factors
-from accounts.models import BrowserSession, Directory, Organization, Role, SecuritySettings, User
-from accounts.roles import roles_of
+from accounts.models import BrowserSession, Directory, Organization, SecuritySettings, User
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -21,23 +22,17 @@ from vault.purposes import Purpose
 from vault.unsealer import unsealer
 
 
-class LastOwner(Exception):
-    """The person is the only owner of an organization, which would be left to nobody."""
-
-    def __init__(self, organization: Organization) -> None:
-        super().__init__(f"They are the only owner of {organization.slug}: name another one, or erase it first.")
-
-
 def erase_user(actor: Actor, user: User) -> None:
     """End a person's account and destroy their keys; LastOwner while an organization would be left to nobody."""
     with transaction.atomic():
-        _refuse_last_owner(actor, user)
+        for organization in lock(user.memberships.values_list("organization", flat=True)):
+            refuse_last_owner(actor, organization, user.pk)
         # The lock is that of the index's rotation, which writes an index only for who has one.
         known = User.objects.select_for_update().get(pk=user.pk)
         if known.email_indexes.exists():
             record_event(actor, Action.ACCOUNT_ERASED, target=known.pk)
-        for organization in Organization.objects.visible_to(known).order_by("pk"):
-            forget_member(actor, organization=organization, user=known, purpose=Purpose.ERASURE)
+        for membership in known.memberships.select_related("organization", "user").order_by("organization"):
+            end_membership(actor, membership, purpose=Purpose.ERASURE)
         _end_access(known)
     unsealer().shred(str(actor), user.vault_tenant)
 
@@ -57,6 +52,8 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         Directory.objects.filter(organization=organization).delete()
         SecuritySettings.objects.filter(organization=organization).delete()
         remove_contacts_of(actor, organization)
+        end_invitations_of(actor, organization)
+        organization.refusals.all().delete()
         delete_endpoints_of(actor, organization.pk)
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)
@@ -67,22 +64,12 @@ def _end_access(user: User) -> None:
     user.save(update_fields=["is_active", "is_operator", "password"])
     user.email_indexes.all().delete()
     user.verifications.all().delete()
-    user.memberships.all().delete()
     outbox.cancel(user.pk)
     preferences.forget(user.pk)
     user.devices.all().delete()
     user.password_resets.all().delete()
     user.spare_addresses.all().delete()
+    user.spare_phones.all().delete()
+    user.exports.all().delete()
     forget_factors(user)
     BrowserSession.objects.filter(user_id=user.pk).delete()
-
-
-def _refuse_last_owner(actor: Actor, user: User) -> None:
-    # Locked in one order, so that two owners who are erased at the same moment see each other.
-    organizations = Organization.objects.select_for_update().filter(
-        pk__in=list(user.memberships.values_list("organization", flat=True))
-    )
-    for organization in organizations.order_by("pk"):
-        owners = {user_id for user_id, role in roles_of(actor, organization).items() if role is Role.OWNER}
-        if owners == {user.pk}:
-            raise LastOwner(organization)

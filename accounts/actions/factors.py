@@ -117,7 +117,8 @@ def make_recovery_codes(actor: Actor, user: User) -> list[str]:
         codes = recovery.new_codes()
         hashes = recovery.hash_codes(user, codes)
         RecoveryCode.objects.bulk_create([RecoveryCode(user=user, code_hash=each) for each in hashes])
-        record_event(actor, Action.RECOVERY_CODES_MADE, target=user.pk, count=len(codes))
+        event = record_event(actor, Action.RECOVERY_CODES_MADE, target=user.pk, count=len(codes))
+        tell("recovery-codes-made", event.pk, [user.pk])
     return codes
 
 

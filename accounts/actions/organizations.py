@@ -1,14 +1,19 @@
-"""Making organizations, projects and memberships."""
+"""Making organizations and memberships, and renaming."""
 
 import secrets
+from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from accounts import directory, security_rules
+from accounts.actions.projects import create_project
+from accounts.actions.roles import check_projects
 from accounts.entries import Contact
-from accounts.models import Directory, Membership, Organization, Project, Role, User
-from accounts.roles import commit_role, given_role, write_role
+from accounts.models import Directory, Membership, Organization, Role, User
+from accounts.policy import Access
+from accounts.roles import commit_role, given_role, write_access
 from ledger.actor import Actor
 from ledger.events import changes, record_event
 from ledger.models import Action
@@ -46,19 +51,29 @@ def create_organization(
 
 
 def add_member(
-    actor: Actor, *, organization: Organization, user: User, role: Role, contact: Contact | None = None
+    actor: Actor,
+    *,
+    organization: Organization,
+    user: User,
+    role: Role,
+    projects: Mapping[UUID, Role] | None = None,
+    contact: Contact | None = None,
 ) -> Membership:
     """Add a member and enter them in the directory; without their `contact` at hand it is opened for that.
 
+    With `projects` they work in those alone; ValueError or UnknownProject as of `change_role`. Whether somebody may
+    give this is asked of `policy.may_give` where it is given, which may be long before: in an invitation.
     AddressRefused if the organization's security rules do not admit their address.
     """
+    access = Access(role, projects)
     with transaction.atomic():
+        check_projects(organization, access)
         if security_rules.restricts_addresses(organization):
             contact = contact or directory.contact_of(actor, user)
             if not security_rules.admits_address(organization, contact.email):
                 raise AddressRefused
         version = given_role(organization.pk, user.pk).version + 1
-        text = write_role(role, version)
+        text = write_access(access, version)
         membership = Membership.objects.create(organization=organization, user=user, role=text)
         record_event(
             actor,
@@ -68,22 +83,28 @@ def add_member(
             version=version,
             commitment=commit_role(text, organization.pk, user.pk),
         )
-        directory.enter_member(actor, organization=organization, user=user, contact=contact)
+        directory.enter_member(actor, organization=organization, user=user, contact=contact, role=role)
     return membership
 
 
-def create_project(actor: Actor, *, organization: Organization, name: str, retention_days: int = 0) -> Project:
-    slug = slugify(name)[:60] or f"project-{secrets.token_hex(3)}"
+def rename_organization(actor: Actor, *, organization: Organization, name: str) -> None:
+    """Give an organization another name. Its address (slug) stays: links and scripts name it."""
     with transaction.atomic():
-        project = organization.projects.create(name=name, slug=slug, retention_days=retention_days)
+        current = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        renamed = changes({"name": current.name}, {"name": name})
+        if not renamed:
+            return
+        Organization.objects.filter(pk=organization.pk).update(name=name)
         record_event(
-            actor,
-            Action.PROJECT_CREATED,
-            target=project.pk,
-            organization_id=organization.pk,
-            **changes({}, {"name": name, "retention_days": retention_days}),
+            actor, Action.ORGANIZATION_RENAMED, target=organization.pk, organization_id=organization.pk, **renamed
         )
-    return project
+
+
+def set_seats(actor: Actor, *, organization: Organization, seats: int | None) -> None:
+    """Limit how many members an organization may have, from now on; None for no limit."""
+    with transaction.atomic():
+        Organization.objects.filter(pk=organization.pk).update(seats=seats)
+        record_event(actor, Action.SEATS_SET, target=organization.pk, organization_id=organization.pk, seats=seats)
 
 
 def _free_slug(name: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.actions.organizations import create_organization
 from accounts.entries import Contact
@@ -31,21 +32,30 @@ class Registration:
 
 
 def sign_up(
-    *, email: str, password: str, organization_name: str = "", language: str = settings.LANGUAGE_CODE
+    *,
+    email: str,
+    password: str,
+    organization_name: str = "",
+    language: str = settings.LANGUAGE_CODE,
+    is_invited: bool = False,
 ) -> Registration:
     """Make an account with an organization and send the verification, in one of LANGUAGES.
+
+    Who `is_invited` opened an invitation's link, which went to this address, in the browser where they now choose the
+    password: that proves as much as the link of a verification does, so there is none. They join an organization and
+    get none of their own.
 
     For an address with a verified account nothing changes: its person gets an email saying so, and the registration
     returned belongs to nobody. An address that nobody has verified is free: the latest sign-up's password counts, and
     the browsers of earlier ones are out, so that nobody can hold somebody else's address.
     """
     if known := User.objects.find_by_email(email):
-        return _again(known, password, organization_name, language)
+        return _again(known, password, organization_name, language, is_invited)
     try:
-        return Registration.of(_create(email, password, organization_name, language))
+        return Registration.of(_create(email, password, organization_name, language, is_invited))
     except IntegrityError:  # the same address signed up at the same moment
         if known := User.objects.find_by_email(email):
-            return _again(known, password, organization_name, language)
+            return _again(known, password, organization_name, language, is_invited)
         raise
 
 
@@ -57,18 +67,21 @@ def request_verification(user_id: UUID) -> None:
             record_event(Actor.user(user_id), Action.VERIFICATION_REQUESTED, target=user_id)
 
 
-def _create(email: str, password: str, organization_name: str, language: str) -> User:
+def _create(email: str, password: str, organization_name: str, language: str, is_invited: bool) -> User:
     with transaction.atomic():
         user = User.objects.create_user(email, password, language=language)
         actor = Actor.user(user.pk)
         record_event(actor, Action.ACCOUNT_CREATED, target=user.pk)
+        if is_invited:
+            _verify(user.pk)
+            return user
         name = organization_name or "Personal"
         create_organization(actor, name=name, owner=user, contact=Contact("", email))
         outbox.put("verify-email", user.pk, recipient_id=user.pk)
     return user
 
 
-def _again(known: User, password: str, organization_name: str, language: str) -> Registration:
+def _again(known: User, password: str, organization_name: str, language: str, is_invited: bool) -> Registration:
     if known.is_verified:
         make_password(password)  # the same work as for a new account, so that the time tells nothing
         with transaction.atomic():
@@ -82,5 +95,14 @@ def _again(known: User, password: str, organization_name: str, language: str) ->
         if unverified.update(password=known.password, language=language):
             Organization.objects.filter(memberships__user=known).update(name=organization_name or "Personal")
             record_event(Actor.user(known.pk), Action.ACCOUNT_CREATED, target=known.pk)
-            request_verification(known.pk)
+            if is_invited:
+                _verify(known.pk)
+            else:
+                request_verification(known.pk)
     return Registration.of(known)
+
+
+def _verify(user_id: UUID) -> None:
+    """Note that an invitation proved somebody's address."""
+    User.objects.filter(pk=user_id).update(email_verified_at=timezone.now())
+    record_event(Actor.user(user_id), Action.EMAIL_VERIFIED, target=user_id, by="invitation")

@@ -46,8 +46,10 @@ class Membership(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = SealedCharField(max_length=60, bucket=64)  # as accounts/roles.py writes it; all of one length
+    # As accounts/roles.py writes it: with the projects that it is limited to. Up to 19 of them are of one length.
+    role = SealedCharField(max_length=2600, bucket=512)
     created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True)  # when they last did something here, to an hour
     objects = MembershipQuerySet.as_manager()
     vault_tenant_field = "organization_id"
 

@@ -9,6 +9,14 @@ from ledger.ids import new_id
 MAX_RETENTION_DAYS = 30
 
 
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def active(self) -> "ProjectQuerySet":
+        return self.filter(archived_at=None)
+
+    def archived(self) -> "ProjectQuerySet":
+        return self.exclude(archived_at=None)
+
+
 class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="projects")
@@ -17,6 +25,9 @@ class Project(models.Model):
     # 0 means that prompts and answers are never written at all.
     retention_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_RETENTION_DAYS)])
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True)  # since when its keys are refused
+
+    objects = ProjectQuerySet.as_manager()
     vault_not_personal = {"name": "of a product, shown to all members"}
 
     class Meta:
@@ -30,3 +41,7 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None

@@ -1,5 +1,5 @@
 """Whom the messages of accounts go to, and what they are about."""
 
-from accounts.notices import account, organization
+from accounts.notices import account, deletions, organization
 
-__all__ = ["account", "organization"]
+__all__ = ["account", "deletions", "organization"]

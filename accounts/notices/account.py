@@ -1,18 +1,22 @@
 """What people are told of their own account: proofs, sign-ins, changes of password and address."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions.addresses import issue_proof, issue_return
+from accounts.actions.exports import issue_link
 from accounts.actions.passwords import issue_reset
+from accounts.actions.phones import CODE_LASTS, issue_code
 from accounts.actions.verification import issue_verification
 from accounts.factors.codes import Proof
-from accounts.models import SpareAddress, User
+from accounts.models import SpareAddress, SparePhone, User
 from ledger.events import at_of
-from ledger.models import AuditEvent
+from ledger.models import Action, AuditEvent
 from notifications import recipients
 from notifications.kinds.security import Factor
 from notifications.notices import Facts, notice
@@ -63,6 +67,40 @@ def email_changed(event_id: UUID, to: SpareAddress) -> Facts:
     return {"at": at_of(event_id), "url": link}
 
 
+@recipients.register
+def spare_phones(ids: Iterable[UUID]) -> Iterable[SparePhone]:
+    return SparePhone.objects.select_related("user").filter(pk__in=list(ids), user__is_active=True)
+
+
+@notice("verify-phone")
+def verify_phone(spare_id: UUID, to: SparePhone) -> Facts | None:
+    if (code := issue_code(to)) is None:
+        return None
+    minutes = int(CODE_LASTS.total_seconds() // 60)
+    return {"code": code, "minutes": minutes, "host": urlsplit(settings.CONSOLE_ORIGIN).hostname}
+
+
+@notice("phone-changed")
+def phone_changed(event_id: UUID, to: User) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    url = settings.CONSOLE_ORIGIN + reverse("accounts:profile")
+    return {"is_gone": event.action == Action.PHONE_REMOVED, "at": event.at, "url": url} if event else None
+
+
+@notice("phone-left")
+def phone_left(event_id: UUID, to: SparePhone) -> Facts:
+    return {}
+
+
+@notice("export-ready")
+def export_ready(export_id: UUID, to: User) -> Facts | None:
+    export = to.exports.ready(timezone.now()).filter(pk=export_id).first()
+    if export is None:
+        return None
+    link = settings.CONSOLE_ORIGIN + reverse("own_export:link", args=[issue_link(export)])
+    return {"until": export.expires_at, "url": link}
+
+
 @notice("password-reset")
 def password_reset(user_id: UUID, to: User) -> Facts:
     link = settings.CONSOLE_ORIGIN + reverse("accounts:reset_link", args=[issue_reset(to)])
@@ -90,6 +128,11 @@ def factor_added(event_id: UUID, to: User) -> Facts | None:
 @notice("factor-removed")
 def factor_removed(event_id: UUID, to: User) -> Facts | None:
     return _factor(event_id)
+
+
+@notice("recovery-codes-made")
+def recovery_codes_made(event_id: UUID, to: User) -> Facts:
+    return {"at": at_of(event_id), "url": _security_url()}
 
 
 @notice("recovery-code-used")

@@ -6,13 +6,17 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
+from accounts.actions import invitations
 from accounts.actions.billing_contacts import KEPT, LIFETIME, issue_link
-from accounts.models import BillingContact, Membership, Organization, User
+from accounts.invitations import still_given
+from accounts.models import BillingContact, Invitation, Membership, Organization, User
 from accounts.models.billing_contact import QUESTION
+from accounts.models.invitation import LETTER
 from accounts.recipients import TELLER, of_managers
-from accounts.roles import read_role
+from accounts.roles import read_access
 from ledger.models import Action, AuditEvent
 from notifications import recipients
 from notifications.models import Because, Endpoint
@@ -42,6 +46,32 @@ def confirm_contact(contact_id: UUID, to: BillingContact) -> Facts | None:
     }
 
 
+@recipients.register
+def invited(ids: Iterable[UUID]) -> Iterable[Invitation]:
+    return Invitation.objects.select_related("organization").filter(pk__in=list(ids))
+
+
+@notice(LETTER)
+def invitation(invitation_id: UUID, to: Invitation) -> Facts | None:
+    """An invitation that nobody stands for any more by the time its letter goes out is void, and sends none."""
+    with transaction.atomic():
+        access = still_given(TELLER, to)
+        if access is None:
+            invitations.void(TELLER, to)
+            return None
+        token = invitations.issue_link(to)
+    if token is None:
+        return None
+    return {
+        "organization": to.organization.name,
+        "role": access.role.value,
+        "until": to.expires_at,
+        "kept": invitations.KEPT.days,
+        "url": settings.CONSOLE_ORIGIN + reverse("accounts:invitation_link", args=[token]),
+        "decline_url": settings.CONSOLE_ORIGIN + reverse("accounts:invitation_decline_link", args=[token]),
+    }
+
+
 @notice("role-changed")
 def role_changed(membership_id: UUID, to: User) -> Facts | None:
     """The role is the one of the moment of sending: of two changes at once both letters name the second."""
@@ -55,6 +85,17 @@ def role_changed(membership_id: UUID, to: User) -> Facts | None:
         "at": changed_at,
         "url": settings.CONSOLE_ORIGIN + reverse("organization_home", args=[membership.organization.slug]),
     }
+
+
+@notice("removed-from-organization")
+def removed_from_organization(event_id: UUID, to: User) -> Facts | None:
+    event = AuditEvent.objects.filter(pk=event_id, action=Action.MEMBER_REMOVED, target=str(to.pk)).first()
+    if event is None or event.organization_id is None:
+        return None
+    organization = Organization.objects.filter(pk=event.organization_id).first()
+    if organization is None or organization.memberships.filter(user=to).exists():
+        return None
+    return {"organization": organization.name, "at": event.at}
 
 
 @on_disabled
@@ -98,4 +139,4 @@ def _role(membership: Membership) -> str:
         fields=[Membership.role],
         subjects=[membership.pk],
     ) as scope:
-        return read_role(scope.open(membership.role))[0].value
+        return read_access(scope.open(membership.role))[0].role.value

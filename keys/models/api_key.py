@@ -3,7 +3,9 @@
 from django.db import models
 from django.utils import timezone
 
+from accounts.membership import Acting
 from accounts.models import Organization, Project, User
+from accounts.policy import Permission
 from ledger.ids import new_id
 
 
@@ -11,8 +13,13 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def active(self) -> "ApiKeyQuerySet":
         return self.filter(revoked_at=None)
 
-    def visible_to(self, organization: Organization) -> "ApiKeyQuerySet":
+    def of(self, organization: Organization) -> "ApiKeyQuerySet":
         return self.filter(project__organization=organization)
+
+    def visible_to(self, acting: Acting) -> "ApiKeyQuerySet":
+        """Return the keys that somebody may see: of all projects, or of those that they are limited to."""
+        keys, limits = self.of(acting.organization), acting.limits(Permission.VIEW_KEYS)
+        return keys if limits is None else keys.filter(project__in=limits)
 
 
 class ApiKey(models.Model):

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.membership import Acting
+from accounts.models.project import ProjectQuerySet
 from accounts.policy import Permission
 from accounts.step_up import is_recent, recent_sign_in_required
 from catalog.money import dollars
@@ -48,14 +49,14 @@ class KeyRow:
     spend: str
     active: bool
     revoked_at: datetime | None
-    revoke_url: str
+    revoke_url: str  # empty for who may not
 
 
 @require_GET
 def key_list(request: HttpRequest, organization: str) -> HttpResponse:
     acting = acting_for(request, organization)
     acting.require(Permission.VIEW_KEYS)
-    every = ApiKey.objects.visible_to(acting.organization)
+    every = ApiKey.objects.visible_to(acting)
     state = request.GET.get("state", "all") if request.GET.get("state") in _STATES else "all"
     query, project = request.GET.get("q", "").strip()[:80], request.GET.get("project", "")
     found = every.filter(_STATES[state][1], Q(name__icontains=query) | Q(tail=query))
@@ -67,11 +68,11 @@ def key_list(request: HttpRequest, organization: str) -> HttpResponse:
         "q": query,
         "projects": [
             {"slug": each.slug, "name": each.name, "selected": each.slug == project}
-            for each in acting.organization.projects.all()
+            for each in acting.projects(Permission.VIEW_KEYS)
         ],
         "can_manage": acting.may(Permission.MANAGE_KEYS),
         "any_keys": every.exists(),
-        "form": KeyForm(organization=acting.organization),
+        "form": KeyForm(projects=_open(acting)),
         "dialog": "create" if is_recent(request) else "",
         "snippet": curl("$LLAMA_API_KEY"),
         "page": page,
@@ -85,7 +86,7 @@ def key_list(request: HttpRequest, organization: str) -> HttpResponse:
 def create(request: HttpRequest, organization: str) -> HttpResponse:
     acting = acting_for(request, organization)
     acting.require(Permission.MANAGE_KEYS)
-    form = KeyForm(request.POST or None, organization=acting.organization)
+    form = KeyForm(request.POST or None, projects=_open(acting))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -113,6 +114,11 @@ def acting_for(request: HttpRequest, organization: str) -> Acting:
     return Acting.in_organization(request, organization)
 
 
+def _open(acting: Acting) -> ProjectQuerySet:
+    """Return the projects in which keys can be made."""
+    return acting.projects(Permission.MANAGE_KEYS).active()
+
+
 def _counts(every: QuerySet[ApiKey], organization: str, state: str) -> list[dict[str, Any]]:
     numbers = every.aggregate(**{name: Count("pk", filter=where) for name, (_, where) in _STATES.items()})
     path = reverse("keys:list", args=[organization])
@@ -137,6 +143,7 @@ def _rows(acting: Acting, keys: list[ApiKey]) -> list[KeyRow]:
 
 
 def _row(acting: Acting, key: ApiKey, spent: Sums, last_used: datetime | None) -> KeyRow:
+    can_revoke = acting.may(Permission.MANAGE_KEYS, key.project)
     return KeyRow(
         id=key.pk,
         name=key.name,
@@ -148,5 +155,5 @@ def _row(acting: Acting, key: ApiKey, spent: Sums, last_used: datetime | None) -
         spend=dollars(spent.amount),
         active=key.is_active,
         revoked_at=key.revoked_at,
-        revoke_url=reverse("keys:revocation", args=[acting.organization.slug, key.pk]),
+        revoke_url=reverse("keys:revocation", args=[acting.organization.slug, key.pk]) if can_revoke else "",
     )

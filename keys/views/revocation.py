@@ -24,7 +24,8 @@ from usage.sums import Sums
 def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpResponse:
     acting = acting_for(request, organization)
     acting.require(Permission.MANAGE_KEYS)
-    key = get_object_or_404(ApiKey.objects.visible_to(acting.organization).select_related("project"), pk=key_id)
+    key = get_object_or_404(ApiKey.objects.visible_to(acting).select_related("project"), pk=key_id)
+    acting.require(Permission.MANAGE_KEYS, project=key.project)
     form = RevocationForm(request.POST or None, key=key)
     if not key.is_active:
         return redirect("keys:list", organization)

@@ -18,6 +18,12 @@ class Action(StrEnum):
     EMAIL_CHANGE_REQUESTED = "email:change-requested"
     EMAIL_TAKEN_BACK = "email:taken-back"
     EMAIL_CHANGED = "email:changed"
+    PROFILE_CHANGED = "profile:changed"
+    PHONE_CHANGE_REQUESTED = "phone:change-requested"
+    PHONE_CHANGED = "phone:changed"
+    PHONE_REMOVED = "phone:removed"
+    EXPORT_REQUESTED = "export:requested"
+    EXPORT_DOWNLOADED = "export:downloaded"
     PASSWORD_CHANGED = "password:changed"
     PASSWORD_RESET_REQUESTED = "password:reset-requested"
     PASSWORD_RESET = "password:reset"
@@ -35,11 +41,29 @@ class Action(StrEnum):
     RECOVERY_CODES_MADE = "recovery-codes:made"
     RECOVERY_CODE_USED = "recovery-code:used"
     ORGANIZATION_CREATED = "organization:created"
+    ORGANIZATION_RENAMED = "organization:renamed"
     ORGANIZATION_ERASED = "organization:erased"
     SECURITY_CHANGED = "security:changed"
+    OWNERSHIP_TRANSFERRED = "ownership:transferred"
+    DELETION_SCHEDULED = "deletion:scheduled"
+    DELETION_CANCELLED = "deletion:cancelled"
+    SEATS_SET = "organization:seats-set"
     PROJECT_CREATED = "project:created"
+    PROJECT_RENAMED = "project:renamed"
+    PROJECT_RETENTION_CHANGED = "project:retention-changed"
+    PROJECT_ARCHIVED = "project:archived"
+    PROJECT_UNARCHIVED = "project:unarchived"
     MEMBER_ADDED = "member:added"
     MEMBER_ROLE_CHANGED = "member:role-changed"
+    MEMBER_REMOVED = "member:removed"
+    MEMBER_INVITED = "member:invited"
+    INVITATION_RESENT = "invitation:resent"
+    INVITATION_ACCEPTED = "invitation:accepted"
+    INVITATION_DECLINED = "invitation:declined"
+    INVITATION_REVOKED = "invitation:revoked"
+    INVITATION_VOIDED = "invitation:voided"
+    INVITATION_PURGED = "invitation:purged"
+    MEMBERS_EXPORTED = "members:exported"
     CONTACT_ADDED = "billing-contact:added"
     CONTACT_ASKED = "billing-contact:asked-again"
     CONTACT_CONFIRMED = "billing-contact:confirmed"
@@ -70,7 +94,7 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
-            models.Index(fields=["organization_id", "target"], name="audit_by_target"),
+            models.Index(fields=["organization_id", "target", "-id"], name="audit_by_target"),
             models.Index(fields=["organization_id", "action", "-id"], name="audit_by_action"),
             # Patterns, because kinds of actors are found by how the actor begins.
             models.Index(

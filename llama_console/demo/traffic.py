@@ -41,7 +41,7 @@ KEYS = (
 def replay(organization: Organization, now: datetime) -> list[Call]:
     """Return the calls of the last ninety days up to `now`, oldest first."""
     chance = random.Random(_SEED)  # noqa: S311  scenery, not a secret
-    keys = {key.name: key for key in ApiKey.objects.visible_to(organization)}
+    keys = {key.name: key for key in ApiKey.objects.of(organization)}
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [midnight - timedelta(days=back) for back in reversed(range(DAYS))]
     moments = [

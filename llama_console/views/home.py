@@ -12,12 +12,17 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.membership import Acting
 from accounts.models import Organization, User
+from accounts.models.project import ProjectQuerySet
+from accounts.policy import Permission
 from catalog.money import dollars
 from keys.models import ApiKey
 from keys.snippets import snippets
 from llama_console.today import kpis, recent
 from usage import figures
+from usage.models import UsageEvent
 from usage.queries import first_event
+
+_STOP_POLLING = 286  # htmx's own status
 
 
 @require_GET
@@ -33,8 +38,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def organization_home(request: HttpRequest, organization: str) -> HttpResponse:
     acting = _acting(request, organization)
-    key = ApiKey.objects.visible_to(acting.organization).active().first()
-    steps = _steps(acting.organization, key)
+    key = ApiKey.objects.visible_to(acting).active().first()
+    limits = acting.limits(Permission.VIEW_USAGE)
+    first = first_event(acting.organization.pk, limits)
+    steps = _steps(acting.organization, key, called=first is not None)
     done = sum(step["state"] == "done" for step in steps)
     context = {
         "steps": steps,
@@ -44,34 +51,34 @@ def organization_home(request: HttpRequest, organization: str) -> HttpResponse:
         "snippets": snippets("$LLAMA_API_KEY"),
         "snippet_key": key.name if key else None,
         "key_hint": key.hint if key else "",
-        "show_guide": _is_new(acting.organization),
-        "listen": _listen(acting.organization),
-        "kpis": kpis(acting.organization.pk, timezone.now()),
-        "recent": recent(acting.organization.pk),
-        "facts": _facts(acting.organization),
+        # The guide stays for a day after the first call.
+        "show_guide": first is None or first.started_at > timezone.now() - timedelta(days=1),
+        "listen": _listen(acting.organization, first),
+        "kpis": kpis(acting.organization.pk, timezone.now(), limits),
+        "recent": recent(acting.organization.pk, limits),
+        "facts": _facts(acting.projects()),
     }
     return render(request, "console/home.html", context)
 
 
 @require_GET
 def first_request(request: HttpRequest, organization: str) -> HttpResponse:
+    """Tell whether the first call has come. It is asked every other second: no role opens until there is a call."""
     acting = _acting(request, organization)
-    listen = _listen(acting.organization)
-    # The steps and figures around the line change with it: the whole page comes anew.
-    return (
-        HttpResponseClientRefresh()
-        if listen["received"]
-        else render(request, "console/_first_request.html", {"listen": listen})
-    )
+    called = first_event(acting.organization.pk)
+    if called and first_event(acting.organization.pk, acting.limits(Permission.VIEW_USAGE)):
+        # The steps and figures around the line change with it: the whole page comes anew.
+        return HttpResponseClientRefresh()
+    status = _STOP_POLLING if called else 200  # of projects that this member does not see
+    return render(request, "console/_first_request.html", {"listen": _listen(acting.organization, None)}, status=status)
 
 
 def _acting(request: HttpRequest, organization: str) -> Acting:
     return Acting.in_organization(request, organization)
 
 
-def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any]]:
+def _steps(organization: Organization, key: ApiKey | None, *, called: bool) -> list[dict[str, Any]]:
     slug = organization.slug
-    called = first_event(organization.pk) is not None
     steps = [
         ("Verify your email", "Done when you signed up", True, reverse("organization_home", args=[slug])),
         (
@@ -90,15 +97,8 @@ def _steps(organization: Organization, key: ApiKey | None) -> list[dict[str, Any
     ]
 
 
-def _is_new(organization: Organization) -> bool:
-    """The guide stays for a day after the first call."""
-    first = first_event(organization.pk)
-    return first is None or first.started_at > timezone.now() - timedelta(days=1)
-
-
-def _listen(organization: Organization) -> dict[str, Any]:
+def _listen(organization: Organization, event: UsageEvent | None) -> dict[str, Any]:
     url = reverse("usage:report", args=[organization.slug]) + "?range=24h"
-    event = first_event(organization.pk)
     if event is None:
         return {"received": False, "summary": "", "url": url}
     summary = (
@@ -108,7 +108,7 @@ def _listen(organization: Organization) -> dict[str, Any]:
     return {"received": True, "summary": summary, "url": url}
 
 
-def _facts(organization: Organization) -> list[str]:
-    kept = max((project.retention_days for project in organization.projects.all()), default=0)
+def _facts(projects: ProjectQuerySet) -> list[str]:
+    kept = max((project.retention_days for project in projects), default=0)
     prompts = f"Prompts are sealed and kept {kept} days at most" if kept else "Prompts and answers are not kept"
     return [prompts, "Name, email and role are sealed at rest", "Every opening is recorded first"]

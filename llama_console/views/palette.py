@@ -1,4 +1,4 @@
-"""The palette: jump to a page or a key of one's own organization."""
+"""The palette: jump to a page, a key or a project of one's own organization. The role opens once something is typed."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,11 +21,22 @@ def palette(request: HttpRequest, organization: str) -> HttpResponse:
         for label, icon, name in PAGES
         if query.casefold() in label.casefold()
     ]
-    keys = ApiKey.objects.visible_to(acting.organization).filter(name__icontains=query)[:_LIMIT] if query else []
-    found = [
-        {"label": key.name, "icon": "key-round", "url": f"{reverse('keys:list', args=[organization])}?q={key.tail}"}
-        for key in keys
-    ]
+    found = [*_keys(acting, query), *_projects(acting, query)] if query else []
     # Without JavaScript the search is a page of its own.
     template = "console/palette.html#results" if request.headers.get("HX-Request") else "console/palette.html"
     return render(request, template, {"results": (pages + found)[:_LIMIT], "q": query})
+
+
+def _keys(acting: Acting, query: str) -> list[dict[str, str]]:
+    url = reverse("keys:list", args=[acting.organization.slug])
+    keys = ApiKey.objects.visible_to(acting).filter(name__icontains=query)[:_LIMIT]
+    return [{"label": key.name, "icon": "key-round", "url": f"{url}?q={key.tail}"} for key in keys]
+
+
+def _projects(acting: Acting, query: str) -> list[dict[str, str]]:
+    slug = acting.organization.slug
+    projects = acting.projects().active().filter(name__icontains=query)[:_LIMIT]
+    return [
+        {"label": project.name, "icon": "folder", "url": reverse("projects:project", args=[slug, project.slug])}
+        for project in projects
+    ]

@@ -106,3 +106,41 @@ def verify_phone(code: str, minutes: int, host: str) -> Wording:
     ) % {"code": code, "minutes": minutes}
     bound = f"{words}\n\n@{host} #{code}"
     return Wording(subject="", short=bound if fits_one(bound) else words)
+
+
+@security(
+    "phone-changed",
+    gettext_lazy("Phone number changed"),
+    sample={"is_gone": False, "at": AT, "url": page("account/profile/")},
+)
+def phone_changed(is_gone: bool, at: datetime, url: str) -> Wording:
+    if is_gone:
+        subject = _("Your Llama console account has no phone number any more")
+        now = _("The number was removed. No more text messages go to you.")
+    else:
+        subject = _("Your Llama console account has a new phone number")
+        now = _("Text messages to you go to the new number from now on.")
+    return Wording(
+        subject=subject,
+        paragraphs=[now],
+        facts=[lines.when(at)],
+        action=Action(_("See your profile"), url),
+        footnote=_("If it was not you, change your password at once: somebody is signed in as you."),
+    )
+
+
+@kind(
+    "phone-left",
+    gettext_lazy("Last text to a former number"),
+    Topic.SECURITY,
+    sample={},
+    channels=[Channel.SMS],
+    priority=Priority.SECURITY,
+    required=True,
+)
+def phone_left() -> Wording:
+    """Word what goes to a number that is an account's no more."""
+    return Wording(
+        subject="",
+        short=_("Llama console: no more texts come to this number. If it was not you, change your password at once."),
+    )

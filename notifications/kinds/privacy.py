@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from notifications.kinds import lines
 from notifications.kinds.kind import Title, Topic, kind
-from notifications.kinds.samples import AT, LATER, page, page_of
+from notifications.kinds.samples import AT, LATER, ORGANIZATION, page, page_of
 from notifications.models import Priority
 from notifications.wording import Action, Wording, day, listing, moment
 from vault.purposes import Purpose
@@ -24,7 +24,10 @@ FIELDS: Mapping[str, Title] = {
     "accounts.User.email": gettext_lazy("Email"),
     "accounts.SpareAddress.email": gettext_lazy("Email"),
     "accounts.BillingContact.email": gettext_lazy("Email"),
+    "accounts.Invitation.email": gettext_lazy("Email"),
+    "accounts.Invitation.access": gettext_lazy("Role"),
     "accounts.User.phone": gettext_lazy("Mobile phone"),
+    "accounts.SparePhone.phone": gettext_lazy("Mobile phone"),
     "accounts.User.location": gettext_lazy("Location"),
     "accounts.User.date_of_birth": gettext_lazy("Date of birth"),
     "accounts.Membership.role": gettext_lazy("Role"),
@@ -87,7 +90,7 @@ def export_ready(until: datetime, url: str) -> Wording:
     "deletion-scheduled",
     gettext_lazy("Deletion of your account scheduled"),
     Topic.PRIVACY,
-    sample={"at": AT, "until": LATER, "url": page("account/deletion/Zk3…")},
+    sample={"at": AT, "until": LATER, "url": page("deletions/Zk3…")},
     priority=Priority.SECURITY,
     required=True,
 )
@@ -126,10 +129,11 @@ def deletion_cancelled(at: datetime, url: str) -> Wording:
     "account-deleted",
     gettext_lazy("Account deleted"),
     Topic.PRIVACY,
-    sample={"receipt": "R-7Q2M-40", "at": AT, "until": LATER},
+    sample={"receipt": "R-7Q2M4-0B31F", "at": AT, "until": LATER, "url": page("deletions/Zk3…")},
+    priority=Priority.SECURITY,
     required=True,
 )
-def account_deleted(receipt: str, at: datetime, until: datetime) -> Wording:
+def account_deleted(receipt: str, at: datetime, until: datetime, url: str) -> Wording:
     """Word the receipt, and the last message; `until` is when the last backup that holds the keys is gone."""
     return Wording(
         subject=_("Your Llama console account is deleted"),
@@ -143,4 +147,76 @@ def account_deleted(receipt: str, at: datetime, until: datetime) -> Wording:
             ),
         ],
         facts=[(_("Receipt"), receipt), lines.when(at)],
+        action=Action(_("Get the receipt"), url),
+    )
+
+
+@kind(
+    "organization-deletion-scheduled",
+    gettext_lazy("Deletion of an organization scheduled"),
+    Topic.PRIVACY,
+    sample={"organization": ORGANIZATION, "at": AT, "until": LATER, "url": page_of("settings/")},
+    priority=Priority.SECURITY,
+    required=True,
+)
+def organization_deletion_scheduled(organization: str, at: datetime, until: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("%(organization)s will be deleted on %(day)s") % {"organization": organization, "day": day(until)},
+        paragraphs=[
+            _("An owner asked for it. Until then its API keys work, nothing is lost, and owners can cancel."),
+            _("After that its keys, projects and content are destroyed, and nobody can bring them back."),
+        ],
+        facts=[
+            lines.organization(organization),
+            (_("Asked for"), moment(at)),
+            (_("To be deleted"), moment(until)),
+        ],
+        action=Action(_("See the settings"), url),
+        footnote=_("If this surprises you, ask an owner of the organization."),
+    )
+
+
+@kind(
+    "organization-deletion-cancelled",
+    gettext_lazy("Deletion of an organization cancelled"),
+    Topic.PRIVACY,
+    sample={"organization": ORGANIZATION, "at": AT, "url": page_of("")},
+    priority=Priority.SECURITY,
+    required=True,
+)
+def organization_deletion_cancelled(organization: str, at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("%(organization)s stays") % {"organization": organization},
+        paragraphs=[_("The deletion was cancelled. Everything is as it was before.")],
+        facts=[lines.organization(organization), lines.when(at)],
+        action=Action(_("Open the organization"), url),
+        footnote=_("If this surprises you, ask an owner of the organization."),
+    )
+
+
+@kind(
+    "organization-deleted",
+    gettext_lazy("Organization deleted"),
+    Topic.PRIVACY,
+    sample={
+        "organization": ORGANIZATION,
+        "receipt": "R-7Q2M4-0B31F",
+        "at": AT,
+        "until": LATER,
+        "url": page("deletions/Zk3…"),
+    },
+    required=True,
+)
+def organization_deleted(organization: str, receipt: str, at: datetime, until: datetime, url: str) -> Wording:
+    """Word the receipt; `until` is when the last backup that holds the keys is gone."""
+    return Wording(
+        subject=_("%(organization)s is deleted") % {"organization": organization},
+        paragraphs=[
+            _("The keys to its data are destroyed, so that nobody can read it, not even us.")
+            + " "
+            + _("Backups of the keys are gone by %(day)s.") % {"day": day(until)},
+            _("Your own account stays as it is."),
+        ],
+        facts=[lines.organization(organization), (_("Receipt"), receipt), lines.when(at)],
+        action=Action(_("Get the receipt"), url),
     )

@@ -102,6 +102,23 @@ def factor_removed(factor: Factor, at: datetime, url: str) -> Wording:
 
 
 @security(
+    "recovery-codes-made",
+    gettext_lazy("Recovery codes made"),
+    sample={"at": AT, "url": _URL},
+    text=True,
+)
+def recovery_codes_made(at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("New recovery codes were made for your account"),
+        paragraphs=[_("Each of them signs in once in place of a second factor. Former codes do not work any more.")],
+        facts=[lines.when(at)],
+        action=Action(_("See your security settings"), url),
+        footnote=_("If it was not you, change your password at once and make new codes: somebody has yours."),
+        short=_("Llama console: new recovery codes were made. If it was not you, change your password at once."),
+    )
+
+
+@security(
     "recovery-code-used",
     gettext_lazy("Recovery code used"),
     sample={"left": 7, "at": AT, "url": _URL},

@@ -29,24 +29,27 @@ ROLES: Mapping[str, Title] = {
         "organization": ORGANIZATION,
         "role": "developer",
         "until": LATER,
-        "url": page("join/8fQ2-mT7w-Lx4c"),
-        "decline_url": page("join/8fQ2-mT7w-Lx4c/decline/"),
+        "kept": 30,
+        "url": page("invitations/8fQ2…"),
+        "decline_url": page("invitations/8fQ2…/decline/"),
     },
     required=True,  # who has no account has no preferences; they decline instead
 )
-def invitation(organization: str, role: str, until: datetime, url: str, decline_url: str) -> Wording:
+def invitation(organization: str, role: str, until: datetime, kept: int, url: str, decline_url: str) -> Wording:
     return Wording(
         subject=_("%(organization)s invites you to Llama console") % {"organization": organization},
         heading=_("Join %(organization)s") % {"organization": organization},
         paragraphs=[
-            _("%(organization)s invites you to work with their Llama models.") % {"organization": organization}
+            _("%(organization)s invites you to work with their Llama models.") % {"organization": organization},
+            _("The link is for you alone, so do not pass it on: it shows that this mailbox is yours."),
         ],
         facts=[(_("Your role"), str(ROLES[role])), lines.until(until)],
         action=Action(_("Accept the invitation"), url),
         footnote=_(
             "If you do not want this, decline: your address is erased here at once. If you do nothing, that happens"
-            " when the invitation ends."
-        ),
+            " %(kept)s days after the invitation ends."
+        )
+        % {"kept": kept},
         aside=Action(_("Decline and erase"), decline_url),
     )
 

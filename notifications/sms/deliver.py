@@ -37,7 +37,7 @@ def deliver(message: OutboxMessage) -> bool:
     if number is None or not is_for_texts(number):
         raise refusals.invalid_number()
     suppressions.refuse_suppressed(Channel.SMS, fingerprints.of_number(number), message.pk)
-    with caps.counted(to.pk, number):
+    with caps.counted(to.vault_tenant, number):
         _hand_over(carrier, number, body)
     return True
 

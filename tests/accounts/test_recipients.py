@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import QuerySet
 
 from accounts.actions import add_member, change_role
 from accounts.models import Membership, Organization, Role, User
@@ -82,17 +83,20 @@ def test_asking_for_recipients_takes_few_queries(
         of_billing(organization)
 
 
+def opened_to_tell() -> QuerySet[LeafBody]:
+    return LeafBody.objects.filter(actor="system:notifications", text__contains="Membership.role")
+
+
 def test_a_member_is_told_of_their_new_role_and_it_opens_at_sending(organization: Organization, member: User) -> None:
     membership = Membership.objects.get(user=member)
     change_role(OPERATOR, membership=membership, role=Role.ADMIN)
-    assert not LeafBody.objects.filter(text__contains="Membership.role").exists()
+    assert not opened_to_tell().exists()
     send_all()
     (letter,) = mail.outbox
     assert letter.to == ["mira@example.com"]
     assert organization.name in letter.subject
     assert "admin" in letter.body
-    leaf = LeafBody.objects.get(text__contains="Membership.role")
-    assert (leaf.purpose, leaf.actor, leaf.tenant) == ("team-administration", "system:notifications", organization.pk)
+    assert (opened_to_tell().get().purpose, opened_to_tell().get().tenant) == ("team-administration", organization.pk)
 
 
 def test_who_left_meanwhile_is_told_nothing_and_nothing_opens(organization: Organization, member: User) -> None:
@@ -100,7 +104,7 @@ def test_who_left_meanwhile_is_told_nothing_and_nothing_opens(organization: Orga
     Membership.objects.filter(user=member).delete()
     send_all()
     assert mail.outbox == []
-    assert not LeafBody.objects.filter(text__contains="Membership.role").exists()
+    assert not opened_to_tell().exists()
 
 
 def test_each_recipient_of_money_gets_a_letter(organization: Organization, owner: User, add: Any) -> None:

@@ -75,7 +75,8 @@ def test_using_one_is_recorded_and_told_with_how_many_are_left(owner: User, mail
     assert event.payload == {"left": 9}
     for claim in outbox.claim_due(timezone.now()):
         outbox.send(claim.id, claim.attempt)
-    (letter,) = mailoutbox
+    made, letter = mailoutbox
+    assert made.subject == "New recovery codes were made for your account"  # type: ignore[attr-defined]
     assert letter.to == ["olivia@example.com"]  # type: ignore[attr-defined]
     assert "9" in letter.body  # type: ignore[attr-defined]
     assert codes[0] not in letter.body  # type: ignore[attr-defined]

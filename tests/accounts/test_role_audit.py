@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import add_member, change_role
 from accounts.models import Membership, Organization, Role, User
+from accounts.policy import Access
 from accounts.role_audit import ungiven_roles
-from accounts.roles import commit_role, write_role
+from accounts.roles import commit_role, write_access
 from ledger.actor import Actor
 from ledger.models import Action, AuditEvent, LeafBody, PendingEvent
 from tests.conftest import person
@@ -60,7 +61,7 @@ def test_a_role_that_was_only_sealed_is_found(organization: Organization, member
 
 
 def test_a_role_whose_event_was_only_written_beside_the_log_is_found(organization: Organization, member: User) -> None:
-    text = write_role(Role.OWNER, 2)
+    text = write_access(Access(Role.OWNER), 2)
     membership = seal(member, text)
     event = insert_event(membership, 2, commit_role(text, organization.pk, member.pk))
     assert ungiven() == [membership]
@@ -71,7 +72,7 @@ def test_a_role_whose_event_was_only_written_beside_the_log_is_found(organizatio
 
 
 def test_a_leaf_of_another_event_stands_for_no_role(organization: Organization, member: User) -> None:
-    text = write_role(Role.OWNER, 2)
+    text = write_access(Access(Role.OWNER), 2)
     membership = seal(member, text)
     event = insert_event(membership, 2, "0" * 64)
     PendingEvent.objects.create(event=event)

@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.actions import change_role
 from accounts.models import Membership, Organization, Role, User
-from accounts.policy import Permission
-from accounts.roles import commit_role, given_role, given_roles, read_role, write_role
+from accounts.policy import Access, Permission
+from accounts.roles import commit_role, given_role, given_roles, read_access, write_access
 from ledger.actor import Actor
 from ledger.models import Action, AuditEvent
 from tests.support.acting import acting
@@ -46,7 +46,7 @@ def test_an_event_stands_for_its_role_and_tells_nobody_which_it_is(organization:
     text = opened(Membership.objects.get(user=member), "role")
     event = AuditEvent.objects.get(target=str(member.pk), action=Action.MEMBER_ADDED)
     assert event.payload["commitment"] == commit_role(text, organization.pk, member.pk)
-    assert write_role(Role.VIEWER, 1) != write_role(Role.VIEWER, 1)
+    assert write_access(Access(Role.VIEWER), 1) != write_access(Access(Role.VIEWER), 1)
     for place in ((member.pk, organization.pk), (organization.pk, organization.pk)):
         assert commit_role(text, *place) != event.payload["commitment"]
 
@@ -84,5 +84,5 @@ def test_a_role_that_was_sealed_again_still_counts(organization: Organization, o
 @pytest.mark.parametrize("text", ["owner", "12 owner x", "", "one f00 owner", "1 f00 emperor"])
 def test_what_is_no_role_reads_as_none(text: str) -> None:
     with pytest.raises(VaultError, match="no role"):
-        read_role(text)
-    assert read_role("12 f00 owner") == (Role.OWNER, 12)
+        read_access(text)
+    assert read_access("12 f00 owner") == (Access(Role.OWNER), 12)

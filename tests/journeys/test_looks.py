@@ -17,6 +17,14 @@ _OWN = [
     "/account/password/",
     "/account/email/",
     "/account/email/code/",
+    "/organizations/new/",
+    "/account/profile/",
+    "/account/profile/edit/",
+    "/account/phone/",
+    "/account/data-access/",
+    "/account/data-access/?by=members",
+    "/account/export/",
+    "/account/deletion/",
 ]
 _PRIVATE = [
     "",
@@ -24,8 +32,22 @@ _PRIVATE = [
     "keys/new/",
     "webhooks/",
     "webhooks/new/",
+    "members/",
+    "members/?role=viewer&factor=none",
+    "members/invitations/",
+    "members/invitations/new/",
     "billing-contacts/",
     "billing-contacts/new/",
+    "projects/",
+    "projects/?state=archived",
+    "projects/new/",
+    "projects/research/",
+    "projects/research/archival/",
+    "settings/",
+    "settings/leaving/",
+    "settings/ownership/",
+    "settings/deletion/",
+    "roles/",
     "usage/",
     "usage/?range=90d&group=key&compare=1",
     "data-access/?by=members",
@@ -97,12 +119,33 @@ print(unsubscribing.url(User.objects.filter(is_demo=True).first().pk, KINDS["key
 """
 
 
+# An organization of a long name with many projects, which is about to be deleted. Prints its address and the link.
+_ENDING = """
+from accounts.actions import create_organization, create_project, schedule_deletion
+from accounts.deletion_links import token_of
+from accounts.models import User
+from ledger.actor import Actor
+owner = User.objects.filter(is_demo=True).first()
+ending = create_organization(Actor.operator(), name="Zebras " + "W" * 70, owner=owner)
+for number in range(51):
+    create_project(Actor.operator(), organization=ending, name="W" * 76 + str(number), retention_days=number % 31)
+print(ending.slug, token_of(schedule_deletion(Actor.user(owner.pk), subject=ending).pk))
+"""
+
+
+@pytest.fixture(scope="module")
+def ending(stack: Stack) -> list[str]:
+    slug, token = stack.manage("shell", "-v", "0", "-c", _ENDING).split()[-2:]
+    pages = [f"/o/{slug}/{page}" for page in ("projects/", "settings/", "settings/deletion/", "")]
+    return [*pages, f"/deletions/{token}/"]
+
+
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_every_page_is_accessible_and_fits(
-    browser: Browser, stack: Stack, state: Any, unsubscribe: str, scheme: Any, width: int
+    browser: Browser, stack: Stack, state: Any, unsubscribe: str, ending: list[str], scheme: Any, width: int
 ) -> None:
     faults: list[str] = []
-    for path in [*PAGES, unsubscribe]:
+    for path in [*PAGES, *ending, unsubscribe]:
         signed_in, whole = path not in (*_PUBLIC, unsubscribe), path.startswith("/")
         context = browser.new_context(
             base_url=stack.console,

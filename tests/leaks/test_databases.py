@@ -22,6 +22,8 @@ from django.utils import timezone
 
 from accounts import directory
 from accounts.actions import add_contact
+from accounts.actions.exports import issue_link, make_exports, request_export
+from accounts.actions.phones import confirm_phone, issue_code, request_phone
 from accounts.factors import recovery, totp
 from accounts.models import Organization, User
 from content.actions import keep_exchanges
@@ -33,6 +35,7 @@ from notifications import outbox
 from tests.support import cells
 from tests.support.canaries import Canary, scan_data
 from tests.support.factors import code
+from trust.archive.gathering import gather
 from vault.disclosure import disclose
 from vault.errors import VaultError
 from vault.keyring import Keyring
@@ -58,7 +61,7 @@ def canaries(client: Client, tmp_path: Path) -> dict[str, Canary]:
     told |= {"email": f"Canary.{secrets.token_hex(6)}@example.com", "password": mark("password and more words")}
     told |= {"phone": f"+1555{secrets.randbelow(10**7):07}"}
     user, token = sign_up(client, told["email"], told["password"])
-    fill_in(user, told)
+    told |= fill_in(client, user, told)
     organization = Organization.objects.visible_to(user).get()
     _, key = issue_key(Actor.user(user.pk), project=organization.projects.get(), name="leaks")
     keep(organization, told)
@@ -121,13 +124,25 @@ def sign_up(client: Client, email: str, password: str) -> tuple[User, str]:
     return user, token[1]
 
 
-def fill_in(user: User, told: dict[str, str]) -> None:
-    user.name, user.location, user.phone, user.date_of_birth = told["name"], told["location"], told["phone"], BORN
-    user.save()
+def fill_in(client: Client, user: User, told: dict[str, str]) -> dict[str, str]:
+    """Tell everything on one's own pages, prove a phone, name another, and have an archive made; return what came."""
+    more = {"born": BORN, "language": "en", "time_zone": "UTC"}
+    wanted = {"name": told["name"], "location": told["location"], "date_of_birth": more.pop("born")}
+    assert client.post("/account/profile/edit/", wanted | more).status_code == 302
+    request_phone(user, told["phone"], source="192.0.2.1")
+    proof = issue_code(user.spare_phones.get())
+    assert proof
+    assert confirm_phone(user, proof)
+    new = {"pending phone": f"+1555{secrets.randbelow(10**7):07}"}
+    request_phone(user, new["pending phone"], source="192.0.2.1")
+    new["pending phone's digits"] = new["pending phone"][1:]
+    request_export(user)
+    assert make_exports(gather, timezone.now()) == 1
+    user.refresh_from_db()
     actor = Actor.user(user.pk)
-    directory.refresh_member(actor, user=user)
     for organization in Organization.objects.visible_to(user):
         assert directory.search(actor, organization=organization, text=told["name"])
+    return new | {"export's token": issue_link(user.exports.get())}
 
 
 def set_factors_up(client: Client, user: User) -> dict[str, str]:

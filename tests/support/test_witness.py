@@ -107,7 +107,7 @@ def test_a_statement_that_hits_no_row_changes_nothing(found: Callable[[Write], l
     "statement",
     [
         "UPDATE accounts_organization SET name = 'x'",
-        'DELETE FROM "accounts_directory"',
+        'DELETE FROM "accounts_project"',
         "update accounts_user set is_operator = is_operator",
         "UPDATE accounts_user SET last_login = NULL, is_active = is_active",
     ],

@@ -21,6 +21,7 @@ _EVENTS = "ledger_auditevent"
 UNWATCHED = {
     "ledger_pendingevent": "a part of the event",
     "accounts_browsersession": "what browsers carry; signing in and out, and ending sessions, have events of their own",
+    "accounts_directory": "what is known of the members, put together to be searched; their changes have events",
     "accounts_device": "recognised at a sign-in, which has its event",
     "notifications_windowcount": "counts of tries",
     "notifications_outboxmessage": "messages, which follow from what was changed",
@@ -35,6 +36,7 @@ UNWATCHED_REQUESTS = {"/hooks/": "what providers tell of messages: bounces, comp
 # Columns that change with mere use, by table.
 UNWATCHED_COLUMNS = {
     "accounts_user": {"last_login"},  # beside the event of the sign-in
+    "accounts_membership": {"seen_at"},
     "accounts_passkey": {"sign_count", "last_used_at"},  # beside the event of what it was shown for
     "accounts_totp": {"last_step"},
     "accounts_emailverification": {"attempts"},  # of a wrong code

@@ -30,6 +30,8 @@ class Stage:
         self.llamas = create_organization(Actor.user(self.zoe.pk), name="L", owner=self.zoe)
         self.alpacas = create_organization(Actor.user(self.yan.pk), name="A", owner=self.yan)
         add_member(Actor.operator(), organization=self.llamas, user=self.yan, role=Role.VIEWER)
+        # So that Zoë is not the last owner, and can be given another role.
+        add_member(Actor.operator(), organization=self.llamas, user=person("wim@example.com"), role=Role.OWNER)
         self.grant = approved(self.zoe, approvers)
 
     # As the owner of the databases -----------------------------------------------------------

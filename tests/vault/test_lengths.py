@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership, Role, User
-from accounts.roles import write_role
+from accounts.policy import Access
+from accounts.roles import write_access
+from ledger.ids import new_id
 from vault.padding import pad
 
 OVERHEAD = 84  # header, nonce, commitment, tag
@@ -22,9 +24,19 @@ def sizes(model: Any, name: str, values: Iterable[Any]) -> set[int]:
 
 
 def test_every_role_has_the_same_length() -> None:
-    roles = [write_role(role, version) for role in Role for version in (1, 10, 10**9)]
-    assert sizes(Membership, "role", roles) == {OVERHEAD + 64}
+    roles = [write_access(Access(role), version) for role in Role for version in (1, 10, 10**9)]
+    assert sizes(Membership, "role", roles) == {OVERHEAD + 512}
     assert max(map(len, roles)) <= Membership._meta.get_field("role").max_length
+
+
+def test_of_projects_that_a_role_is_limited_to_up_to_19_do_not_show_and_then_steps_of_21() -> None:
+    def size(count: int) -> set[int]:
+        projects = dict.fromkeys((new_id() for _ in range(count)), Role.DEVELOPER)
+        texts = [write_access(Access(Role.DEVELOPER, projects), version) for version in (1, 10**9)]
+        return sizes(Membership, "role", texts)
+
+    assert set().union(*map(size, range(20))) == {OVERHEAD + 512}
+    assert [size(count) for count in (22, 40)] == [{OVERHEAD + 1024}] * 2
 
 
 def test_every_date_of_birth_has_the_same_length() -> None:

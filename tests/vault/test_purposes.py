@@ -22,7 +22,11 @@ GRANTED = {Purpose.SUPPORT_REQUEST, Purpose.ACCEPTABLE_USE, Purpose.LEGAL_OBLIGA
         ("accounts.Totp.secret", {Purpose.AUTHENTICATION}),
         ("accounts.Directory.entries", {TEAM, Purpose.ERASURE}),
         ("accounts.SpareAddress.email", {OWN, Purpose.EMAIL_NOTIFICATION}),
-        ("accounts.BillingContact.email", {TEAM, Purpose.EMAIL_NOTIFICATION}),
+        ("accounts.SparePhone.phone", {OWN, Purpose.SMS}),
+        ("accounts.ExportPart.content", {OWN}),
+        ("accounts.BillingContact.email", {TEAM, Purpose.EMAIL_NOTIFICATION, Purpose.ERASURE}),
+        ("accounts.Invitation.email", {TEAM, Purpose.EMAIL_NOTIFICATION, Purpose.ERASURE}),
+        ("accounts.Invitation.access", {TEAM, Purpose.AUTHORIZATION}),
         ("content.StoredExchange.request", set()),
         ("content.StoredExchange.response", set()),
     ],
@@ -33,8 +37,9 @@ def test_a_field_is_released_without_a_grant_for_these_purposes_alone(field: str
 
 
 def test_a_grant_and_resealing_reach_all_that_is_sealed_and_nothing_else() -> None:
-    # Nobody's case needs what signs a webhook or proves a person; it is sealed anew like all the rest.
-    secrets = {"notifications.SigningSecret.secret", "accounts.Totp.secret"}
+    # Nobody's case needs what signs a webhook, proves a person or waits to be taken away by them; it is sealed anew
+    # like all the rest.
+    secrets = {"notifications.SigningSecret.secret", "accounts.Totp.secret", "accounts.ExportPart.content"}
     known = {label for label in columns() if not label.startswith("accounts.Specimen.")}  # of other tests
     everything = {label for label in known if label.startswith(("accounts.", "content."))} - secrets
     for purpose in GRANTED:

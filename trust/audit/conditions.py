@@ -55,6 +55,8 @@ def _action(value: str, organization: Organization, reader: Actor) -> Q:
 def _actor(value: str, organization: Organization, reader: Actor) -> Q:
     if value.casefold() == "me":
         return Q(actor=str(reader))
+    if value.casefold() == ActorKind.OPERATOR:
+        return Q(actor=str(Actor.operator()))
     if kind := _KINDS.get(value.casefold()):
         return Q(actor__startswith=f"{kind}:")
     if (user_id := _uuid(value)) is not None:
@@ -80,14 +82,14 @@ def _project(value: str, organization: Organization, reader: Actor) -> Q:
     projects = list(organization.projects.filter(same).values_list("pk", flat=True))
     if not projects:
         raise NotFound(f"There is no project “{value}”. One that is gone is found by target: and its id.")
-    keys = ApiKey.objects.visible_to(organization).filter(project__in=projects).values_list("pk", flat=True)
+    keys = ApiKey.objects.of(organization).filter(project__in=projects).values_list("pk", flat=True)
     return Q(target__in=[str(each) for each in [*projects, *keys]])
 
 
 def _named(value: str, organization: Organization) -> Iterator[str]:
     for found in (
         Project.objects.filter(Q(slug=value.casefold()) | Q(name__iexact=value), organization=organization),
-        ApiKey.objects.visible_to(organization).filter(name__iexact=value),
+        ApiKey.objects.of(organization).filter(name__iexact=value),
         Endpoint.objects.of(organization.pk).filter(url__icontains=f"//{value.casefold()}"),
     ):
         yield from (str(each) for each in found.values_list("pk", flat=True))

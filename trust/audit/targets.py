@@ -80,7 +80,7 @@ def _kind(action: str) -> str:
 
 def _keys(organization: Organization, ids: Iterable[UUID]) -> dict[UUID, Target]:
     url = reverse("keys:list", args=[organization.slug])
-    keys = ApiKey.objects.visible_to(organization).filter(pk__in=ids)
+    keys = ApiKey.objects.of(organization).filter(pk__in=ids)
     return {key.pk: Target(key.name, key.hint, f"{url}?q={key.tail}") for key in keys}
 
 

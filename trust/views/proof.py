@@ -17,15 +17,23 @@ _SIZE = re.compile(r"[0-9]{1,18}")
 
 @require_safe
 def bundle(request: HttpRequest, organization: str) -> HttpResponseBase:
-    tenant = acting_for(request, organization).organization.vault_tenant
-    pieces = bundle_for(tenant, earlier=_earlier(request, tenant))
-    answer = StreamingHttpResponse(pieces, content_type="application/json")
-    return _download(answer, bundle_name(organization))
+    return bundle_of(request, acting_for(request, organization).organization.vault_tenant, organization)
 
 
 @require_safe
 def verifier(request: HttpRequest, organization: str) -> HttpResponseBase:
     acting_for(request, organization)
+    return verifier_file()
+
+
+def bundle_of(request: HttpRequest, tenant: UUID, file: str) -> HttpResponseBase:
+    """Answer with the bundle of a tenant; who asks may see it."""
+    pieces = bundle_for(tenant, earlier=_earlier(request, tenant))
+    answer = StreamingHttpResponse(pieces, content_type="application/json")
+    return _download(answer, bundle_name(file))
+
+
+def verifier_file() -> HttpResponseBase:
     found = installed()
     return _download(HttpResponse(found.source, content_type="text/x-python; charset=utf-8"), found.name)
 

@@ -20,7 +20,7 @@ from usage.report import CSV_HEADER, MEASURES, Report
 
 
 class Selection:
-    """What the URL asks for; anything unknown falls back to the default, a foreign project is not found."""
+    """What the URL asks for; anything unknown falls back to the default, an unseen project is not found."""
 
     def __init__(self, query: QueryDict, acting: Acting) -> None:
         self.preset = PRESETS.get(query.get("range", DEFAULT), PRESETS[DEFAULT])
@@ -28,9 +28,9 @@ class Selection:
         group = query.get("group", "")
         self.group = Group(group) if group in set(Group) else Group.MODEL
         self.compare = query.get("compare") == "1"
-        self.projects = list(acting.organization.projects.all())
+        self.projects = list(acting.projects(Permission.VIEW_USAGE))
         self.project = self._project(query.get("project", ""))
-        self.organization = acting.organization
+        self.organization, self.limits = acting.organization, acting.limits(Permission.VIEW_USAGE)
 
     def _project(self, slug: str) -> Project | None:
         if not slug:
@@ -46,7 +46,7 @@ class Selection:
             period=Period.ending(self.preset, timezone.now()),
             measure=self.measure,
             group=self.group,
-            project_id=self.project.pk if self.project else None,
+            projects=[self.project.pk] if self.project else self.limits,
             compare=self.compare,
         )
 

@@ -56,9 +56,12 @@ class Unsealer:
         """Record that what a scope opened was genuine once and is refused now, for a reason of the caller's."""
         self._transport.call(ask.Distrust(scope, code))
 
-    def index_email(self, address: str) -> list[Index]:
-        """Return the blind index of an address in every version in use, oldest first."""
-        return self._ask(ask.IndexEmail(address), list)
+    def index_email(self, address: str, organization: UUID | None = None) -> list[Index]:
+        """Return the blind index of an address in every version in use, oldest first.
+
+        It is that of sign-in, or of who is invited to the organization.
+        """
+        return self._ask(ask.IndexEmail(address, organization), list)
 
     def hashing_key(self) -> bytes:
         """Return the key under which API keys are hashed. Nothing is sealed under it."""

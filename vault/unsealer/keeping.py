@@ -9,7 +9,7 @@ from ledger.ids import INSTALLATION
 from ledger.leaves import Entry
 from ledger.models import LeafType
 from ledger.written import was_destroyed
-from vault.blind_index import email_index
+from vault.blind_index import email_index, invited_index
 from vault.errors import VaultError
 from vault.models import DataKey
 from vault.places import column
@@ -33,7 +33,7 @@ from vault.unsealer.opening import entry, refuse
 from vault.unsealer.scopes import admitted, rule_of
 from vault.unsealer.session import Session
 
-_EMAIL = "accounts.User.email"
+_SIGN_IN, _INVITED = "accounts.User.email", "accounts.Invitation.email"
 _LONGEST_ADDRESS = 320  # characters; to normalise megabytes would keep everybody waiting
 
 
@@ -46,16 +46,20 @@ def reseal(session: Session, request: Reseal) -> list[bytes]:
 
 
 def reindex_emails(session: Session, request: ReindexEmails) -> list[list[Index]]:
-    if any(value.label != _EMAIL for value in request.values):
-        raise VaultError("refused", "Only sign-in addresses have this index.")
+    if any(value.label not in {_SIGN_IN, _INVITED} for value in request.values):
+        raise VaultError("refused", "Only addresses of sign-in and of invitations have an index.")
     addresses = _open_inside(session, request.actor, request.values)
-    return [_indexes(session, column(_EMAIL).decode(address)) for address in addresses]
+    return [
+        # The tenant is authenticated: a row that names another organization does not open.
+        _indexes(session, column(value.label).decode(address), value.tenant if value.label == _INVITED else None)
+        for value, address in zip(request.values, addresses, strict=True)
+    ]
 
 
 def index_email(session: Session, request: IndexEmail) -> list[Index]:
     if len(request.address) > _LONGEST_ADDRESS:
         raise VaultError("refused", "No mailbox has an address as long as this.")
-    return _indexes(session, request.address)
+    return _indexes(session, request.address, request.organization)
 
 
 def hashing_key(session: Session, request: HashingKey) -> bytes:
@@ -122,9 +126,11 @@ def _rekeying(actor: str, tenant: UUID, values: list[Value]) -> Opening:
     return Opening(Purpose.REKEYING, actor, tenant, fields, subjects)
 
 
-def _indexes(session: Session, address: str) -> list[Index]:
+def _indexes(session: Session, address: str, organization: UUID | None) -> list[Index]:
     keys = session.keyring.versions(INSTALLATION, Plane.INDEX)
-    return [Index(key.version, email_index(key.secret, address)) for key in keys]
+    if organization is None:
+        return [Index(key.version, email_index(key.secret, address)) for key in keys]
+    return [Index(key.version, invited_index(key.secret, organization, address)) for key in keys]
 
 
 def _rotation(request: Rotate | Retire, what: str, key_id: bytes) -> Entry:

@@ -83,8 +83,11 @@ class Distrust(Request, frozen=True):
 
 
 class IndexEmail(Request, frozen=True):
+    """`organization` asks for the index of who is invited there, and not for that of sign-in."""
+
     answer = list[Index]
     address: str
+    organization: UUID | None = None
 
     def __repr__(self) -> str:
         return "<IndexEmail>"

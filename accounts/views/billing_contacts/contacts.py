@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions import add_contact
 from accounts.actions import ask_again as ask
-from accounts.actions.billing_contacts import MAX_CONTACTS, AlreadyThere, TooMany, TooOften
+from accounts.actions.billing_contacts import MAX_CONTACTS, AlreadyThere, Refused, TooMany, TooOften
 from accounts.forms import BillingContactForm
 from accounts.membership import Acting
 from accounts.views.billing_contacts.access import acting_for, contact_for
 from accounts.views.billing_contacts.rows import contact_rows
 
-_TOO_OFTEN = "The question was sent often lately. Try again in an hour."
+_TOO_OFTEN = "The question was sent often lately. Try again tomorrow."
+_REFUSED = "The owner of this address asked for no such mail. They would have to come to you."
 _FULL = f"An organization can have {MAX_CONTACTS} billing contacts. Remove one first."
 
 
@@ -67,6 +68,8 @@ def _add(acting: Acting, form: BillingContactForm) -> bool:
         )
     except AlreadyThere:
         form.add_error("email", "This address is a contact of the organization already.")
+    except Refused:
+        form.add_error("email", _REFUSED)
     except TooMany:
         form.add_error(None, _FULL)
     except TooOften:

@@ -24,7 +24,9 @@ class Command(BaseCommand):
         project = places.filter(organization__slug=options["organization"], slug=options["project"]).first()
         if project is None:
             raise CommandError(f"There is no project {options['project']} in {options['organization']}.")
-        form = KeyForm({"name": options["name"], "project": project.slug}, organization=project.organization)
+        form = KeyForm(
+            {"name": options["name"], "project": project.slug}, projects=project.organization.projects.active()
+        )
         if not form.is_valid():
             raise CommandError("; ".join(str(error) for errors in form.errors.values() for error in errors))
         _, secret = issue_key(Actor.operator(), project=project, name=form.cleaned_data["name"])

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from keys.forms import one_line, visible
+from accounts.validators import one_line, visible
 from ledger.ids import new_id
 from notifications.models import Endpoint
 from notifications.webhooks import guard

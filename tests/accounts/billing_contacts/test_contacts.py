@@ -15,17 +15,20 @@ from accounts.actions.billing_contacts import (
     LIFETIME,
     MAX_CONTACTS,
     AlreadyThere,
+    Refused,
     TooMany,
     TooOften,
     purge_unanswered,
+    refuse_contact,
 )
-from accounts.models import BillingContact, Organization, User
+from accounts.models import BillingContact, Organization, Refusal, User
 from accounts.models.billing_contact import QUESTION
+from accounts.strangers import REMEMBERED
 from ledger.models import AuditEvent, LeafBody
 from notifications import outbox, preferences
 from notifications.kinds import KINDS
 from notifications.kinds.kind import Topic, kind
-from notifications.models import Choice, OutboxMessage, Preference
+from notifications.models import Choice, OutboxMessage, Preference, WindowCount
 from notifications.notices import Facts, notice
 from notifications.unsubscribing import read
 from notifications.wording import Wording
@@ -117,21 +120,41 @@ def test_an_organization_has_ten_at_most(add: Add) -> None:
     assert BillingContact.objects.count() == MAX_CONTACTS
 
 
-def test_the_question_is_sent_again_five_times_an_hour_at_most(contact: BillingContact) -> None:
-    assert [ask_again(OPERATOR, contact) for _ in range(4)] == [True] * 4
+def test_an_address_is_asked_three_times_a_day_at_most(contact: BillingContact) -> None:
+    assert [ask_again(OPERATOR, contact) for _ in range(2)] == [True] * 2
     with pytest.raises(TooOften):
         ask_again(OPERATOR, contact)
-    OutboxMessage.objects.update(created_at=timezone.now() - timedelta(hours=1, seconds=1))
+    WindowCount.objects.all().delete()  # the next day
     assert ask_again(OPERATOR, contact)
-    assert events() == ["added"] + ["asked-again"] * 5
+    assert events() == ["added"] + ["asked-again"] * 3
 
 
-def test_adding_and_removing_floods_no_mailbox(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(20):
+def test_adding_and_removing_floods_no_mailbox(add: Add) -> None:
+    for _ in range(3):
         remove_contact(OPERATOR, add())
+    with pytest.raises(TooOften):
+        add(ADDRESS.upper())
+    assert add("another@payers.example")
+
+
+def test_an_organization_asks_twenty_times_an_hour_at_most(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        remove_contact(OPERATOR, add(f"{number}@payers.example"))
     with pytest.raises(TooOften):
         add()
     monkeypatch.setattr("accounts.actions.billing_contacts._WINDOW", timedelta())  # events can't be made older
+    assert add()
+
+
+def test_a_no_is_remembered_by_that_organization_for_half_a_year(
+    add: Add, contact: BillingContact, token: str, outsider: User
+) -> None:
+    assert refuse_contact(token)
+    with pytest.raises(Refused):
+        add(ADDRESS.upper())
+    other = Organization.objects.visible_to(outsider).get()
+    assert add_contact(OPERATOR, organization=other, email=ADDRESS, language="en")
+    Refusal.objects.update(at=timezone.now() - REMEMBERED)
     assert add()
 
 

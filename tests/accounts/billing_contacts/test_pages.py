@@ -114,7 +114,7 @@ def test_what_stands_in_the_way_is_said_at_the_field(as_owner: Client, add: Add)
 def test_asking_too_often_or_in_vain_is_said(as_owner: Client, contact: BillingContact, add: Add) -> None:
     for _ in range(5):
         answer = as_owner.post(f"{URL}{contact.pk}/question/", follow=True)
-    assert "Try again in an hour" in answer.content.decode()
+    assert "Try again tomorrow" in answer.content.decode()
     done = add("yes@payers.example", confirmed=True)
     assert "said yes already" in as_owner.post(f"{URL}{done.pk}/question/", follow=True).content.decode()
 

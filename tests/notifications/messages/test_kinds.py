@@ -28,16 +28,11 @@ FACTS = {
 }
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
 UNSENT = {
-    "account-deleted",
     "auto-recharge-off",
     "budget-forecast",
     "budget-reached",
     "credit-expiring",
-    "deletion-cancelled",
-    "deletion-scheduled",
     "dispute",
-    "export-ready",
-    "invitation",
     "invoice-ready",
     "key-expiring",
     "key-leaked",
@@ -46,11 +41,9 @@ UNSENT = {
     "payment-action",
     "payment-failed",
     "receipt",
-    "removed-from-organization",
     "spending-anomaly",
     "support-closed",
     "support-reply",
-    "verify-phone",
 }
 REQUIRED = {
     "account-deleted",
@@ -68,12 +61,18 @@ REQUIRED = {
     "invitation",
     "key-leaked",
     "new-device",
+    "organization-deleted",
+    "organization-deletion-cancelled",
+    "organization-deletion-scheduled",
     "passkey-refused",
     "password-changed",
     "password-reset",
     "payment-action",
     "payment-failed",
+    "phone-changed",
+    "phone-left",
     "recovery-code-used",
+    "recovery-codes-made",
     "summary",  # it is there for whoever chose it
     "verify-email",
     "verify-new-email",

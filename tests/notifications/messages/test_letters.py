@@ -120,7 +120,7 @@ def test_a_letter_can_be_ended_by_its_link_if_and_only_if_it_is_not_required(kin
 def test_an_invitation_can_be_declined_by_its_link() -> None:
     (kind,) = (kind for kind in LETTERS if kind.name == "invitation")
     mail = letter(kind)
-    assert "Decline and erase:\nhttps://console.example.com/join/8fQ2-mT7w-Lx4c/decline/" in mail.text
+    assert "Decline and erase:\nhttps://console.example.com/invitations/8fQ2…/decline/" in mail.text
     assert ">Decline and erase</a>" in mail.html
 
 

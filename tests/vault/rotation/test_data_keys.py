@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actions import create_organization
 from accounts.models import Membership, Organization, Role, User
-from accounts.roles import read_role
+from accounts.roles import read_access
 from content.models import StoredExchange
 from ledger.ids import new_id
 from ledger.models import LeafBody, LeafType
@@ -62,7 +62,7 @@ def test_every_value_moves_to_the_new_keys_and_opens(organization: Organization,
     assert made == DataKey.objects.filter(version=2).count() == len(before)
     assert not before & key_ids()
     assert opened(User.objects.get(pk=member.pk), "email") == "mira@example.com"
-    assert {read_role(opened(row, "role"))[0] for row in Membership.objects.all()} == {Role.OWNER, Role.VIEWER}
+    assert {read_access(opened(row, "role"))[0].role for row in Membership.objects.all()} == {Role.OWNER, Role.VIEWER}
     assert opened(StoredExchange.objects.get(pk=kept.pk), "response") == "an answer"
 
 

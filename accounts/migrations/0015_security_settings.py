@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0011_factors'),
+        ('accounts', '0014_phones_and_exports'),
     ]
 
     operations = [

@@ -1,0 +1,33 @@
+"""The last owner: no organization is left to nobody. Whoever takes an owner away asks here, under the lock."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.models import Deletion, Organization, Role
+from accounts.roles import roles_of
+from ledger.actor import Actor
+
+
+class LastOwner(Exception):
+    """The person is the only owner of an organization, which would be left to nobody."""
+
+    def __init__(self, organization: Organization) -> None:
+        super().__init__(f"They are the only owner of {organization.slug}: name another one, or erase it first.")
+        self.organization = organization
+
+
+def lock(organization_ids: Iterable[UUID]) -> list[Organization]:
+    """Lock organizations in one order, so that two owners who go at the same moment see each other.
+
+    Rows that refer to them can still be added.
+    """
+    rows = Organization.objects.select_for_update(no_key=True).filter(pk__in=list(organization_ids))
+    return list(rows.order_by("pk"))
+
+
+def refuse_last_owner(actor: Actor, organization: Organization, *user_ids: UUID) -> None:
+    """LastOwner if one of them owns it and nobody else does who stays; the caller holds the lock."""
+    owners = {each for each, role in roles_of(actor, organization).items() if role is Role.OWNER}
+    leaving = Deletion.objects.pending().filter(subject_id__in=owners).values_list("subject_id", flat=True)
+    if owners & set(user_ids) and not owners - {*user_ids, *leaving}:
+        raise LastOwner(organization)

@@ -1,0 +1,26 @@
+"""Whom to invite, to which role, in which projects."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from accounts import pasted
+from accounts.access_form import AccessForm
+from accounts.actions.invitations import MOST_AT_ONCE
+from accounts.pasted import Pasted
+
+_LONGEST = 20_000  # characters of a list of a hundred, with names
+
+
+class InviteForm(AccessForm):
+    addresses = forms.CharField(max_length=_LONGEST, widget=forms.Textarea)
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    field_order = ("addresses", "role", "reach", "projects", "language")
+
+    def clean_addresses(self) -> list[Pasted]:
+        found = pasted.read(self.cleaned_data["addresses"])
+        if not found:
+            raise ValidationError("Enter at least one address.")
+        if len(found) > MOST_AT_ONCE:
+            raise ValidationError(f"These are {len(found)} addresses. Invite at most {MOST_AT_ONCE} at once.")
+        return found
