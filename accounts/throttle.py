@@ -25,6 +25,7 @@ CAPS: Caps = {
     "reset-source-hour": 20,
     "sso-source-hour": 200,
     "sign-up-source-hour": 60,  # a course may sign up at once
+    "passkey-source-hour": 600,  # each look at the page of signing in asks for a challenge
 }
 Tries = Sequence[Counter]
 
@@ -53,6 +54,11 @@ def admits_reset(request: HttpRequest) -> bool:
 def admits_sign_up(request: HttpRequest) -> bool:
     """Count a sign-up by where it comes from: each sends a letter to whatever address, and makes keys."""
     return take(counters("sign-up-source", _source(request), CAPS), CAPS)
+
+
+def admits_challenge(request: HttpRequest) -> bool:
+    """Count a challenge for a passkey that nobody signed in asks for: each is a session to store."""
+    return take(counters("passkey-source", _source(request), CAPS), CAPS)
 
 
 def admits_sso(request: HttpRequest) -> bool:

@@ -59,6 +59,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "openings",
         "verify",
     ),
+    "audit.css": (*IN_THE_SHELL, "mono", "toolbar", "pagination", "audit"),
     "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history", "secret", "profile"),
     "public.js": SCRIPTS_EVERYWHERE,
     "sign-in.js": (*SCRIPTS_EVERYWHERE, "passkeys"),

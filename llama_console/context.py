@@ -16,7 +16,14 @@ Groups = tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]  # title, and 
 _NAVIGATION: Groups = (
     ("", (("Home", "house", "organization_home"),)),
     ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
-    ("Observe", (("Usage", "chart-column", "usage:report"), ("Data access", "scan-eye", "trust:data_access"))),
+    (
+        "Observe",
+        (
+            ("Usage", "chart-column", "usage:report"),
+            ("Data access", "scan-eye", "trust:data_access"),
+            ("Audit log", "history", "audit:log"),
+        ),
+    ),
     (
         "Organization",
         (
@@ -26,6 +33,7 @@ _NAVIGATION: Groups = (
             ("Admin keys", "key-square", "admin_keys:list"),
             ("Single sign-on", "log-in", "sso:overview"),
             ("Settings", "settings", "organizations:settings"),
+            ("Security rules", "shield-check", "organization_security:rules"),
         ),
     ),
 )
@@ -107,6 +115,10 @@ def _navigation(match: ResolverMatch | None, current: Organization | None) -> li
     if match and current:
         room = match.view_name.partition(":")[0]
         return _groups(_NAVIGATION, [current.slug], lambda name: name.partition(":")[0] == room)
+    return account_navigation(match)
+
+
+def account_navigation(match: ResolverMatch | None = None) -> list[dict[str, Any]]:
     return _groups(_ACCOUNT, [], lambda name: match is not None and match.view_name.startswith(name))
 
 

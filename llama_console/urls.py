@@ -34,6 +34,8 @@ urlpatterns = [
     path("o/<slug:organization>/admin-keys/", include("keys.admin_urls")),
     path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),
     path("o/<slug:organization>/billing-contacts/", include("accounts.views.billing_contacts.urls")),
+    path("o/<slug:organization>/audit/", include("trust.audit.urls")),
+    path("o/<slug:organization>/security/", include("accounts.views.organization_security.urls")),
     path("o/<slug:organization>/sso/", include("accounts.views.sso.urls")),
     path("o/<slug:organization>/projects/", include("accounts.views.projects.urls")),
     path("o/<slug:organization>/", include("accounts.views.organizations.urls")),

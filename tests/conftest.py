@@ -18,6 +18,7 @@ from ledger.actor import Actor
 from tests.support.flush import allow_flush
 from tests.support.kinds import alarm, news  # noqa: F401  fixtures
 from tests.support.ledger import PEN
+from tests.support.witness import every_change_has_its_event, install  # noqa: F401  a fixture of every test
 from vault.roots import create_file
 from vault.unsealer import unsealer
 
@@ -29,6 +30,7 @@ OTTO = Contact("Otto Outside", "otto@example.com")
 
 def pytest_configure(config: pytest.Config) -> None:
     allow_flush()
+    install()
     call_command("compile_translations")  # into each worker's own folder
     if not settings.ROOT_KEYS_FILE.exists():
         create_file(settings.ROOT_KEYS_FILE)

@@ -15,6 +15,7 @@ from accounts.models.password_reset import PasswordReset
 from accounts.models.project import Project
 from accounts.models.recovery_code import RecoveryCode
 from accounts.models.refusal import Refusal
+from accounts.models.security_settings import SecuritySettings
 from accounts.models.spare_address import SpareAddress
 from accounts.models.spare_phone import SparePhone
 from accounts.models.sso_link import SsoLink
@@ -43,6 +44,7 @@ __all__ = [
     "RecoveryCode",
     "Refusal",
     "Role",
+    "SecuritySettings",
     "SpareAddress",
     "SparePhone",
     "SsoLink",

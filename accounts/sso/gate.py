@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.membership import Acting
-from accounts.models import IdentityProvider, Role, User
+from accounts.membership import Acting, entered
+from accounts.models import IdentityProvider, Membership, Role, User
 from accounts.onward import through
 from accounts.session_store import BY
 from accounts.sso.protocol import SIGN_IN
@@ -41,9 +41,9 @@ class SingleSignOnMiddleware:
         slug, user = kwargs.get("organization"), request.user
         if not slug or not isinstance(user, User):
             return None
-        enforced = IdentityProvider.objects.enforced().select_related("organization")
-        found = enforced.filter(organization__slug=slug, organization__memberships__user=user).first()
-        if found is None or is_open(request, user, found):
+        membership = entered(request, slug)
+        found = getattr(membership.organization, "identity_provider", None) if membership else None
+        if membership is None or found is None or not found.is_enforced or is_open(request, membership, found):
             return None
         # Back to a page that can be looked at: what was posted is not sent again.
         path = request.get_full_path() if request.method == "GET" and not request.htmx else f"/o/{slug}/"  # type: ignore[attr-defined]
@@ -53,14 +53,14 @@ class SingleSignOnMiddleware:
         return answer
 
 
-def is_open(request: HttpRequest, user: User, provider: IdentityProvider) -> bool:
+def is_open(request: HttpRequest, membership: Membership, provider: IdentityProvider) -> bool:
     """Tell whether this session may see the organization of a provider that is enforced."""
     ways = request.session.get(BY, "").split("+")
     if f"sso:{provider.pk}" in ways:
         return True
-    if "passkey" in ways and Acting.in_organization(user, provider.organization.slug).role is Role.OWNER:
+    if "passkey" in ways and Acting(membership.user, membership).role is Role.OWNER:
         return True
-    return _is_guest(request, user, provider)
+    return _is_guest(request, membership.user, provider)
 
 
 def provider_of(request: HttpRequest) -> IdentityProvider | None:

@@ -87,7 +87,7 @@ def _finish(request: HttpRequest, by: str, proof: Proof | None) -> HttpResponse:
     user = user_of(request)
     # A new session id; and the seal of a password that was hashed anew just now.
     update_session_auth_hash(request, user)
-    step_up.mark(request.session)
+    step_up.mark(request.session, by_passkey=by == Proof.PASSKEY)
     with transaction.atomic():
         record_event(Actor.user(user.pk), Action.STEPPED_UP, target=user.pk, by=by)
     if proof is Proof.RECOVERY:

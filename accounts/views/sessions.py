@@ -15,6 +15,7 @@ from accounts import devices, half_signed, pending, step_up
 from accounts.actions import verify_by_hash
 from accounts.agents import agent_of
 from accounts.factors import factors_of
+from accounts.factors.codes import Proof
 from accounts.forms import NO_MATCH, SignInForm
 from accounts.models import User
 from accounts.onward import asked_for, onward, through
@@ -38,7 +39,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # Word for word what a wrong password gets: else signing up and in again would tell who has an account.
         form.add_error(None, NO_MATCH)
     status = 422 if form.is_bound else 200
-    context = {"form": form, "next": asked_for(request), "sso_url": through("accounts:sso", asked_for(request))}
+    context = {
+        "form": form,
+        "next": asked_for(request),
+        "sso_url": through("accounts:sso", asked_for(request)),
+        "verifying": request.GET.get("from") == "verification",
+    }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
@@ -84,7 +90,7 @@ def start_session(request: HttpRequest, user: User, *, by: str = "password", is_
     request.session[STARTED] = timezone.now().isoformat()
     request.session[BY] = by
     if is_fresh:
-        step_up.mark(request.session)
+        step_up.mark(request.session, by_passkey=by.endswith(Proof.PASSKEY))
     else:
         step_up.unmark(request.session)
     with transaction.atomic():

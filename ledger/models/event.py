@@ -43,6 +43,7 @@ class Action(StrEnum):
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_RENAMED = "organization:renamed"
     ORGANIZATION_ERASED = "organization:erased"
+    SECURITY_CHANGED = "security:changed"
     OWNERSHIP_TRANSFERRED = "ownership:transferred"
     DELETION_SCHEDULED = "deletion:scheduled"
     DELETION_CANCELLED = "deletion:cancelled"
@@ -105,7 +106,14 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
-            models.Index(fields=["organization_id", "target"], name="audit_by_target"),
+            models.Index(fields=["organization_id", "target", "-id"], name="audit_by_target"),
+            models.Index(fields=["organization_id", "action", "-id"], name="audit_by_action"),
+            # Patterns, because kinds of actors are found by how the actor begins.
+            models.Index(
+                fields=["organization_id", "actor", "-id"],
+                name="audit_by_actor",
+                opclasses=["uuid_ops", "varchar_pattern_ops", "uuid_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

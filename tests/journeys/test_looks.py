@@ -56,6 +56,10 @@ _PRIVATE = [
     "usage/",
     "usage/?range=90d&group=key&compare=1",
     "data-access/?by=members",
+    "audit/",
+    "audit/?q=action:key+actor:operator+since:2001-01-01",
+    "audit/?q=action:key+until:2001-01-01",
+    "security/",
 ]
 # Pages of no organization, behind the sign-in all the same.
 _PREVIEWS = [

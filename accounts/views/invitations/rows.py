@@ -25,6 +25,7 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
     Verdict.TODAY: ("Had an invitation today; try again tomorrow", "warn"),
     Verdict.TOO_MANY: ("Too many invitations today; try again tomorrow", "warn"),
     Verdict.NO_SEAT: ("No seat is free", "bad"),
+    Verdict.DOMAIN: ("Is of a domain that the security rules do not admit", "bad"),
 }
 NO_ADDRESS = ("Is no email address", "bad")
 

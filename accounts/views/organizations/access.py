@@ -4,7 +4,6 @@ from django.http import HttpRequest
 
 from accounts.membership import Acting
 from accounts.policy import Permission
-from accounts.requests import user_of
 
 _OWNERS = "Only owners of the organization do this."
 _SENTENCES = {
@@ -16,7 +15,7 @@ _SENTENCES = {
 
 def acting_for(request: HttpRequest, organization: str, permission: Permission | None = None) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    acting = Acting.in_organization(user_of(request), organization)
+    acting = Acting.in_organization(request, organization)
     if permission is not None:
         acting.require(permission, _SENTENCES[permission])
     return acting

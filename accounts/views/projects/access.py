@@ -6,11 +6,10 @@ from django.shortcuts import get_object_or_404
 from accounts.membership import Acting
 from accounts.models import Project
 from accounts.policy import Permission
-from accounts.requests import user_of
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
-    return Acting.in_organization(user_of(request), organization)
+    return Acting.in_organization(request, organization)
 
 
 def require_manager(acting: Acting) -> None:

@@ -8,12 +8,11 @@ from django.shortcuts import get_object_or_404
 from accounts.membership import Acting
 from accounts.models import IdentityProvider, VerifiedDomain
 from accounts.policy import Permission
-from accounts.requests import user_of
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    acting = Acting.in_organization(user_of(request), organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.MANAGE_SECURITY, "Only owners and admins manage single sign-on.")
     return acting
 

@@ -6,15 +6,13 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.membership import Acting
-from accounts.models import User
 from accounts.policy import Permission
 from notifications.models import Endpoint
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    assert isinstance(request.user, User)
-    acting = Acting.in_organization(request.user, organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.MANAGE_WEBHOOKS, "Only owners and admins manage webhooks.")
     return acting
 

@@ -239,8 +239,11 @@ def test_projects_are_made_changed_put_away_and_taken_up(as_owner: Client, organ
     assert find_caller(secret) is not None
     tags = AuditEvent.objects.filter(target=str(project.pk)).order_by("pk").values_list("action", "payload")
     assert list(tags) == [
-        (Action.PROJECT_CREATED, {}),
-        (Action.PROJECT_RENAMED, {}),
+        (
+            Action.PROJECT_CREATED,
+            {"before_name": None, "after_name": "Search", "before_retention_days": None, "after_retention_days": 7},
+        ),
+        (Action.PROJECT_RENAMED, {"before_name": "Search", "after_name": "Find"}),
         (Action.PROJECT_RETENTION_CHANGED, {"days": 30, "former": 7}),
         (Action.PROJECT_ARCHIVED, {}),
         (Action.PROJECT_UNARCHIVED, {}),

@@ -171,12 +171,12 @@ def test_pages_hold_fifty_and_queries_do_not_grow(
     directory.rebuild(OPERATOR, organization=organization)
     as_owner.get(URL)
     before = LeafBody.objects.count()
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         page = as_owner.get(URL)
     assert (len(page.context["members"]), page.context["total"]) == (50, 61)
     assert LeafBody.objects.count() == before + 3, "one's own role, the directory, and the roles of the page"
     assert len(titles(as_owner, "?page=2")) == 11
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         assert len(found(as_owner, "person", "?factor=none&seen=idle")) == 50
 
 
