@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import change_role
-from accounts.models import Membership, Organization, Project, Role, User
+from accounts.models import Membership, Organization, Project, Role, SecuritySettings, User
 from accounts.policy import Permission
 from admin_api.frame.served import document
 from keys.actions import issue_key
