@@ -26,7 +26,7 @@ class EmailBackend(BaseBackend):
         return user if user.check_password(password) and may_sign_in(user) else None
 
     def get_user(self, user_id: UUID) -> User | None:
-        user = User.objects.filter(pk=user_id).first()
+        user = User.objects.with_deletion().filter(pk=user_id).first()
         return user if user and may_sign_in(user) else None
 
 

@@ -25,11 +25,12 @@ class Acting:
     """One user in one organization, for one request.
 
     The role is sealed, with the projects that it is limited to: it opens when a decision needs it, at most once a
-    request, so a change counts from the next request on.
+    request, so a change counts from the next request on. Another `actor` than the user is a key of theirs.
     """
 
-    def __init__(self, user: User, membership: Membership) -> None:
+    def __init__(self, user: User, membership: Membership, actor: Actor | None = None) -> None:
         self.user, self.membership = user, membership
+        self.actor = actor or Actor.user(user.pk)
 
     @classmethod
     def in_organization(cls, request: HttpRequest, slug: str) -> "Acting":
@@ -48,10 +49,6 @@ class Acting:
     @property
     def organization(self) -> Organization:
         return self.membership.organization
-
-    @property
-    def actor(self) -> Actor:
-        return Actor.user(self.user.pk)
 
     @cached_property
     def access(self) -> Access:

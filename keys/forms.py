@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Project
 from accounts.validators import one_line, visible
-from keys.models import ApiKey
+from keys.models import AdminKey, ApiKey
 from ledger.ids import new_id
 
 
@@ -28,7 +28,7 @@ class KeyForm(forms.Form):
 class RevocationForm(forms.Form):
     confirmation = forms.CharField(max_length=80, label="Type the key's name to confirm")
 
-    def __init__(self, *args: Any, key: ApiKey, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, key: ApiKey | AdminKey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.key = key
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
-from keys.models import ApiKey
+from keys.models import AdminKey, ApiKey
 from notifications.notices import Facts, notice
 from notifications.webhooks.kinds import event
 
@@ -26,17 +26,25 @@ def key_revoked(key_id: UUID, to: User) -> Facts | None:
     return {**_facts(key), "at": key.revoked_at} if key and key.revoked_at else None
 
 
-def _key_of(key_id: UUID, to: User) -> ApiKey | None:
+def _key_of(key_id: UUID, to: User) -> ApiKey | AdminKey | None:
     """Return the key if the recipient still belongs to its organization."""
     keys = ApiKey.objects.select_related("project__organization")
-    return keys.filter(pk=key_id, project__organization__memberships__user=to).first()
+    admin_keys = AdminKey.objects.select_related("organization")
+    return (
+        keys.filter(pk=key_id, project__organization__memberships__user=to).first()
+        or admin_keys.filter(pk=key_id, organization__memberships__user=to).first()
+    )
 
 
-def _facts(key: ApiKey) -> Facts:
-    organization = key.project.organization
+def _facts(key: ApiKey | AdminKey) -> Facts:
+    """Return what a message says of a key; an admin key has no project."""
+    if isinstance(key, AdminKey):
+        organization, project, page = key.organization, "", "admin_keys:list"
+    else:
+        organization, project, page = key.project.organization, key.project.name, "keys:list"
     return {
         "key": key.name,
-        "project": key.project.name,
+        "project": project,
         "organization": organization.name,
-        "url": settings.CONSOLE_ORIGIN + reverse("keys:list", args=[organization.slug]),
+        "url": settings.CONSOLE_ORIGIN + reverse(page, args=[organization.slug]),
     }

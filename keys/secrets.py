@@ -1,7 +1,8 @@
 """The secrets themselves: made, recognised and hashed here, stored nowhere.
 
-Form: llk_ + 32 base62 characters (190 bits) + 6 characters of CRC32, so that scanners can tell a key from noise
-without asking anybody. The hash is keyed with the installation's index key: a stolen table tests no guesses.
+Form: llk_ (lla_ for an admin key) + 32 base62 characters (190 bits) + 6 characters of CRC32, so that scanners can tell
+a key from noise without asking anybody. The hash is keyed with the installation's index key: a stolen table tests no
+guesses.
 """
 
 import hashlib
@@ -13,19 +14,20 @@ from functools import cache
 from vault.unsealer import unsealer
 
 PREFIX = "llk_"
+ADMIN_PREFIX = "lla_"
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM, _CHECKSUM = 32, 6
 LENGTH = len(PREFIX) + _RANDOM + _CHECKSUM
 
 
-def new_secret() -> str:
-    body = PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))
+def new_secret(prefix: str = PREFIX) -> str:
+    body = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))
     return body + _checksum(body)
 
 
-def is_well_formed(secret: str) -> bool:
+def is_well_formed(secret: str, prefix: str = PREFIX) -> bool:
     """Tell whether a text can be one of our keys at all, by its form and checksum."""
-    if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
+    if len(secret) != LENGTH or not secret.startswith(prefix) or not secret.isascii():
         return False
     return secret[-_CHECKSUM:] == _checksum(secret[:-_CHECKSUM])
 

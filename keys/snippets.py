@@ -36,6 +36,11 @@ def curl(secret: str) -> str:
     )
 
 
+def admin_curl(secret: str) -> str:
+    """Return a first call of the admin API."""
+    return f'curl {settings.CONSOLE_ORIGIN}/api/v1/organization/ \\\n  -H "Authorization: Bearer {secret}"'
+
+
 def _llama_api_client(secret: str) -> str:
     return (
         "from llama_api_client import LlamaAPIClient\n\n"

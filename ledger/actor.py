@@ -43,6 +43,10 @@ class Actor:
         return cls(ActorKind.USER, str(user_id))
 
     @classmethod
+    def key(cls, key_id: UUID) -> "Actor":
+        return cls(ActorKind.KEY, str(key_id))
+
+    @classmethod
     def system(cls, part: str) -> "Actor":
         return cls(ActorKind.SYSTEM, part)
 

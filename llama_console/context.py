@@ -6,9 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import ResolverMatch, reverse
-from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Deletion, Organization, User
+from accounts.models import Organization, User
 from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
@@ -31,6 +30,7 @@ _NAVIGATION: Groups = (
             ("Members", "users", "members:list"),
             ("Projects", "folder", "projects:list"),
             ("Billing contacts", "mail-check", "billing_contacts:list"),
+            ("Admin keys", "key-square", "admin_keys:list"),
             ("Settings", "settings", "organizations:settings"),
             ("Security rules", "shield-check", "organization_security:rules"),
         ),
@@ -96,9 +96,15 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
             for found in organizations
         ],
         "is_operator": operates(user),
-        "leaving": SimpleLazyObject(lambda: Deletion.objects.of(user.pk)),  # asked by whole pages alone
+        "leaving": _leaving(user),
         "nav": _navigation(match, current),
     }
+
+
+def _leaving(user: User) -> dict[str, Any] | None:
+    """Return when the account ends, if its person asked for that; read with the session's user."""
+    due_at = getattr(user, "deletion_due_at", None)
+    return {"due_at": due_at, "is_cancellable": user.deletion_began_at is None} if due_at else None  # type: ignore[attr-defined]
 
 
 def _navigation(match: ResolverMatch | None, current: Organization | None) -> list[dict[str, Any]]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ledger.errors import LedgerError
-from vault.errors import VaultError
+from vault.errors import is_away
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -36,10 +34,7 @@ class LastResortMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        away = isinstance(exception, OperationalError) or (
-            isinstance(exception, VaultError | LedgerError) and not exception.permanent
-        )
-        if not away:
+        if not is_away(exception):
             return None
         response = render(None, "503.html", status=503)
         response["Retry-After"] = "5"

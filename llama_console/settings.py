@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "template_partials",
     "lucide",
     "anymail",
+    "drf_spectacular",
     "ledger",
     "vault",
     "notifications",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "usage",
     "content",
     "trust",
+    "admin_api",
     "llama_console",
 ]
 
@@ -331,6 +333,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-windows": {"task": "notifications.purge_windows", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},
     "purge-messages": {"task": "notifications.purge_messages", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-repeats": {"task": "admin_api.purge_repeats", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -341,6 +344,33 @@ MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
 MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
 GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
+
+# Admin API ----------------------------------------------------------------------------------
+
+ADMIN_API_PER_MINUTE = env.integer("ADMIN_API_PER_MINUTE", 300, least=1)  # requests of one admin key
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["admin_api.frame.authentication.AdminKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["admin_api.frame.permissions.Scoped"],
+    "DEFAULT_PARSER_CLASSES": ["admin_api.frame.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "admin_api.frame.schema.OperationSchema",
+    "EXCEPTION_HANDLER": "admin_api.frame.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Llama console admin API",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything that the pages of an organization do, for programs. A POST takes an `Idempotency-Key`"
+    " header, a UUID: the same request with the same key within 24 hours has no second effect, and another request with"
+    " it is answered with 422.",
+    "SERVERS": [{"url": CONSOLE_ORIGIN}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATIONS": False,
+    "COMPONENT_SPLIT_PATCH": False,  # a change names what it changes by itself
+}
 
 # Time, language, logs -----------------------------------------------------------------------
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts.views.organizations import creation
+from admin_api.views.reference import reference
 from llama_console.views import account, errors, health, home, palette
 from llama_console.views.previews.urls import in_development
 from notifications.views.unsubscribe import unsubscribe
@@ -22,12 +23,15 @@ urlpatterns = [
     path("account/export/", include("trust.own_export_urls")),
     path("hooks/", include("notifications.urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("api/v1/", include("admin_api.urls")),
+    path("docs/api/", reference, name="api_docs"),
     path("staff/", include("llama_console.views.staff.urls")),
     path("organizations/new/", creation.creation, name="create_organization"),
     path("o/<slug:organization>/", home.organization_home, name="organization_home"),
     path("o/<slug:organization>/first-request/", home.first_request, name="first_request"),
     path("o/<slug:organization>/palette/", palette.palette, name="palette"),
     path("o/<slug:organization>/keys/", include("keys.urls")),
+    path("o/<slug:organization>/admin-keys/", include("keys.admin_urls")),
     path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),
     path("o/<slug:organization>/billing-contacts/", include("accounts.views.billing_contacts.urls")),
     path("o/<slug:organization>/audit/", include("trust.audit.urls")),

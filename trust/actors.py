@@ -11,7 +11,7 @@ _SYSTEMS = {
     "contact-link": "Whoever has a contact's link",
     "invitation-link": "Whoever has an invitation's link",
 }
-_KINDS = {"user": "A member", "key": "An API key", "staff": "Support staff"}
+_KINDS = {"user": "A member", "key": "An admin key", "staff": "Support staff"}
 _ID = 8  # the last characters of an id; the first of a UUID of version 7 are the time
 
 

@@ -1,5 +1,9 @@
 """The one error class of the vault. Its message never holds plaintext or key material."""
 
+from django.db import OperationalError
+
+from ledger.errors import LedgerError
+
 
 class VaultError(Exception):
     """Something could not be sealed or opened. `code` is stable, `permanent` tells whether a retry can help."""
@@ -9,3 +13,8 @@ class VaultError(Exception):
         self.code = code
         self.message = message
         self.permanent = permanent
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether something failed only because a database or the unsealer is away: a later try may succeed."""
+    return isinstance(error, OperationalError) or (isinstance(error, VaultError | LedgerError) and not error.permanent)

@@ -76,8 +76,7 @@ class SealedMixin(EncryptedMixin):
         return self.base_class.to_python(self, msgspec.json.decode(data))
 
     def _encode(self, value: Any) -> bytes:
-        text = self.base_class.to_python(self, value)
-        return json.dumps(text if text is None else str(text), ensure_ascii=False).encode()
+        return json.dumps(str(self.base_class.to_python(self, value)), ensure_ascii=False).encode()
 
     def _dump(self, value: Any) -> bytes:
         if not isinstance(value, Sealed) or value.owner is None:
@@ -93,7 +92,7 @@ class SealedMixin(EncryptedMixin):
         return value if isinstance(value, Sealed) else super().to_python(value)
 
     def get_prep_value(self, value: Any) -> Any:
-        return value if isinstance(value, Sealed) else models.Field.get_prep_value(self, value)
+        return value  # the base class would make text of it
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = super().pre_save(model_instance, add)
@@ -105,7 +104,7 @@ class SealedMixin(EncryptedMixin):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql") and not _is_bulk_update(value):
             raise VaultError("refused", f"{self.name}: an expression would be computed in the clear.")
-        return value if hasattr(value, "as_sql") else super().get_db_prep_save(value, connection)
+        return super().get_db_prep_save(value, connection)
 
     def value_to_string(self, obj: models.Model) -> str:
         value = self.value_from_object(obj)

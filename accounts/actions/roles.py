@@ -29,17 +29,25 @@ class UnknownProject(Exception):
 
 
 def change_role(
-    actor: Actor, *, membership: Membership, role: Role, projects: Mapping[UUID, Role] | None = None
+    actor: Actor,
+    *,
+    membership: Membership,
+    role: Role,
+    projects: Mapping[UUID, Role] | None = None,
+    giver: Access | None = None,
 ) -> None:
     """Give a member another role; any record of the former one counts no more. They are told.
 
     With `projects` they work in those alone, each with a role that is not above theirs; without, in every project:
     name them again to keep them. PermissionDenied, LastOwner, UnknownProject, or ValueError for what no role can be.
+    Of an actor that is a key, `giver` is the access that stands behind it.
     """
-    change_roles(actor, memberships=[membership], access=Access(role, projects))
+    change_roles(actor, memberships=[membership], access=Access(role, projects), giver=giver)
 
 
-def change_roles(actor: Actor, *, memberships: Sequence[Membership], access: Access) -> None:
+def change_roles(
+    actor: Actor, *, memberships: Sequence[Membership], access: Access, giver: Access | None = None
+) -> None:
     """Give several members of one organization the same, or none of them if it can't be given to one.
 
     Raises as `change_role` does; a PermissionDenied names nobody, so ask the policy of each beforehand.
@@ -49,7 +57,7 @@ def change_roles(actor: Actor, *, memberships: Sequence[Membership], access: Acc
     with transaction.atomic():
         organization = lock([memberships[0].organization_id])[0]
         locked = _current(organization, memberships)
-        former = _refuse_all(actor, organization, [each.user_id for each in locked], access)
+        former = _refuse_all(actor, organization, [each.user_id for each in locked], access, giver)
         check_projects(organization, access)
         changed = [each for each in locked if former.get(each.user_id) != access]
         demoted = [each.user_id for each in changed if _owns(former.get(each.user_id))]
@@ -63,11 +71,11 @@ def change_roles(actor: Actor, *, memberships: Sequence[Membership], access: Acc
             directory.note_roles(actor, organization=organization, roles=noted)
 
 
-def remove_member(actor: Actor, *, membership: Membership) -> None:
+def remove_member(actor: Actor, *, membership: Membership, giver: Access | None = None) -> None:
     """End somebody else's membership, and tell them; PermissionDenied, or LastOwner. Their API keys stay."""
     with transaction.atomic():
         locked = _locked(membership)
-        former = _refuse_all(actor, locked.organization, [locked.user_id], None)
+        former = _refuse_all(actor, locked.organization, [locked.user_id], None, giver)
         if _owns(former.get(locked.user_id)):
             refuse_last_owner(actor, locked.organization, locked.user_id)
         event = end_membership(actor, locked)
@@ -144,16 +152,16 @@ def _current(organization: Organization, memberships: Sequence[Membership]) -> l
 
 
 def _refuse_all(
-    actor: Actor, organization: Organization, user_ids: Sequence[UUID], new: Access | None
+    actor: Actor, organization: Organization, user_ids: Sequence[UUID], new: Access | None, giver: Access | None
 ) -> dict[UUID, Access]:
     """Return what the members have; PermissionDenied if the actor may not make the other one of each.
 
-    The command line may give anything: who is there can read the databases as well.
+    The command line may give anything: who is there can read the databases as well. A key gives what `giver` may.
     """
     giver_id = UUID(actor.id) if actor.kind is ActorKind.USER else None
     found = access_of(actor, organization, users={*user_ids, *([giver_id] if giver_id else [])})
-    if giver_id is not None:
-        giver = found.get(giver_id)
+    if actor.kind in {ActorKind.USER, ActorKind.KEY}:
+        giver = found.get(giver_id) if giver_id else giver
         if giver is None or not all(may_give(giver, found.get(each), new) for each in user_ids):
             raise PermissionDenied(_REFUSAL)
     return found

@@ -29,7 +29,7 @@ def give_back(user_id: UUID) -> None:
 
 def is_first_use(challenge: str, at: datetime) -> bool:
     """Tell whether this challenge is answered for the first time; of any number of callers at once one is told True."""
-    return WindowCount.objects.add_below(1, scope="challenge", key=challenge, start=at)
+    return WindowCount.objects.add_below(1, scope="challenge", key=challenge, start=at) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Tries:
     start: datetime
 
     def take(self) -> bool:
-        return WindowCount.objects.add_below(_TRIES, scope=self.scope, key=self.key, start=self.start)
+        return WindowCount.objects.add_below(_TRIES, scope=self.scope, key=self.key, start=self.start) > 0
 
     def are_spent(self) -> bool:
         spent = WindowCount.objects.filter(scope=self.scope, key=self.key, start=self.start, count__gte=_TRIES)

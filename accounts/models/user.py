@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 
+from accounts.models.deletion import Deletion
 from ledger.ids import new_id
 from vault.fields import SealedCharField, SealedDateField, SealedEmailField
 from vault.unsealer import unsealer
@@ -19,6 +20,12 @@ class UserManager(BaseUserManager["User"]):
 
         found = EmailIndex.objects.matching(unsealer().index_email(address))
         return self.filter(email_indexes__in=found).first()
+
+    def with_deletion(self) -> "models.QuerySet[User]":
+        """Have each person's `deletion_due_at` and `deletion_began_at`, if they asked for the end of their account."""
+        asked = Deletion.objects.pending().filter(subject_id=models.OuterRef("pk"))
+        times = {f"deletion_{name}": models.Subquery(asked.values(name)[:1]) for name in ("due_at", "began_at")}
+        return self.annotate(**times)
 
     def create_user(self, email: str, password: str | None, **fields: Any) -> "User":
         """Make a user; IntegrityError if the address has one."""

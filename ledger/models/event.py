@@ -71,6 +71,8 @@ class Action(StrEnum):
     CONTACT_REMOVED = "billing-contact:removed"
     KEY_CREATED = "key:created"
     KEY_REVOKED = "key:revoked"
+    ADMIN_KEY_CREATED = "admin-key:created"
+    ADMIN_KEY_REVOKED = "admin-key:revoked"
     WEBHOOK_CREATED = "webhook:created"
     WEBHOOK_CHANGED = "webhook:changed"
     WEBHOOK_ROTATED = "webhook:rotated"

@@ -1,4 +1,9 @@
-"""Pages for what went wrong. They need neither a session nor a database, save the one of a rule that both told of."""
+"""Pages for what went wrong, and problems for the API's callers.
+
+They need neither a session nor a database, save the one of an organization's rule, which both told of.
+"""
+
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +14,13 @@ from accounts.models import Organization, User
 from accounts.onward import through
 from accounts.security_rules import Refused, Rule
 from accounts.sources import address_of
+from admin_api.frame import problems
 from llama_console.context import account_navigation
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if problems.concerns(request):
+        return problems.answer(HTTPStatus.BAD_REQUEST, "malformed", "This request is not well-formed.")
     return _page("400.html", 400)
 
 
@@ -23,10 +31,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page("404.html", 404)
+    return problems.not_found() if problems.concerns(request) else _page("404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if problems.concerns(request):
+        return problems.answer(HTTPStatus.INTERNAL_SERVER_ERROR, "server-error", problems.SERVER_ERROR)
     return _page("500.html", 500)
 
 

@@ -100,4 +100,5 @@ def key_leaked(key: str, project: str, organization: str, at: datetime, is_revok
 
 
 def _place(key: str, project: str, organization: str) -> list[lines.Fact]:
-    return [lines.key(key), lines.project(project), lines.organization(organization)]
+    places = [lines.project(project)] if project else []  # an admin key is of the whole organization
+    return [lines.key(key), *places, lines.organization(organization)]

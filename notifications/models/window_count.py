@@ -7,10 +7,11 @@ from django.db.models import F
 
 
 class WindowCountQuerySet(models.QuerySet["WindowCount"]):
-    def add_below(self, cap: int, *, scope: str, key: str, start: datetime) -> bool:
-        """Count one more unless the cap is reached; of any number of callers at once, `cap` are told True.
+    def add_below(self, cap: int, *, scope: str, key: str, start: datetime) -> int:
+        """Count one more and return how many there are; 0 where the cap is reached.
 
-        One statement, so nothing comes between looking and counting.
+        One statement, so nothing comes between looking and counting: of any number of callers at once, `cap` are told
+        a number.
         """
         table = connection.ops.quote_name(WindowCount._meta.db_table)
         columns = ", ".join(map(connection.ops.quote_name, ("scope", "key", "start")))
@@ -21,7 +22,8 @@ class WindowCountQuerySet(models.QuerySet["WindowCount"]):
                 " RETURNING count",
                 [scope, key, connection.ops.adapt_datetimefield_value(start), cap],
             )
-            return cursor.fetchone() is not None
+            row = cursor.fetchone()
+            return int(row[0]) if row else 0
 
     def take_back(self, *, scope: str, key: str, start: datetime) -> None:
         self.filter(scope=scope, key=key, start=start, count__gt=0).update(count=F("count") - 1)

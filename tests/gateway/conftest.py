@@ -19,6 +19,7 @@ from gateway.upstream import HttpUpstream
 from gateway.writer import Writer
 from tests.gateway.fakes import MEMBER_KEY, OUTSIDER_KEY, OWNER_KEY, MemoryRooms, bearer, eventually
 from tests.gateway.upstream import FaultyUpstream
+from tests.support.ports import free_port
 
 MAX_BODY = 64 * 1024
 PATIENCE = 0.6  # seconds without a byte
@@ -40,13 +41,6 @@ class House:
     upstream: FaultyUpstream
     spool: Path
     writer: Writer
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def answers(port: int) -> bool:

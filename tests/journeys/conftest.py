@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,9 +16,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.support.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-_START = 110  # seconds
+_START, _PATIENCE = 300, 60  # seconds, on a busy machine
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Stack:
         return self.manage("issue_key", *names).splitlines()[-1]
 
     def mails(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.mailbox}.json", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.mailbox}.json", timeout=_PATIENCE) as answer:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
@@ -52,7 +53,7 @@ class Stack:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     var = tmp_path_factory.mktemp("var")
-    log, (port, api_port) = var / "run.log", _free_ports(2)
+    log, port, api_port = var / "run.log", free_port(), free_port()
     environment = {
         k: v for k, v in os.environ.items() if k not in {"ENVIRONMENT", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
     }
@@ -68,10 +69,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield Stack(var, demo["url"], demo["api_url"], mailbox[1], demo, log, environment)
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(_PATIENCE) == 0
 
 
-def wait_for(probe: Callable[[], Any], seconds: float = 10) -> Any:
+def wait_for(probe: Callable[[], Any], seconds: float = _PATIENCE) -> Any:
     """Return the first true answer of a probe within the time."""
     deadline = time.monotonic() + seconds
     while not (answer := probe()):
@@ -86,14 +87,6 @@ def _running(log: Path, process: subprocess.Popen[bytes]) -> str:
     return text if "Ctrl-C stops everything" in text else ""
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -105,6 +98,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     made = browser.new_context(base_url=stack.console, viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(_PATIENCE * 1000)
     yield made
     made.close()
 

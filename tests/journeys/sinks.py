@@ -10,7 +10,7 @@ import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,11 +76,13 @@ def planted(stack: Stack) -> Iterator[dict[str, str]]:
     with _held(stack.var / "console.sqlite3"), _held(stack.var / "content.sqlite3"), _held(stack.var / "vault.sqlite3"):
         stack.manage("shell", "-v", "0", "-c", _PLANT.format(marks=json.dumps(marks)))
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"{stack.console}/nothing/{marks['log']}", timeout=5)
+            urllib.request.urlopen(f"{stack.console}/nothing/{marks['log']}", timeout=60)
         wait_for(lambda: marks["log"] in stack.log.read_text())
-        for name in DATABASES:
-            _copy_log_into(stack.var / f"{name}.sqlite3")
-        yield marks
+        with ExitStack() as readers:
+            for database in (stack.var / f"{name}.sqlite3" for name in DATABASES):
+                readers.enter_context(_read(database))
+                _copy_log_into(database)
+            yield marks
 
 
 def missed(stack: Stack, marks: dict[str, str]) -> list[str]:
@@ -96,6 +98,15 @@ def missed(stack: Stack, marks: dict[str, str]) -> list[str]:
 def _held(database: Path) -> Iterator[None]:
     """Keep a database open: whoever closes it last empties its log."""
     with closing(sqlite3.connect(database)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield
+
+
+@contextmanager
+def _read(database: Path) -> Iterator[None]:
+    """Read a database as it is now: until then no writer begins its log anew, over the control."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Stack, sign_in, watch
 
-_PUBLIC = ["/sign-up/", "/sign-in/", "/reset/"]
+_PUBLIC = ["/sign-up/", "/sign-in/", "/reset/", "/docs/api/"]
 _OWN = [
     "/account/notifications/",
     "/account/messages/",
@@ -38,6 +38,8 @@ _PRIVATE = [
     "members/invitations/new/",
     "billing-contacts/",
     "billing-contacts/new/",
+    "admin-keys/",
+    "admin-keys/new/",
     "projects/",
     "projects/?state=archived",
     "projects/new/",

@@ -11,7 +11,7 @@ from django.db.models import Q
 from ledger.append import append_leaf
 from ledger.ids import new_id
 from ledger.leaves import Entry
-from ledger.models import LeafBody, LeafType
+from ledger.models import Leaf, LeafBody, LeafType
 from ledger.queries import MessageOpening, Window, openings_for_messages
 from tests.support.flush import without_guards
 from tests.support.ledger import PEN
@@ -49,6 +49,15 @@ def test_openings_for_messages_are_of_one_tenant_those_purposes_and_that_time() 
     assert {each.message for each in found(tenant, "sms", "email-notification")} == {"mine", "by-email"}
     assert found(tenant)[0].fields == ["accounts.User.phone"]
     assert found(tenant, minutes=-31) == found(tenant, minutes=31) == []
+
+
+def test_a_time_for_messages_includes_both_its_ends() -> None:
+    tenant = new_id()
+    position = opened(tenant, message="mine")
+    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=Leaf.objects.get(position=position).at)
+    moment = timedelta(microseconds=1)
+    for start, end, count in ((at, at, 1), (at + moment, at + moment, 0), (at - moment, at - moment, 0)):
+        assert len(list(openings_for_messages(tenant, ["sms"], start, end))) == count
 
 
 def test_openings_of_another_version_and_damaged_ones_are_left_out() -> None:

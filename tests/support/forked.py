@@ -29,8 +29,10 @@ from mutmut.utils.format_utils import mangled_name_from_mutant_name
 from vault.places import columns
 
 _PLACE = Path(os.environ["VAR_DIR"])
-_PATIENCE = 20  # seconds of computing that a mutant has besides three times what its tests need
-_WAITING = 5  # times as long it may last, on a busy machine
+_PATIENCE = int(
+    os.environ.get("PATIENCE", "20")
+)  # seconds of computing that a mutant has besides three times what its tests need
+_WAITING = int(os.environ.get("WAITING", "5"))  # times as long it may last, on a busy machine
 _TIMED_OUT = "timed out"
 # By exit status; every other one is a mutant's death.
 _OUTCOMES = {0: "survived", signal.SIGPROF: _TIMED_OUT, signal.SIGALRM: _TIMED_OUT}

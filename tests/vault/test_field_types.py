@@ -72,7 +72,10 @@ def test_a_value_from_values_has_no_row_and_does_not_open(specimen: Specimen, na
     stored = Specimen.objects.values_list(name, flat=True).get()
     me = new_id()
     mine: dict[str, Any] = {"actor": Actor.user(me), "tenant": me, "subjects": [me], "fields": [User.name]}
-    with disclose(Purpose.OWN_ACCOUNT, **mine) as scope, pytest.raises(VaultError, match="without its row"):
+    with (
+        disclose(Purpose.OWN_ACCOUNT, **mine) as scope,
+        pytest.raises(VaultError, match=r"^refused: .* without its row"),
+    ):
         scope.open(stored)
 
 
@@ -113,8 +116,9 @@ def test_update_takes_no_plaintext_and_no_expression(specimen: Specimen, name: s
         Case(When(number=1, then=Value("plain")), default=Value(None)),
         Case(default=Value("plain")),
     ):
-        with pytest.raises((VaultError, TypeError, FieldError)), atomic():
+        with pytest.raises((VaultError, TypeError, FieldError)) as refusal, atomic():
             Specimen.objects.update(**{name: value})
+        assert getattr(refusal.value, "code", "refused") == "refused"
     assert stored(specimen, name) == before
 
 
@@ -181,14 +185,14 @@ def test_a_copied_row_saves_in_its_place_and_in_no_other(
     assert opened(Specimen.objects.get(), name) == VALUES[name]
     twin = duplicate(specimen)
     twin.pk, twin.number, twin._state.adding = new_id(), 2, True
-    with pytest.raises(VaultError, match="another row"), atomic():
+    with pytest.raises(VaultError, match=r"^refused: .* another row"), atomic():
         twin.save()
     assert Specimen.objects.count() == 1
 
 
 @EACH
 def test_a_value_assigned_to_another_row_is_refused(specimen: Specimen, name: str) -> None:
-    with pytest.raises(VaultError, match="another row"):
+    with pytest.raises(VaultError, match=r"^refused: .* another row"):
         Specimen(number=2, **{name: getattr(specimen, name)})
 
 
@@ -221,9 +225,8 @@ def test_a_model_form_takes_typed_text_and_keeps_unopened_values(specimen: Speci
 def test_a_form_that_sends_back_the_mark_of_an_unopened_value_is_refused(specimen: Specimen) -> None:
     form = modelform_factory(Specimen, fields=["char"])
     shown = form(instance=specimen)["char"].value()
-    assert form({"char": str(shown)}, instance=specimen).errors["char"] == [
-        "This stands for a value that was not opened."
-    ]
+    (error,) = form({"char": str(shown)}, instance=specimen).errors.as_data()["char"]
+    assert (error.code, error.message) == ("unopened", "This stands for a value that was not opened.")
 
 
 def test_typed_text_is_never_taken_for_a_serialized_record(specimen: Specimen) -> None:
@@ -241,7 +244,7 @@ def test_cleaning_validates_plaintext_as_its_type_does(specimen: Specimen) -> No
 
 def test_plaintext_never_reaches_the_database_without_its_row() -> None:
     field: Any = Specimen._meta.get_field("char")
-    with pytest.raises(VaultError, match="without its row"):
+    with pytest.raises(VaultError, match=r"^refused: .* without its row"):
         field.get_db_prep_value("plain", connection)
 
 
@@ -268,10 +271,10 @@ def test_a_saved_row_under_another_key_is_refused() -> None:
     row = Specimen(number=3, **VALUES)
     row.save()
     row.pk, row.number = new_id(), 4
-    with pytest.raises(VaultError, match="another row"), atomic():
+    with pytest.raises(VaultError, match=r"^refused: .* another row"), atomic():
         row.save()
 
 
 def test_a_value_without_a_row_has_no_place() -> None:
-    with pytest.raises(VaultError, match="without its row"):
+    with pytest.raises(VaultError, match=r"^refused: .* without its row"):
         Sealed(Specimen._meta.get_field("char"), None, "plain").message()

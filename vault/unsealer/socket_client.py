@@ -16,7 +16,7 @@ from vault.errors import VaultError
 from vault.unsealer import wire
 from vault.unsealer.messages import Begin, End, Open, Request
 from vault.unsealer.sockets import operators_socket
-from vault.unsealer.wire import Closed, Failure, Frames
+from vault.unsealer.wire import Closed, Frames, Result
 
 _CONNECT_PATIENCE, _PATIENCE = 2.0, 30.0  # seconds
 
@@ -67,12 +67,12 @@ class Line:
             if request.one_way:
                 return None
             answer = wire.answer_of(frames.receive())
+            if isinstance(answer, Result):
+                return msgspec.convert(answer.value, request.answer)
         except (OSError, Closed, ValueError):
             self.close()
             raise _away() from None
-        if isinstance(answer, Failure):
-            raise answer.error()
-        return msgspec.convert(answer.value, request.answer) if request.answer else answer.value
+        raise answer.error()
 
     def close(self) -> None:
         """Close this thread's connection, and its scopes with it."""

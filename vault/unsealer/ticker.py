@@ -42,3 +42,5 @@ def _attempt(job: Callable[[], object]) -> None:
         job()
     except VaultError as error:  # the next minute may be better; one that stays shows in the age of the checkpoint
         log.error("unsealer: a job of the minute failed: %s", error.code)
+    except Exception as error:  # whatever it is, grants that ran out are closed a minute later
+        log.error("unsealer: a job of the minute failed: unexpected %s", type(error).__name__)

@@ -5,6 +5,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,23 +28,46 @@ from notifications.tasks import relay_outbox  # noqa: E402
 _people: list[UUID] = []
 
 
+class Took:
+    """Measures the seconds that something took, save those in which a busy machine had no processor for it.
+
+    Whatever else is waited for, such as a broker, counts.
+    """
+
+    seconds = 0.0
+
+    def __enter__(self) -> "Took":
+        self._began = time.monotonic() - _kept_waiting()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.seconds = time.monotonic() - _kept_waiting() - self._began
+
+
+def _kept_waiting() -> float:
+    """Return the seconds in which this thread could run and had no processor; Linux alone says it."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
 def put(count: int) -> list[Any]:
     """Put messages as a request does, and return the seconds that it took and their ids."""
     users = [
         User.objects.create_user(f"person.{timezone.now().timestamp()}.{n}@example.com", None) for n in range(count)
     ]
-    began = time.monotonic()
-    with transaction.atomic():
+    with Took() as took, transaction.atomic():
         ids = [outbox.put("verify-email", user.pk, recipient_id=user.pk).pk for user in users]
-    return [time.monotonic() - began, list(map(str, ids))]
+    return [took.seconds, list(map(str, ids))]
 
 
 def sign_up() -> list[Any]:
     """Sign up somebody new at the page; return the seconds that it took and the status of the answer."""
     form = {"email": f"newcomer.{time.monotonic()}@example.com", "password": "correct horse battery staple"}
-    began = time.monotonic()
-    answer = Client(headers={"host": "localhost"}).post("/sign-up/", form)
-    return [time.monotonic() - began, answer.status_code]
+    with Took() as took:
+        answer = Client(headers={"host": "localhost"}).post("/sign-up/", form)
+    return [took.seconds, answer.status_code]
 
 
 def people(count: int) -> None:

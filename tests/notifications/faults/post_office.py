@@ -3,12 +3,13 @@
 import asyncio
 import email
 import email.policy
-import socket
 from collections.abc import Callable
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.support.ports import free_port
 
 DROPPED = "250 taken, and the connection cut before anybody hears of it"
 
@@ -26,8 +27,7 @@ class PostOffice:
         self.recipients: list[str] = []  # of all mails, as the envelopes say
         self.before: Callable[[], str] = lambda: "250 taken"
         self.taken: list[str] = []  # Message-IDs, in order; twice if it was sent twice
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port: int = free.getsockname()[1]
+        self._port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self._port)
 
     def start(self) -> int:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CELERY = (sys.executable, "-m", "celery", "--quiet", "--app", "llama_console")
 WORKER = ("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
 BEAT = ("beat", "--loglevel", "WARNING")
-PATIENCE = 40.0  # seconds
+PATIENCE = 120.0  # seconds; a busy machine starts a worker in half a minute
 
 
 def console(folder: Path) -> dict[str, str]:

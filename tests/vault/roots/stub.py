@@ -2,11 +2,14 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import trustme
 
 
 @contextmanager
@@ -22,14 +25,25 @@ def closed_port() -> str:
 
 
 @contextmanager
-def answering(status: int, body: Any, *, described: Any = None, **headers: str) -> Iterator[str]:
+def answering(
+    status: int,
+    body: Any,
+    *,
+    described: Any = None,
+    asked: list[str] | None = None,
+    certificate: trustme.LeafCert | None = None,
+    **headers: str,
+) -> Iterator[str]:
     """Yield the address of a server that answers every request with this status and this JSON, or text.
 
-    `described`, if given, is what KMS's DescribeKey answers.
+    `described`, if given, is what KMS's DescribeKey answers. `asked` collects the paths of requests. With a
+    certificate it speaks TLS.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if asked is not None:
+                asked.append(self.path)
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if described and self.headers.get("X-Amz-Target", "").endswith(".DescribeKey"):
                 self.say(200, described)
@@ -51,6 +65,10 @@ def answering(status: int, body: Any, *, described: Any = None, **headers: str) 
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -40,9 +40,32 @@ def test_a_wrapped_key_that_kms_does_not_take_is_wrong(aws: Aws, code: str) -> N
         raises("wrong-root", lambda: roots.rewrap(DATA, wrapped, HERE))
 
 
-def test_an_answer_that_is_not_from_kms_counts_as_none(aws: Aws) -> None:
-    with answering(200, "<html>Welcome to the hotel's network</html>") as url:
+@pytest.mark.parametrize("answer", ["<html>Welcome to the hotel's network</html>", {}, {"KeyMetadata": {}}])
+def test_an_answer_that_is_not_from_kms_counts_as_none(aws: Aws, answer: object) -> None:
+    with answering(200, answer) as url:
         raises("root-provider-away", aws.at(url).check, permanent=False)
+
+
+def test_what_may_pass_is_tried_three_times(aws: Aws) -> None:
+    asked: list[str] = []
+    with answering(500, {"__type": "KMSInternalException", "message": "no"}, asked=asked) as url:
+        raises("root-provider-away", lambda: aws.at(url).wrap(DATA, bytes(32), HERE), permanent=False)
+    assert len(asked) == 3
+
+
+def test_a_wrapped_key_is_what_kms_itself_opens_under_the_key_and_the_context_that_it_is_documented_with(
+    aws: Aws,
+) -> None:
+    wrapped, arn = aws.start().wrap(DATA, b"k" * 32, HERE), aws.arn(DATA).encode()
+    head = b"LK\x01" + len(arn).to_bytes(2, "big") + arn
+    assert wrapped.startswith(head)
+    context = {"llama-console-plane": DATA.value, "llama-console-context": HERE.hex()}
+    opened = aws.kms.decrypt(CiphertextBlob=wrapped.removeprefix(head), KeyId=arn.decode(), EncryptionContext=context)
+    assert opened["Plaintext"] == b"k" * 32
+
+
+def test_without_an_endpoint_it_is_amazons_own_of_the_region(aws: Aws) -> None:
+    assert AwsKms(aws.keys, region=REGION)._kms.meta.endpoint_url == f"https://kms.{REGION}.amazonaws.com"
 
 
 def test_without_credentials_it_is_refused(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:

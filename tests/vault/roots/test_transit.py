@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.dev.conftest import free_port, program
 from tests.vault.roots.providers import TOKEN, Transit
@@ -70,6 +71,41 @@ def test_a_proxy_of_the_environment_is_not_used(transit: Transit, monkeypatch: p
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, closed_port())
     transit.start().check()
+
+
+WORKS = {
+    "data": {"derived": True, "latest_version": 1, "ciphertext": "vault:v1:AAAA", "plaintext": "a2V5"},
+}
+
+
+def test_every_request_goes_to_the_mount_of_the_engine_and_names_the_key_of_its_plane(transit: Transit) -> None:
+    asked: list[str] = []
+    with answering(200, WORKS, asked=asked) as url:
+        roots = transit.at(url, mount="our/keys")
+        roots.wrap(DATA, bytes(32), HERE)
+        roots.unwrap(DATA, b"vault:v1:AAAA", HERE)
+        roots.rewrap(DATA, b"vault:v1:AAAA", HERE)
+    key = transit.keys[DATA]
+    assert asked == [f"/v1/our/keys/{verb}/{key}" for verb in ("keys", "encrypt", "decrypt", "rewrap")]
+
+
+def test_only_a_server_whose_certificate_is_vouched_for_gets_the_token(transit: Transit, tmp_path: Path) -> None:
+    authority, other = trustme.CA(), trustme.CA()
+    for name, each in {"ours.pem": authority, "other.pem": other}.items():
+        each.cert_pem.write_to_path(str(tmp_path / name))
+    asked: list[str] = []
+    with answering(200, WORKS, asked=asked, certificate=authority.issue_cert("127.0.0.1")) as url:
+        for file in ("", str(tmp_path / "other.pem")):
+            raises("root-provider-away", transit.at(url, ca_file=file).check, permanent=False)
+        assert asked == []
+        transit.at(url, ca_file=str(tmp_path / "ours.pem")).check()
+    assert asked
+
+
+def test_a_wrapped_key_is_what_vault_itself_opens_with_the_context(transit: Transit) -> None:
+    wrapped = transit.start().wrap(DATA, b"k" * 32, HERE)
+    opened = transit.engine.decrypt_data(transit.keys[DATA], wrapped.decode(), context=base64.b64encode(HERE).decode())
+    assert base64.b64decode(opened["data"]["plaintext"]) == b"k" * 32
 
 
 def test_a_new_version_is_noticed_after_a_moment(transit: Transit) -> None:

@@ -1,4 +1,5 @@
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,10 +31,14 @@ def process(django_db_setup: None) -> Iterator[Process]:
 
 
 @pytest.fixture
-def thread(transactional_db: None, folder: Path) -> Iterator[Thread]:
+def thread(transactional_db: None, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Thread]:
+    """A server of whose threads none ends by an error, whatever its callers do."""
+    errors: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", errors.append)
     thread = Thread(folder / "unsealer.sock").start()
     yield thread
     thread.stop()
+    assert [error.exc_value for error in errors] == []
 
 
 @pytest.fixture(params=["directly", "in a thread", "in its own process"])

@@ -14,6 +14,8 @@ from ledger.notes import open_note
 from tests.vault.granting import ANA, Approvers, approved
 from vault.errors import VaultError
 from vault.grants import close_grant
+from vault.models import DataKey
+from vault.planes import Plane
 from vault.unsealer import grants, unsealer
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,27 @@ def test_grants_that_ran_out_are_counted_and_one_that_somebody_closes_meanwhile_
 def test_the_public_key_is_the_one_that_checkpoints_are_signed_with() -> None:
     signed = Checkpoint.objects.get(pk=unsealer().sign_checkpoint())
     assert open_note(signed.text, unsealer().public_key()).size == signed.size
+
+
+def test_the_log_is_signed_as_it_is_now_unless_a_checkpoint_of_a_while_ago_will_do() -> None:
+    first = unsealer().sign_checkpoint()
+    _record()
+    second = unsealer().sign_checkpoint()
+    _record()
+    assert Checkpoint.objects.get(pk=second).size == Checkpoint.objects.get(pk=first).size + 1
+    assert unsealer().sign_checkpoint(within=60) == second
+    assert Checkpoint.objects.get(pk=unsealer().sign_checkpoint()).size == Leaf.objects.count()
+
+
+def _record() -> None:
+    event = {"tenant": new_id(), "type": LeafType.EVENT, "actor": "system:test", "event": new_id(), "more": {}}
+    unsealer().record([Entry(**event)])
+
+
+def test_an_old_key_is_marked_as_idle_until_something_refers_to_it_again(zoe: User) -> None:
+    version = unsealer().rotate("operator:command-line", zoe.pk, Plane.CUSTOMER_DATA)
+    old = DataKey.objects.filter(tenant=zoe.pk, version=version - 1)
+    unsealer().mark_idle(zoe.pk, Plane.CUSTOMER_DATA, version - 1)
+    assert old.get().retired_at
+    unsealer().mark_idle(zoe.pk, Plane.CUSTOMER_DATA, version - 1, idle=False)
+    assert old.get().retired_at is None

@@ -58,7 +58,7 @@ def test_a_caller_for_whom_there_is_no_thread_is_turned_away(thread: Thread, mon
 
 
 def test_a_caller_for_whom_there_is_no_file_waits_until_there_is(
-    thread: Thread, monkeypatch: pytest.MonkeyPatch
+    thread: Thread, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     accept, failures = socket.socket.accept, [OSError(errno.EMFILE, "Too many open files")]
 
@@ -70,6 +70,7 @@ def test_a_caller_for_whom_there_is_no_file_waits_until_there_is(
     monkeypatch.setattr("vault.unsealer.server.socket.socket.accept", crowded)
     assert thread.client().seal([value(b"x")])
     assert failures == []
+    assert "Too many open files" in caplog.text
 
 
 def test_an_address_without_end_is_refused_at_once(unsealer: Unsealer) -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from accounts.models import User
 from ledger.actor import Actor
+from ledger.models import LeafBody, LeafType
 from tests.conftest import person
-from tests.vault.unsealer.running import Thread
+from tests.vault.unsealer.running import Thread, own, sealed
 from vault.disclosure import disclose
 from vault.errors import VaultError
 from vault.purposes import Purpose
-from vault.unsealer import unsealer
+from vault.unsealer import Unsealer, unsealer
+from vault.unsealer.socket_client import Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +47,31 @@ def test_a_scope_can_be_left_although_the_unsealer_is_gone(over_socket: Thread) 
         over_socket.stop()
         unsealer()._transport.close()  # type: ignore[attr-defined]
     assert opened == "zoe@example.com"
+
+
+def test_a_scope_that_was_left_is_closed_on_the_next_connection_too(thread: Thread) -> None:
+    socket = Socket(thread.socket)
+    client = Unsealer(socket)
+    one = sealed(client)
+    token = client.begin(own(one))
+    client.end(token)
+    socket.close()
+    with pytest.raises(VaultError, match="scope-closed"):
+        client.open(token, [one])
+
+
+def test_a_scope_that_went_with_its_connection_is_away_until_it_is_left(thread: Thread) -> None:
+    socket = Socket(thread.socket)
+    client = Unsealer(socket)
+    one = sealed(client)
+    token = client.begin(own(one))
+    socket.close()
+    for _ in range(2):
+        with pytest.raises(VaultError, match="unsealer-away") as failure:
+            client.open(token, [one])
+        assert not failure.value.permanent
+    assert not LeafBody.objects.filter(type=LeafType.REFUSAL).exists()
+    client.end(token)
+    with pytest.raises(VaultError, match="scope-closed"):
+        client.open(token, [one])
+    assert client.open(client.begin(own(one)), [one])

@@ -63,6 +63,15 @@ def test_a_client_finds_the_socket_for_what_it_asks(thread: Thread) -> None:
     assert list(ask_everything(thread.client(), sealed(thread.client()))) == []
 
 
+def test_what_is_for_everybody_needs_no_way_to_the_operators_socket(thread: Thread) -> None:
+    operators_socket(thread.socket).unlink()
+    client = thread.client()
+    one = sealed(client)
+    assert client.open(client.begin(own(one)), [one])
+    with pytest.raises(VaultError, match="unsealer-away"):
+        client.rewrap(0)
+
+
 def test_just_these_requests_are_for_operators() -> None:
     requests: tuple[type[Request], ...] = AnyRequest.__args__  # type: ignore[attr-defined]
     assert {request.__name__ for request in requests if request.for_operators} == VERBS

@@ -96,12 +96,12 @@ def test_whatever_was_released_before_a_kill_was_recorded(process: Process) -> N
     threads = [threading.Thread(target=read, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
-    eventually(lambda: len(released) > 100, patience=30)
+    actors = [f"user:{one.tenant}" for one in values]
+    eventually(lambda: len(released) > 100 and all(map(released.count, actors)), patience=60)
     process.kill()
     for thread in threads:
         thread.join(20)
-    for one in values:
-        actor = f"user:{one.tenant}"
+    for actor in actors:
         assert LeafBody.objects.filter(actor=actor, type=LeafType.OPENING).count() >= released.count(actor) > 0
     positions = list(Leaf.objects.order_by("position").values_list("position", flat=True))
     assert positions == list(range(len(positions)))

@@ -10,19 +10,29 @@ from vault.unsealer.ticker import Ticker
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_fails_is_said_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (VaultError("not-recorded", "The ledger did not record it.", permanent=False), "failed: not-recorded"),
+        (KeyError("zoe@example.com"), "failed: unexpected KeyError"),
+    ],
+)
+def test_a_job_that_fails_is_said_and_tried_again(
+    error: Exception, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     done: list[int] = []
 
     def job() -> None:
         done.append(1)
         if len(done) == 1:
-            raise VaultError("not-recorded", "The ledger did not record it.", permanent=False)
+            raise error
 
     ticker = Ticker(job, period=0.01)
     ticker.start()
     eventually(lambda: len(done) >= 3)
     ticker.stop()
-    assert "not-recorded" in caplog.text
+    assert said in caplog.text
+    assert "zoe" not in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,8 @@ import socket
 import stat
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -13,8 +14,8 @@ from django.db import connections
 
 from tests.vault.unsealer.running import Thread, own, sealed, value
 from vault.errors import VaultError
-from vault.unsealer import Unsealer, wire
-from vault.unsealer.messages import Seal, Value
+from vault.unsealer import Unsealer, socket_client, wire
+from vault.unsealer.messages import Begin, Check, Seal, Value
 from vault.unsealer.server import listen
 from vault.unsealer.socket_client import Socket
 
@@ -37,6 +38,34 @@ def sent(thread: Thread, data: bytes) -> bytes:
             while piece := raw.recv(65536):
                 pieces.append(piece)
     return b"".join(pieces)
+
+
+def test_a_frame_is_four_bytes_of_length_then_messagepack() -> None:
+    assert bytes(wire.encode(Check())) == b"\0\0\0\x07\x91\xa5Check"
+    assert bytes(wire.encode(wire.Result(b"x" * 300))) == framed(msgspec.msgpack.encode(["Result", b"x" * 300]))
+    refusal = VaultError("away", "Not now.", permanent=False)
+    assert bytes(wire.encode(wire.Failure.of(refusal))) == framed(
+        msgspec.msgpack.encode(["Failure", "away", "Not now.", False])
+    )
+
+
+def test_what_comes_back_is_read_as_it_was_sent_and_a_result_shows_nothing_of_itself() -> None:
+    result = wire.answer_of(wire.encode(wire.Result([b"zoe@example.com"]))[4:])
+    assert isinstance(result, wire.Result)
+    assert (result.value, repr(result)) == ([b"zoe@example.com"], "<Result>")
+    failure = wire.answer_of(wire.encode(wire.Failure("away", "Not now.", permanent=False))[4:])
+    assert isinstance(failure, wire.Failure)
+    error = failure.error()
+    assert (error.code, error.message, error.permanent) == ("away", "Not now.", False)
+    assert wire.request_of(wire.encode(Seal([]))[4:]) == Seal([])
+
+
+@contextmanager
+def _pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    one, other = socket.socketpair()
+    with one, other:
+        other.settimeout(5)  # that who waits for ever fails
+        yield one, other
 
 
 @pytest.mark.parametrize(
@@ -100,8 +129,7 @@ def test_an_answer_that_is_more_than_a_frame_takes_is_refused_for_good(thread: T
 
 def test_a_frame_of_just_the_most_is_taken_and_one_byte_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "MOST", 10)
-    one, other = socket.socketpair()
-    with one, other:
+    with _pair() as (one, other):
         sender, receiver = wire.Frames(one), wire.Frames(other)
         sender.send(bytearray(framed(b"x" * 10)))
         assert receiver.receive() == b"x" * 10
@@ -117,8 +145,7 @@ def test_a_frame_of_just_the_most_is_taken_and_one_byte_more_is_not(monkeypatch:
 def test_frames_arrive_whole_and_in_order_however_they_were_cut(size: int) -> None:
     bodies = [b"", b"a", b"bc" * 40, b"", b"d" * 7]
     stream = b"".join(map(framed, bodies))
-    one, other = socket.socketpair()
-    with one, other:
+    with _pair() as (one, other):
         receiver, found = wire.Frames(other), []
         for start in range(0, len(stream), size):
             one.sendall(stream[start : start + size])
@@ -131,27 +158,67 @@ def test_frames_arrive_whole_and_in_order_however_they_were_cut(size: int) -> No
             receiver.receive()
 
 
-def test_a_server_that_hangs_up_is_away(folder: Path) -> None:
-    path = folder / "rude.sock"
+def test_frames_that_no_single_read_takes_arrive_whole_and_in_order() -> None:
+    bodies = [b"x" * 200_000, b"a", b"y" * 70_000, b"", b"z" * 65_532, b"end"]
+    with _pair() as (one, other):
+        sender = threading.Thread(target=one.sendall, args=(b"".join(map(framed, bodies)),), daemon=True)
+        sender.start()
+        receiver = wire.Frames(other)
+        assert [bytes(receiver.receive()) for _ in bodies] == bodies
+        sender.join(5)
+
+
+NO_ANSWERS = [
+    b"",
+    framed(b"nonsense"),
+    b"\xff\xff\xff\xff",
+    framed(msgspec.msgpack.encode(["Result", "no list"])),
+    framed(msgspec.msgpack.encode(["Result", [7]])),
+]
+
+
+@contextmanager
+def _server(path: Path, *answers: bytes) -> Iterator[list[bytes]]:
+    """Answer a request on each of so many connections; what comes behind it until their end is left in a list."""
+    behind: list[bytes] = []
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
 
-        def hang_up() -> None:
-            for answer in (b"", framed(b"nonsense"), b"\xff\xff\xff\xff"):
+        def serve() -> None:
+            for answer in answers:
                 connection, _ = listener.accept()
                 with connection:
+                    connection.settimeout(5)
                     wire.Frames(connection).receive()
                     connection.sendall(answer)
+                    if answer not in NO_ANSWERS:
+                        behind.append(connection.recv(1))
 
-        rude = threading.Thread(target=hang_up)
-        rude.start()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield behind
+        thread.join(10)
+
+
+def test_a_server_that_hangs_up_or_talks_nonsense_is_away(folder: Path) -> None:
+    path = folder / "rude.sock"
+    with _server(path, *NO_ANSWERS):
         client = Socket(path)
-        for _ in range(3):
+        for _ in NO_ANSWERS:
             with pytest.raises(VaultError, match="unsealer-away") as failure:
                 client.call(Seal([]))
             assert not failure.value.permanent
-        rude.join(5)
+
+
+def test_closing_ends_the_connection_with_the_scopes_that_are_open_on_it(folder: Path) -> None:
+    path = folder / "plain.sock"
+    with _server(path, bytes(wire.encode(wire.Result(b"token")))) as behind:
+        client = Socket(path)
+        one = value(b"x")
+        assert client.call(Begin(own(one))) == b"token"
+        client.close()
+    assert behind == [b""]
 
 
 def test_a_missing_server_is_noticed_at_once(folder: Path) -> None:
@@ -159,6 +226,24 @@ def test_a_missing_server_is_noticed_at_once(folder: Path) -> None:
     with pytest.raises(VaultError, match="unsealer-away"):
         Socket(folder / "nobody.sock").call(Seal([]))
     assert time.monotonic() - began < 2
+
+
+def test_a_server_that_is_silent_is_away_after_a_while(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_client, "_PATIENCE", 0.2)
+    with socket.socket(socket.AF_UNIX) as listener, ExitStack() as crowd:
+        listener.bind(str(folder / "silent.sock"))
+        listener.listen(0)
+        client = Socket(folder / "silent.sock")
+        with pytest.raises(VaultError, match="unsealer-away") as failure:
+            client.call(Seal([]))  # it is let in, and not answered
+        assert not failure.value.permanent
+        with suppress(BlockingIOError):  # until nobody else is let in
+            while True:
+                caller = crowd.enter_context(socket.socket(socket.AF_UNIX))
+                caller.settimeout(0)
+                caller.connect(str(folder / "silent.sock"))
+        with pytest.raises(VaultError, match="unsealer-away"):
+            client.call(Seal([]))
 
 
 def test_a_group_may_be_let_in(folder: Path) -> None:
@@ -175,17 +260,6 @@ def test_a_stale_socket_is_replaced_and_a_live_one_is_not(folder: Path) -> None:
         listen(listener, path, "")
         with pytest.raises(VaultError, match="already-running"):
             listen(second, path, "")
-
-
-def test_a_silent_caller_keeps_its_scope_and_lets_go_of_the_database(
-    thread: Thread, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("vault.unsealer.server._IDLE", 0.05)
-    client = thread.client()
-    one = sealed(client)
-    token = client.begin(own(one))
-    time.sleep(0.2)
-    assert client.open(token, [one])
 
 
 def test_a_lost_database_connection_costs_one_request(thread: Thread) -> None:

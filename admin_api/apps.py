@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AdminApiConfig(AppConfig):
+    name = "admin_api"

@@ -1,0 +1,37 @@
+"""An operation: what a method of a resource does, whom it admits, what goes in and out. The schema is made of these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+
+from accounts.policy import Permission
+
+Operations = Mapping[str, "Operation"]  # by method
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`scope` None admits every admin key of the organization. A `paged` answer is a page of what `answer` describes.
+
+    `conflicts` says when a request that is well-formed is refused all the same.
+    """
+
+    id: str
+    summary: str
+    scope: Permission | None
+    answer: type[Serializer[Any]] | None = None
+    status: int = 200
+    body: type[Serializer[Any]] | None = None
+    query: type[Serializer[Any]] | None = None
+    paged: bool = False
+    description: str = ""
+    conflicts: str = ""
+
+
+def method_of(request: Request) -> str:
+    """Return the method by which an operation is found: HEAD is a GET without its body."""
+    method = str(request.method)
+    return "GET" if method == "HEAD" else method

@@ -1,0 +1,3 @@
+from admin_api.models.done_once import DoneOnce
+
+__all__ = ["DoneOnce"]

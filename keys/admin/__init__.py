@@ -1,0 +1,1 @@
+"""Admin keys: what programs manage an organization with. Scopes, issuing, revoking, verification."""

@@ -1,0 +1,216 @@
+"""Who may do what: every operation of the schema, with another organization's key and with lesser ones."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions import change_role
+from accounts.models import Membership, Organization, Project, Role, User
+from accounts.policy import Permission
+from admin_api.frame.served import document
+from keys.actions import issue_key
+from keys.admin.actions import issue_admin_key, revoke_admin_key
+from keys.admin.scopes import SCOPES
+from keys.models import AdminKey, ApiKey
+from keys.secrets import ADMIN_PREFIX, new_secret
+from ledger.actor import Actor
+from ledger.models import AuditEvent
+from notifications.models import Delivery, Endpoint
+from notifications.webhooks.actions import create_endpoint
+from tests.admin_api.conftest import ROOT, Caller, program
+
+pytestmark = pytest.mark.django_db
+OPERATOR = Actor.operator()
+
+
+def _operations() -> Iterator[Any]:
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            scopes = next(iter(operation["security"][0].values()))
+            yield pytest.param(method, path, operation, scopes, id=operation["operationId"])
+
+
+OPERATIONS = list(_operations())
+
+
+def _example(operation: Any) -> Any:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return next((each["value"] for each in content.get("examples", {}).values()), None)
+
+
+@pytest.fixture
+def ids(organization: Organization, project: Project, member: User) -> dict[str, Any]:
+    """One thing of each kind in Olivia's organization, by the name of its place in addresses."""
+    endpoint, _ = create_endpoint(
+        OPERATOR, organization_id=organization.pk, url="https://a.example", kinds=["key.created"]
+    )
+    admin_key, _ = issue_admin_key(OPERATOR, organization=organization, name="another", scopes=[])
+    return {
+        "project_id": project.pk,
+        "key_id": issue_key(OPERATOR, project=project, name="ci")[0].pk,
+        "admin_key_id": admin_key.pk,
+        "member_id": member.pk,
+        "endpoint_id": endpoint.pk,
+        "delivery_id": Delivery.objects.create(
+            endpoint=endpoint, message_id=uuid4(), kind="key.created", duration=1
+        ).pk,
+        "contact_id": organization.billing_contacts.create(email="money@example.com").pk,
+    }
+
+
+def _state() -> list[Any]:
+    kept = (ApiKey, AdminKey, Endpoint, Membership, Project, AuditEvent)
+    return [sorted(model.objects.values_list(*_columns(model)), key=str) for model in kept]
+
+
+def _columns(model: Any) -> list[str]:
+    return [field.attname for field in model._meta.fields if field.attname not in {"last_used_at", "role"}]
+
+
+@pytest.mark.parametrize(("method", "path", "operation", "scopes"), OPERATIONS)
+def test_a_foreign_key_finds_what_is_not_there_and_changes_nothing(
+    method: str, path: str, operation: Any, scopes: list[str], ids: dict[str, Any], otto: Caller
+) -> None:
+    body, before = _example(operation), _state()
+    if body and "project_id" in body:
+        body = body | {"project_id": str(ids["project_id"])}
+    if "{" not in path and not (body and "project_id" in body):
+        shown = otto.get(path).content.decode() if method == "get" and "proof" not in path else ""
+        assert not any(str(pk) in shown for pk in ids.values())
+        return
+    foreign = otto.generic(method.upper(), path.format(**ids), _json(body), "application/json")
+    assert foreign.status_code == 404
+    assert foreign["Content-Type"] == "application/problem+json"
+    if "{" in path:
+        missing = otto.generic(
+            method.upper(), path.format(**{name: uuid4() for name in ids}), _json(body), "application/json"
+        )
+        alike = {"type", "title", "status", "detail"}
+        assert {name: foreign.json()[name] for name in alike} == {name: missing.json()[name] for name in alike}
+    assert _state() == before
+
+
+@pytest.mark.parametrize(("method", "path", "operation", "scopes"), OPERATIONS)
+def test_a_key_without_the_scope_is_refused_and_changes_nothing(
+    method: str,
+    path: str,
+    operation: Any,
+    scopes: list[str],
+    ids: dict[str, Any],
+    owner: User,
+    organization: Organization,
+) -> None:
+    others = program(organization, owner, [scope for scope in SCOPES if scope.value not in scopes])
+    before = _state()
+    answer = others.generic(method.upper(), path.format(**ids), _json(_example(operation)), "application/json")
+    if not scopes:
+        assert answer.status_code == 200
+        return
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("#insufficient-scope")
+    assert f'scope="{scopes[0]}"' in answer["WWW-Authenticate"]
+    assert _state() == before
+
+
+@pytest.mark.parametrize(("method", "path", "operation", "scopes"), OPERATIONS)
+def test_nobody_gets_in_without_a_key(
+    method: str, path: str, operation: Any, scopes: list[str], ids: dict[str, Any], as_owner: Client
+) -> None:
+    answer = as_owner.generic(method.upper(), path.format(**ids), _json(_example(operation)), "application/json")
+    assert answer.status_code == 401  # a session counts for nothing
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_every_scope_opens_an_operation() -> None:
+    assert {scope.value for scope in SCOPES} == {scope for each in OPERATIONS for scope in each.values[3]}
+
+
+def test_whatever_is_no_usable_key_is_refused_alike(organization: Organization, project: Project, owner: User) -> None:
+    revoked, revoked_secret = issue_admin_key(OPERATOR, organization=organization, name="x", scopes=list(SCOPES))
+    revoke_admin_key(OPERATOR, revoked)
+    yesterday = timezone.now() - timedelta(days=1)
+    _, expired = issue_admin_key(
+        OPERATOR, organization=organization, name="x", scopes=list(SCOPES), expires_at=yesterday
+    )
+    _, api_key = issue_key(OPERATOR, project=project, name="x")
+    good = program(organization, owner).secret
+    wrong = [
+        "",
+        "Bearer",
+        f"Basic {good}",
+        good,
+        f"Bearer {good} {good}",
+        f"Bearer {new_secret(ADMIN_PREFIX)}",
+        f"Bearer {revoked_secret}",
+        f"Bearer {expired}",
+        f"Bearer {api_key}",
+        "Bearer lla_ü",
+    ]
+    answers = [Client(headers={"Authorization": each}).get(ROOT + "organization/") for each in wrong]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({tuple(sorted({**answer.json(), "instance": ""}.items())) for answer in answers}) == 1
+    assert Client(headers={"Authorization": f"bearer {good}"}).get(ROOT + "organization/").status_code == 200
+
+
+def test_a_demo_key_is_refused_in_production(olivia: Caller, organization: Organization, settings: Any) -> None:
+    Organization.objects.update(is_demo=True)
+    assert olivia.ask("organization/").status_code == 200
+    settings.DEVELOPMENT = False
+    assert olivia.ask("organization/").status_code == 401
+
+
+def test_who_is_demoted_takes_the_rights_of_their_keys_along(organization: Organization, member: User) -> None:
+    mira = organization.memberships.get(user=member)
+    change_role(OPERATOR, membership=mira, role=Role.ADMIN)
+    key = program(organization, member)
+    assert key.ask("audit-events/").status_code == 200
+    change_role(OPERATOR, membership=mira, role=Role.VIEWER)
+    assert key.ask("projects/").status_code == 200
+    refused = key.ask("audit-events/")
+    assert refused.status_code == 403
+    assert "role" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("end", ["membership", "account"])
+def test_who_left_leaves_a_key_that_may_do_nothing(organization: Organization, member: User, end: str) -> None:
+    key = program(organization, member)
+    assert key.ask("projects/").status_code == 200
+    if end == "membership":
+        organization.memberships.filter(user=member).delete()
+    else:
+        User.objects.filter(pk=member.pk).update(is_active=False)
+    assert key.ask("projects/").status_code == 403
+
+
+def test_a_key_of_an_organization_without_members_is_nobodys(organization: Organization) -> None:
+    key = program(organization, None)
+    assert key.ask("organization/").status_code == 200
+    organization.memberships.all().delete()
+    assert key.ask("organization/").status_code == 401
+
+
+def test_an_unknown_scope_in_the_row_gives_nothing(organization: Organization, owner: User) -> None:
+    key = program(organization, owner, [Permission.VIEW_KEYS])
+    AdminKey.objects.update(scopes=["everything", "*", "keys"])
+    assert key.ask("keys/").status_code == 403
+
+
+def test_a_use_is_noted_once_in_five_minutes(olivia: Caller) -> None:
+    olivia.ask("organization/")
+    first = AdminKey.objects.get().last_used_at
+    assert first
+    olivia.ask("organization/")
+    assert AdminKey.objects.get().last_used_at == first
+    AdminKey.objects.update(last_used_at=timezone.now() - timedelta(minutes=6))
+    olivia.ask("organization/")
+    assert AdminKey.objects.get().last_used_at > first
+
+
+def _json(body: Any) -> str:
+    return "" if body is None else json.dumps(body)
