@@ -12,7 +12,7 @@ class AdminKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[AdminCaller, None]:
         """Return the caller; one and the same refusal for whatever is no usable admin key.
 
-        `security_rules.Refused` where the organization does not admit the caller's network.
+        `security_rules.Refused`, a 403, where the organization does not open from there.
         """
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         caller = find_admin(secret.strip()) if scheme.casefold() == "bearer" else None

@@ -1,6 +1,6 @@
 """Pages for what went wrong, and problems for the API's callers.
 
-They need neither a session nor a database, save the page of a rule, whose reader both have told of.
+They need neither a session nor a database, save the one of an organization's rule, which both told of.
 """
 
 from http import HTTPStatus

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import change_role
-from accounts.models import Membership, Organization, Project, Role, SecuritySettings, User
+from accounts.models import Membership, Organization, Project, Role, User
 from accounts.policy import Permission
 from admin_api.frame.served import document
 from keys.actions import issue_key
@@ -214,14 +214,3 @@ def test_a_use_is_noted_once_in_five_minutes(olivia: Caller) -> None:
 
 def _json(body: Any) -> str:
     return "" if body is None else json.dumps(body)
-
-
-def test_a_program_comes_from_the_networks_that_its_organization_allows(
-    olivia: Caller, organization: Organization
-) -> None:
-    settings = SecuritySettings.objects.create(organization=organization, networks=["203.0.113.0/24"])
-    refused = olivia.ask("organization/")
-    assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
-    settings.networks = ["127.0.0.0/8"]
-    settings.save()
-    assert olivia.ask("organization/").status_code == 200

@@ -16,6 +16,8 @@ _SIGN_IN = (Action.SIGNED_IN,)
 _CHALLENGE = Exempt("makes a challenge for a passkey, good for five minutes")
 _LOOK = Exempt("shows something that a GET would put into the address; each opening has its own leaf")
 _HOOK = Exempt("what a provider tells of messages; counted in the delivery log")
+_TEST = Exempt("sends an event to the organization's own endpoint, listed among its deliveries")
+_AGAIN = Exempt("sends an event again, listed among the endpoint's deliveries")
 
 MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "theme": Exempt("sets a cookie"),
@@ -68,8 +70,8 @@ MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "webhooks:change": (Action.WEBHOOK_CHANGED,),
     "webhooks:rotation": (Action.WEBHOOK_ROTATED,),
     "webhooks:deletion": (Action.WEBHOOK_DELETED,),
-    "webhooks:test": Exempt("sends an event to the organization's own endpoint, listed among its deliveries"),
-    "webhooks:redelivery": Exempt("sends an event again, listed among the endpoint's deliveries"),
+    "webhooks:test": _TEST,
+    "webhooks:redelivery": _AGAIN,
     "create_organization": (Action.ORGANIZATION_CREATED,),
     "accounts:deletion_cancellation": (Action.DELETION_CANCELLED,),
     "accounts:own_deletion": (Action.DELETION_SCHEDULED,),
@@ -98,4 +100,23 @@ MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "projects:project": (Action.PROJECT_RENAMED, Action.PROJECT_RETENTION_CHANGED),
     "projects:archival": (Action.PROJECT_ARCHIVED,),
     "projects:unarchival": (Action.PROJECT_UNARCHIVED,),
+    "admin_keys:create": (Action.ADMIN_KEY_CREATED,),
+    "admin_keys:revocation": (Action.ADMIN_KEY_REVOKED,),
+    "admin_api:AdminKeyRevocation": (Action.ADMIN_KEY_REVOKED,),
+    "admin_api:ApiKeyRevocation": (Action.KEY_REVOKED,),
+    "admin_api:ApiKeys": (Action.KEY_CREATED,),
+    "admin_api:BillingContacts": (Action.CONTACT_ADDED,),
+    "admin_api:OneBillingContact": (Action.CONTACT_REMOVED,),
+    "admin_api:OneMember": (Action.MEMBER_ROLE_CHANGED, Action.MEMBER_REMOVED),
+    "admin_api:OneProject": (Action.PROJECT_RENAMED, Action.PROJECT_RETENTION_CHANGED),
+    "admin_api:OneWebhook": (Action.WEBHOOK_CHANGED, Action.WEBHOOK_DELETED),
+    "admin_api:ProjectArchiving": (Action.PROJECT_ARCHIVED,),
+    "admin_api:ProjectRestoring": (Action.PROJECT_UNARCHIVED,),
+    "admin_api:Projects": (Action.PROJECT_CREATED,),
+    "admin_api:Question": (Action.CONTACT_ASKED,),
+    "admin_api:Redelivery": _AGAIN,
+    "admin_api:SecretRotation": (Action.WEBHOOK_ROTATED,),
+    "admin_api:TestEvent": _TEST,
+    "admin_api:TheOrganization": (Action.ORGANIZATION_RENAMED,),
+    "admin_api:Webhooks": (Action.WEBHOOK_CREATED,),
 }

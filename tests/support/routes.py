@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -13,8 +14,9 @@ _VALUES = {"organization": "llamas-of-lisbon", "token": "A" * 43, "uuid": str(NO
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    name: str  # with its namespace
+    name: str  # with its namespace; of a resource of the admin API its class
     path: str
+    methods: frozenset[str] | None = None  # where the class of the view tells
 
     @property
     def is_of_an_organization(self) -> bool:
@@ -32,7 +34,13 @@ def _walk(resolver: URLResolver, namespace: str, prefix: str) -> Iterator[Route]
             inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
             yield from _walk(each, inner, path)
         elif isinstance(each, URLPattern):
-            yield Route(namespace + (each.name or ""), path)
+            resource = getattr(each.callback, "view_class", None)
+            own = resource.__name__ if resource else ""
+            yield Route(namespace + (each.name or own), path, _methods(resource) if resource else None)
+
+
+def _methods(resource: Any) -> frozenset[str]:
+    return frozenset(name.upper() for name in resource.http_method_names if hasattr(resource, name))
 
 
 def _filled(pattern: str) -> str:

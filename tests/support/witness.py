@@ -37,6 +37,7 @@ UNWATCHED_REQUESTS = {"/hooks/": "what providers tell of messages: bounces, comp
 UNWATCHED_COLUMNS = {
     "accounts_user": {"last_login"},  # beside the event of the sign-in
     "accounts_membership": {"seen_at"},
+    "keys_adminkey": {"last_used_at"},
     "accounts_passkey": {"sign_count", "last_used_at"},  # beside the event of what it was shown for
     "accounts_totp": {"last_step"},
     "accounts_emailverification": {"attempts"},  # of a wrong code

@@ -62,6 +62,8 @@ WORDS = {
     "billing-contact:removed": "removed the billing contact",
     "key:created": "created the API key",
     "key:revoked": "revoked the API key",
+    "admin-key:created": "created the admin key",
+    "admin-key:revoked": "revoked the admin key",
     "webhook:created": "added the webhook",
     "webhook:changed": "changed the webhook",
     "webhook:rotated": "rotated the secret of the webhook",
