@@ -12,6 +12,7 @@ _NAMES = {
     "accounts.User.date_of_birth": "Date of birth",
     "accounts.ExportPart.content": "Export of the account",
     "accounts.Membership.role": "Role",
+    "accounts.Directory.entries": "Member directory",
     "accounts.BillingContact.email": "Billing contact",
     "accounts.Invitation.email": "Invited address",
     "accounts.Invitation.access": "Role of an invitation",

@@ -250,6 +250,11 @@ def test_projects_are_made_changed_put_away_and_taken_up(as_owner: Client, organ
     ]
 
 
+def test_a_retention_that_is_too_long_is_answered_with_what_may_be_typed(as_owner: Client) -> None:
+    answer = as_owner.post(f"{BASE}projects/new/", {"name": "Search", "retention_days": "31"})
+    assert "Type a whole number from 0 to 30." in answer.content.decode()
+
+
 @pytest.mark.parametrize("days", ["-1", "31", "", "x", "1.5"])
 def test_retention_is_0_to_30_whole_days(as_owner: Client, organization: Organization, days: str) -> None:
     form = {"name": "Search", "retention_days": days}
