@@ -165,6 +165,17 @@ def test_files_that_cannot_be_read_or_are_too_large_are_unreadable(
     assert "larger than any export" in capsys.readouterr().out
 
 
+def test_a_file_as_large_as_an_export_can_be_is_read(tmp_path: Path) -> None:
+    verifier: Any = load_verifier()
+    append(2)
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(bundle()))
+    verifier.LARGEST_FILE = path.stat().st_size
+    assert verifier.main([str(path)]) == 0
+    verifier.LARGEST_FILE -= 1
+    assert verifier.main([str(path)]) == 2
+
+
 def test_no_changed_value_is_taken_and_none_ends_in_a_traceback(tmp_path: Path) -> None:
     append(5)
     bundle()
