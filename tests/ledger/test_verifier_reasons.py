@@ -54,6 +54,18 @@ def test_every_honest_continuation_is_taken_and_none_with_another_proof() -> Non
                     verifier.verify_consistency(checkpoint(old), checkpoint(new), wrong)
 
 
+@pytest.mark.parametrize("changes", [{"size": 3}, {"time": 1}, {"name": "b/ledger"}])
+def test_an_earlier_checkpoint_is_no_longer_no_later_and_of_the_same_log(changes: dict[str, Any]) -> None:
+    verifier = load_verifier()
+    leaves = [naive.leaf(bytes([number])) for number in range(2)]
+    own: dict[str, Any] = {"name": "a/ledger", "map": bytes(32), "time": 0}
+    old = {**own, "size": 1, "root": naive.mth(leaves[:1])}
+    new = verifier.Checkpoint(**own, size=2, root=naive.mth(leaves))
+    verifier.verify_consistency(verifier.Checkpoint(**old), new, naive.subproof(1, leaves))
+    with pytest.raises(verifier.Refuted, match="not earlier"):
+        verifier.verify_consistency(verifier.Checkpoint(**{**old, **changes}), new, naive.subproof(1, leaves))
+
+
 def test_that_nothing_was_refused_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     append(1)
     assert verify(tmp_path, bundle()) == 0
