@@ -1,9 +1,11 @@
 """What the verifier says: why it refuses an export, and which continuations of a log it takes."""
 
+import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -64,6 +66,23 @@ def test_an_earlier_checkpoint_is_no_longer_no_later_and_of_the_same_log(changes
     verifier.verify_consistency(verifier.Checkpoint(**old), new, naive.subproof(1, leaves))
     with pytest.raises(verifier.Refuted, match="not earlier"):
         verifier.verify_consistency(verifier.Checkpoint(**{**old, **changes}), new, naive.subproof(1, leaves))
+
+
+def test_a_tenant_deep_in_the_map_is_proven_too(tmp_path: Path) -> None:
+    """The map is as deep as the hashes of tenants begin alike: with a few of them it is flat."""
+    place = int.from_bytes(hashlib.sha256(LLAMAS.bytes).digest(), "big")
+    found = {}
+    for number in range(1, 1 << 16):
+        tenant = UUID(int=number)
+        alike = 256 - (place ^ int.from_bytes(hashlib.sha256(tenant.bytes).digest(), "big")).bit_length()
+        if tenant != LLAMAS:
+            found.setdefault(alike, tenant)
+    assert max(found) > 12
+    append(2 * len(found), LLAMAS, *found.values())
+    deep = bundle()
+    assert len(deep["map"]["siblings"]) > 12
+    assert verify(tmp_path, deep) == 0
+    assert verify(tmp_path, bundle(found[max(found)])) == 0
 
 
 def test_that_nothing_was_refused_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
