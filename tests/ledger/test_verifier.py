@@ -118,6 +118,7 @@ def test_a_tenant_without_entries_was_never_opened(tmp_path: Path, capsys: pytes
     assert verify(tmp_path, bundle()) == 0
     output = capsys.readouterr().out
     assert "entries     none\n" in output
+    assert "map         the tenant has no chain\n" in output
     assert "opened      never\n" in output
 
 

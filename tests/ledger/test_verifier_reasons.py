@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from ledger.append import append_leaves
 from tests.ledger import naive
-from tests.support.ledger import LLAMAS, OUTSIDERS, append, bundle, load_verifier, verify
+from tests.support.ledger import LLAMAS, OUTSIDERS, PEN, append, bundle, checkpoint, load_verifier, opening, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,29 @@ def test_a_tenant_deep_in_the_map_is_proven_too(tmp_path: Path) -> None:
     assert len(deep["map"]["siblings"]) > 12
     assert verify(tmp_path, deep) == 0
     assert verify(tmp_path, bundle(found[max(found)])) == 0
+
+
+def test_of_two_exports_without_an_entry_between_them_the_times_say_which_is_the_earlier(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    append(2)
+    earlier, later = (bundle(at=checkpoint(now=now)) for now in (1_800_000_000, 1_800_000_060))
+    assert verify(tmp_path, later, earlier) == 0
+    assert verify(tmp_path, earlier, later) == 1
+    assert "in the wrong order" in capsys.readouterr().out
+
+
+def test_openings_are_listed_with_the_members_that_each_of_them_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = {"fields": ["accounts.User.email"], "subjects": []}
+    cases: list[dict[str, Any]] = [{}, {"case": "T-1"}, {"case": "T-1"}, {"case": None}]
+    append_leaves([opening(more={**more, **case}) for case in cases], pen=PEN)
+    assert verify(tmp_path, bundle()) == 0
+    output = capsys.readouterr().out
+    alike = f"2 × accounts.User.email for own-account by user:{UUID(int=1)}"
+    assert f"  {alike}\n" in output
+    assert f"  {alike} case T-1\n" in output
 
 
 def test_that_nothing_was_refused_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
