@@ -10,8 +10,20 @@ from uuid import UUID
 import pytest
 
 from ledger.append import append_leaves
+from ledger.bundle import proof_bundle
 from tests.ledger import naive
-from tests.support.ledger import LLAMAS, OUTSIDERS, PEN, append, bundle, checkpoint, load_verifier, opening, verify
+from tests.support.ledger import (
+    LLAMAS,
+    OUTSIDERS,
+    PEN,
+    SIGNER,
+    append,
+    bundle,
+    checkpoint,
+    load_verifier,
+    opening,
+    verify,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +137,25 @@ def test_a_terminal_without_the_signs_of_the_report_gets_it_with_question_marks(
         assert verify(tmp_path, found) == 0
     terminal.seek(0)
     assert "  1 ? accounts.User.email for own-account" in terminal.read()
+
+
+def test_where_nothing_says_how_it_is_written_the_report_is_in_utf_8(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(1)
+    found, buffer = bundle(), io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", buffer)
+        assert verify(tmp_path, found) == 0
+    assert "  1 × accounts.User.email for own-account" in buffer.getvalue()
+
+
+def test_what_was_never_opened_is_listed_field_by_field(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(1)
+    fields = [f"accounts.User.{name}" for name in ("email", "name", "phone")]
+    assert verify(tmp_path, proof_bundle(LLAMAS, SIGNER.public_key, checkpoint(), {"own-account": fields})) == 0
+    output = capsys.readouterr().out
+    assert "  never: accounts.User.name, accounts.User.phone for own-account\n" in output
 
 
 def test_help_says_how_it_is_called_and_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[str]) -> None:
