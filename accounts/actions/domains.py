@@ -90,7 +90,8 @@ def _note(actor: Actor, claim: VerifiedDomain, proof: Proof, now: datetime) -> N
         claim.missing_since = claim.missing_since or now
         if now - claim.missing_since >= GRACE:
             claim.verified_at = claim.missing_since = None
-    claim.save(update_fields=["checked_at", "verified_at", "missing_since"])
+    is_changed = was_verified != (claim.verified_at is not None)
+    claim.save(update_fields=["checked_at", "missing_since", *(["verified_at"] if is_changed else [])])
     if was_verified != (claim.verified_at is not None):
         _record(actor, Action.DOMAIN_LAPSED if was_verified else Action.DOMAIN_VERIFIED, claim)
         _relax_without_domains(actor, claim)

@@ -42,6 +42,7 @@ UNWATCHED_COLUMNS = {
     "accounts_totp": {"last_step"},
     "accounts_emailverification": {"attempts"},  # of a wrong code
     "accounts_spareaddress": {"attempts"},
+    "accounts_verifieddomain": {"checked_at", "missing_since"},  # what a look at its record found
 }
 # Statements, for what the columns alone do not tell.
 UNWATCHED_STATEMENTS = (

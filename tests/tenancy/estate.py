@@ -58,6 +58,8 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "billing-contacts": contact.pk,
         "invitations": organization.invitations.get().pk,
         "members": membership.pk,
+        "domains": organization.domains.create(domain=f"{name}.example", token="token").pk,
+        "sso": organization.pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,
         "export": DataExport.objects.create(user=owner, expires_at=timezone.now() + timedelta(days=1)).pk,

@@ -29,7 +29,7 @@ class Route:
             before = found[1]
             return f"{before}/{organization if before == 'o' else things[before]}"
 
-        return _PARAMETER.sub(value, f"/{self.pattern}")
+        return _PARAMETER.sub(value, f"/{self.pattern}".replace(".<slug:form>", ".csv"))
 
 
 def routes() -> list[Route]:
