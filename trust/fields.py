@@ -2,36 +2,43 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 _NAMES = {
-    "accounts.User.name": "Name",
-    "accounts.User.email": "Email",
-    "accounts.SpareAddress.email": "Email, new or former",
-    "accounts.User.phone": "Phone",
-    "accounts.SparePhone.phone": "Phone, new or former",
-    "accounts.User.location": "Location",
-    "accounts.User.date_of_birth": "Date of birth",
-    "accounts.ExportPart.content": "Export of the account",
-    "accounts.Membership.role": "Role",
-    "accounts.BillingContact.email": "Billing contact",
-    "accounts.Invitation.email": "Invited address",
-    "accounts.Invitation.access": "Role of an invitation",
-    "accounts.Totp.secret": "Authenticator secret",
-    "notifications.SigningSecret.secret": "Webhook secret",
-    "content.StoredExchange.request": "Prompt",
-    "content.StoredExchange.response": "Answer",
+    "accounts.User.name": gettext_lazy("Name"),
+    "accounts.User.email": gettext_lazy("Email"),
+    "accounts.SpareAddress.email": gettext_lazy("Email, new or former"),
+    "accounts.User.phone": gettext_lazy("Phone"),
+    "accounts.SparePhone.phone": gettext_lazy("Phone, new or former"),
+    "accounts.User.location": gettext_lazy("Location"),
+    "accounts.User.date_of_birth": gettext_lazy("Date of birth"),
+    "accounts.ExportPart.content": gettext_lazy("Export of the account"),
+    "accounts.Membership.role": gettext_lazy("Role"),
+    "accounts.BillingContact.email": gettext_lazy("Billing contact"),
+    "accounts.Invitation.email": gettext_lazy("Invited address"),
+    "accounts.Invitation.access": gettext_lazy("Role of an invitation"),
+    "accounts.Totp.secret": gettext_lazy("Authenticator secret"),
+    "notifications.SigningSecret.secret": gettext_lazy("Webhook secret"),
+    "content.StoredExchange.request": gettext_lazy("Prompt"),
+    "content.StoredExchange.response": gettext_lazy("Answer"),
 }
 _AT_FIRST = 2
 
 
 def name(field: str) -> str:
-    return _NAMES.get(field, field)
+    return str(_NAMES.get(field, field))
 
 
 def summary(fields: Sequence[str]) -> str:
     """Return the first names and how many more there are."""
     names = list(dict.fromkeys(name(field) for field in fields))
     more = len(names) - _AT_FIRST
-    return ", ".join(names) if more < 2 else f"{', '.join(names[:_AT_FIRST])} and {more} more"
+    return (
+        ", ".join(names)
+        if more < 2
+        else _("%(names)s and %(more)s more") % {"names": ", ".join(names[:_AT_FIRST]), "more": more}
+    )
 
 
 def records(fields: Sequence[str], count: int) -> str:

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from admin_api.frame import problems
 
@@ -30,7 +31,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
-        "403.html", 403, {"reason": "This form is too old, or cookies are off. Reload the page and try again."}
+        "403.html", 403, {"reason": _("This form is too old, or cookies are off. Reload the page and try again.")}
     )
 
 
