@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, Role
 from accounts.policy import NEVER_NARROWED, Access, may_give
+from accounts.role_words import role_name
 
 EVERY, SOME = "every", "some"
 _PLAIN = {
@@ -26,7 +27,7 @@ _PLAIN = {
 def roles_for(giver: Access) -> list[dict[str, str]]:
     """Return the roles that somebody may give, the lowest first, with what each can do."""
     return [
-        {"value": role.value, "name": role.value.capitalize(), "plain": str(_PLAIN[role])}
+        {"value": role.value, "name": role_name(role), "plain": str(_PLAIN[role])}
         for role in reversed(Role)
         if may_give(giver, None, Access(role))
     ]

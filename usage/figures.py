@@ -38,8 +38,16 @@ def change(now: int, before: int) -> str:
     """Return the relative change in percent, or nothing where there is nothing to compare with."""
     if not before:
         return ""
-    percent = 100 * (now - before) / before
-    return f"{'−' if f'{percent:+.1f}'.startswith('-') else '+'}{_decimals(abs(percent), 1)}%"
+    return f"{_signed(100 * (now - before) / before, 1)}%"
+
+
+def points(difference: float) -> str:
+    """Return a difference between two percentages."""
+    return _signed(difference, 2)
+
+
+def percent(value: float, places: int) -> str:
+    return f"{_decimals(value, places)}%"
 
 
 def share(part: int, whole: int) -> str:
@@ -52,3 +60,8 @@ def duration(milliseconds: int) -> str:
 
 def _decimals(value: float, places: int) -> str:
     return number_format(f"{value:.{places}f}", force_grouping=True)
+
+
+def _signed(value: float, places: int) -> str:
+    sign = "−" if f"{value:+.{places}f}".startswith("-") else "+"
+    return f"{sign}{_decimals(abs(value), places)}"

@@ -1,17 +1,18 @@
 """What is chosen for a project."""
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from accounts.models.project import MAX_RETENTION_DAYS
 from accounts.validators import one_line, visible
 
 
 class ProjectForm(forms.Form):
-    name = forms.CharField(max_length=80, label="Name", validators=[one_line, visible])
+    name = forms.CharField(max_length=80, label=gettext_lazy("Name"), validators=[one_line, visible])
     retention_days = forms.IntegerField(
         min_value=0,
         max_value=MAX_RETENTION_DAYS,
         initial=0,
-        label="Days that prompts and answers are kept",
+        label=gettext_lazy("Days that prompts and answers are kept"),
         widget=forms.TextInput,
     )
