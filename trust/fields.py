@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from usage import figures
 
 _NAMES = {
     "accounts.User.name": gettext_lazy("Name"),
@@ -24,6 +26,11 @@ _NAMES = {
     "content.StoredExchange.response": gettext_lazy("Answer"),
 }
 _AT_FIRST = 2
+_RECORD = ngettext_lazy("%(number)s record", "%(number)s records", "count")
+_RECORDS = {
+    "accounts": ngettext_lazy("%(number)s person", "%(number)s people", "count"),
+    "content": ngettext_lazy("%(number)s exchange", "%(number)s exchanges", "count"),
+}
 
 
 def name(field: str) -> str:
@@ -44,7 +51,5 @@ def summary(fields: Sequence[str]) -> str:
 def records(fields: Sequence[str], count: int) -> str:
     """Say of how many rows the fields are; a row of accounts is a person, one of content an exchange."""
     rooms = {field.partition(".")[0] for field in fields}
-    one, many = {"accounts": ("person", "people"), "content": ("exchange", "exchanges")}.get(
-        rooms.pop() if len(rooms) == 1 else "", ("record", "records")
-    )
-    return f"{count:,} {one if count == 1 else many}" if count else ""
+    words = _RECORDS.get(rooms.pop() if len(rooms) == 1 else "", _RECORD)
+    return words % {"count": count, "number": figures.exact(count)} if count else ""
