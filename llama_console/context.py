@@ -80,6 +80,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "development": settings.DEVELOPMENT,
         "mailbox_url": settings.MAILBOX_URL,
+        "page_languages": [(code, name) for code, name in settings.LANGUAGES if code in settings.PAGE_LANGUAGES],
     }
     user = getattr(request, "user", None)
     return context | _signed_in(request, user) if isinstance(user, User) else context

@@ -53,6 +53,29 @@ def test_a_stranger_who_chose_reads_what_they_chose() -> None:
     assert _html(client, "/sign-in/", **GERMAN) == "de"
 
 
+@pytest.mark.django_db
+def test_a_stranger_chooses_at_the_foot_of_the_page() -> None:
+    client = Client()
+    page = client.get("/sign-in/").text
+    assert '<button class="link-btn" name="language" value="de" lang="de">Deutsch</button>' in page
+    answer = client.post("/language/", {"language": "de", "next": "/sign-up/"})
+    assert answer["Location"] == "/sign-up/"
+    assert _html(client, "/sign-up/") == "de"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("chosen", "target"), [("fr", "/"), ("xx", "/"), ("de", "https://elsewhere.example/")])
+def test_nothing_else_is_chosen_and_nobody_is_led_elsewhere(chosen: str, target: str) -> None:
+    client = Client()
+    assert client.post("/language/", {"language": chosen, "next": target})["Location"] == "/"
+    assert ("language" in client.cookies) == (chosen == "de")
+
+
+def test_whoever_is_signed_in_chooses_in_their_profile_alone(as_owner: Client) -> None:
+    as_owner.post("/language/", {"language": "de"})
+    assert _html(as_owner, "/account/security/") == "en"
+
+
 @pytest.mark.parametrize(("chosen", "language"), [("en", "en"), ("de", "de"), ("fr", "en")])
 def test_whoever_is_signed_in_reads_their_own_language(
     as_owner: Client, owner: User, chosen: str, language: str
