@@ -146,3 +146,11 @@ def test_times_are_told_as_the_language_does() -> None:
     at, now = datetime(2026, 3, 5, 9, 30, tzinfo=UTC), datetime(2026, 3, 8, 9, 30, tzinfo=UTC)
     with translation.override("de"):
         assert (relative(at, now), relative(None), moment(at, now)) == ("vor 3 Tagen", "Nie", "5. März, 09:30")
+
+
+def test_exports_speak_english_to_whoever_reads_pages_in_german(as_owner: Client, owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(language="de")
+    organization = owner.memberships.get().organization.slug
+    members = as_owner.get(f"/o/{organization}/members/export/")
+    assert "Every project" in b"".join(members.streaming_content).decode()  # type: ignore[attr-defined]
+    assert as_owner.get(f"/o/{organization}/usage/usage.csv").text.startswith("bucket_start_utc")
