@@ -84,6 +84,12 @@ def test_whoever_is_signed_in_reads_their_own_language(
     assert _html(as_owner, "/account/security/", **GERMAN) == language
 
 
+@pytest.mark.parametrize(("chosen", "name"), [("en", "English"), ("de", "Deutsch"), ("fr", "Français")])
+def test_the_profile_names_the_language(as_owner: Client, owner: User, chosen: str, name: str) -> None:
+    User.objects.filter(pk=owner.pk).update(language=chosen)
+    assert f"<dd>{name}</dd>" in as_owner.get("/account/profile/").text
+
+
 def test_the_language_costs_no_query(as_owner: Client, owner: User) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as found:
