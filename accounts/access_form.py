@@ -7,24 +7,27 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, Role
 from accounts.policy import NEVER_NARROWED, Access, may_give
+from accounts.role_words import role_name
 
 EVERY, SOME = "every", "some"
 _PLAIN = {
-    Role.OWNER: "Does everything, ownership and deletion included.",
-    Role.ADMIN: "Manages members, projects, keys and webhooks.",
-    Role.DEVELOPER: "Creates keys and reads usage.",
-    Role.BILLING: "Manages billing contacts and reads usage.",
-    Role.VIEWER: "Sees keys and usage, and changes nothing.",
+    Role.OWNER: gettext_lazy("Does everything, ownership and deletion included."),
+    Role.ADMIN: gettext_lazy("Manages members, projects, keys and webhooks."),
+    Role.DEVELOPER: gettext_lazy("Creates keys and reads usage."),
+    Role.BILLING: gettext_lazy("Manages billing contacts and reads usage."),
+    Role.VIEWER: gettext_lazy("Sees keys and usage, and changes nothing."),
 }
 
 
 def roles_for(giver: Access) -> list[dict[str, str]]:
     """Return the roles that somebody may give, the lowest first, with what each can do."""
     return [
-        {"value": role.value, "name": role.value.capitalize(), "plain": _PLAIN[role]}
+        {"value": role.value, "name": role_name(role), "plain": str(_PLAIN[role])}
         for role in reversed(Role)
         if may_give(giver, None, Access(role))
     ]
@@ -33,8 +36,10 @@ def roles_for(giver: Access) -> list[dict[str, str]]:
 class AccessForm(forms.Form):
     """A role, and the projects that it is limited to."""
 
-    role = forms.ChoiceField(error_messages={"required": "Choose a role."})
-    reach = forms.ChoiceField(choices=[(EVERY, "Every project"), (SOME, "Only these")], required=False)
+    role = forms.ChoiceField(error_messages={"required": gettext_lazy("Choose a role.")})
+    reach = forms.ChoiceField(
+        choices=[(EVERY, gettext_lazy("Every project")), (SOME, gettext_lazy("Only these"))], required=False
+    )
     projects = forms.ModelMultipleChoiceField(Project.objects.none(), required=False)
 
     def __init__(self, *args: Any, giver: Access, projects: Any, **kwargs: Any) -> None:
@@ -47,9 +52,9 @@ class AccessForm(forms.Form):
         data = super().clean() or {}
         if data.get("reach") == SOME and not self.errors:
             if Role(data["role"]) in NEVER_NARROWED:
-                raise ValidationError("Owners and admins work in every project.")
+                raise ValidationError(_("Owners and admins work in every project."))
             if not data["projects"]:
-                raise ValidationError("Choose at least one project, or every project.")
+                raise ValidationError(_("Choose at least one project, or every project."))
         return data
 
     @property

@@ -8,6 +8,8 @@ from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import guessing, throttle
 from accounts.factors.codes import Proof, prove
@@ -18,8 +20,8 @@ from accounts.sso.failure import SsoError
 from accounts.validators import one_line
 from notifications.webhooks import guard
 
-TOO_MANY = "Too many wrong tries. Wait an hour, or sign in on a device that you used before."
-NO_MATCH = "Email and password do not match, or the address is not verified yet."
+TOO_MANY = gettext_lazy("Too many wrong tries. Wait an hour, or sign in on a device that you used before.")
+NO_MATCH = gettext_lazy("Email and password do not match, or the address is not verified yet.")
 _MAX_PASSWORD = 256  # characters; more only costs time to hash
 _OF_ISSUER = {
     "no-answer": "Nothing answered there. Check the address, and that this console can reach it.",
@@ -56,7 +58,7 @@ class NewPasswordForm(forms.Form):
 
 
 class SignUpForm(NewPasswordForm):
-    email = forms.EmailField(max_length=254, label="Work email", validators=[one_line])
+    email = forms.EmailField(max_length=254, label=gettext_lazy("Work email"), validators=[one_line])
     organization = forms.CharField(max_length=80, required=False, validators=[one_line])
     field_order = ("email", "organization", "password")
 
@@ -67,7 +69,7 @@ class SignUpForm(NewPasswordForm):
         data = super().clean()
         email, password = data.get("email", ""), data.get("password", "")
         if email and password and email.partition("@")[0].casefold() in password.casefold() and len(password) < 24:
-            self.add_error("password", ValidationError("The password holds your email name. Choose another one."))
+            self.add_error("password", ValidationError(_("The password holds your email name. Choose another one.")))
         return data
 
 
@@ -112,7 +114,7 @@ class PresentPasswordForm(forms.Form):
         if tries is None:
             raise ValidationError(TOO_MANY)
         if not user.check_password(current):
-            raise ValidationError("This is not your present password.")
+            raise ValidationError(_("This is not your present password."))
         throttle.succeeded(tries)
         return current
 
@@ -173,17 +175,17 @@ class DomainForm(forms.Form):
 
 
 class BillingContactForm(forms.Form):
-    email = forms.EmailField(max_length=254, label="Email", validators=[one_line])
-    language = forms.ChoiceField(choices=settings.LANGUAGES, label="Language of the messages")
+    email = forms.EmailField(max_length=254, label=gettext_lazy("Email"), validators=[one_line])
+    language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("Language of the messages"))
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(max_length=12, label="6 digits from the email")
+    code = forms.CharField(max_length=12, label=gettext_lazy("6 digits from the email"))
 
     def clean_code(self) -> str:
         digits = "".join(self.cleaned_data["code"].split())
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
-            raise ValidationError("Enter the six digits that we sent you last.")
+            raise ValidationError(_("Enter the six digits that we sent you last."))
         return digits
 
 
@@ -213,7 +215,9 @@ class ConfirmForm(forms.Form):
             self.proof = prove(self.user, data["code"])
             right = self.proof is not None
         if not right:
-            raise ValidationError("Password or code is not right." if self.needs_code else "The password is not right.")
+            raise ValidationError(
+                _("Password or code is not right.") if self.needs_code else _("The password is not right.")
+            )
         return data
 
 

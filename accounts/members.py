@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import directory
 from accounts.entries import Entry
@@ -102,10 +103,11 @@ def chosen(actor: Actor, organization: Organization, memberships: Sequence[Membe
 def project_names(limited: Mapping[UUID, Role] | None, names: Mapping[UUID, str]) -> str:
     """Return the projects that somebody is limited to, as far as the reader, who knows `names`, sees them."""
     if limited is None:
-        return "Every project"
+        return _("Every project")
     known = sorted(names[each] for each in limited if each in names)
     hidden = len(limited) - len(known)
-    return ", ".join([*known, *([f"{hidden} more" if known else f"{hidden} others"] if hidden else [])]) or "No project"
+    others = (_("%(count)s more") if known else _("%(count)s others")) % {"count": hidden}
+    return ", ".join([*known, *([others] if hidden else [])]) or _("No project")
 
 
 def _members(actor: Actor, organization: Organization, entries: Sequence[Entry]) -> list[Member]:

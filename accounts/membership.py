@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from accounts import security_rules
 from accounts.models import Membership, Organization, Project, Role, User
@@ -74,7 +75,7 @@ class Acting:
         """Tell whether it is allowed: in a project if one is named, else in the organization or any of its projects."""
         return self.access.may(permission, project.pk if project else None)
 
-    def require(self, permission: Permission, otherwise: str = "", *, project: Project | None = None) -> None:
+    def require(self, permission: Permission, otherwise: str | Promise = "", *, project: Project | None = None) -> None:
         """Refuse who may not; `otherwise` is a sentence that the page of the refusal shows."""
         if not self.may(permission, project):
             raise PermissionDenied(otherwise)

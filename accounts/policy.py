@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from accounts.models import Role, User
 
 
@@ -31,23 +34,23 @@ class Permission(StrEnum):
     DATA_ACCESS = "data-access:view"
 
 
-MEANINGS: dict[Permission, str] = {
-    Permission.RENAME_ORGANIZATION: "Rename the organization",
-    Permission.DELETE_ORGANIZATION: "Delete the organization, and cancel that",
-    Permission.TRANSFER_OWNERSHIP: "Hand the organization over",
-    Permission.MANAGE_SECURITY: "Change security settings",
-    Permission.VIEW_PROJECTS: "See projects",
-    Permission.MANAGE_PROJECTS: "Make, change and archive projects",
-    Permission.VIEW_MEMBERS: "See members and their roles",
-    Permission.MANAGE_MEMBERS: "Invite and remove members, change their roles up to one’s own",
-    Permission.VIEW_AUDIT_LOG: "Read the audit log",
-    Permission.MANAGE_ADMIN_KEYS: "Make and revoke admin keys",
-    Permission.VIEW_KEYS: "See API keys, never their secrets",
-    Permission.MANAGE_KEYS: "Make and revoke API keys",
-    Permission.MANAGE_WEBHOOKS: "Manage webhooks",
-    Permission.MANAGE_BILLING_CONTACTS: "Manage billing contacts",
-    Permission.VIEW_USAGE: "See usage and its cost",
-    Permission.DATA_ACCESS: "See who opened sealed data, and export the proof",
+MEANINGS: dict[Permission, str | Promise] = {
+    Permission.RENAME_ORGANIZATION: gettext_lazy("Rename the organization"),
+    Permission.DELETE_ORGANIZATION: gettext_lazy("Delete the organization, and cancel that"),
+    Permission.TRANSFER_OWNERSHIP: gettext_lazy("Hand the organization over"),
+    Permission.MANAGE_SECURITY: gettext_lazy("Change security settings"),
+    Permission.VIEW_PROJECTS: gettext_lazy("See projects"),
+    Permission.MANAGE_PROJECTS: gettext_lazy("Make, change and archive projects"),
+    Permission.VIEW_MEMBERS: gettext_lazy("See members and their roles"),
+    Permission.MANAGE_MEMBERS: gettext_lazy("Invite and remove members, change their roles up to one’s own"),
+    Permission.VIEW_AUDIT_LOG: gettext_lazy("Read the audit log"),
+    Permission.MANAGE_ADMIN_KEYS: gettext_lazy("Make and revoke admin keys"),
+    Permission.VIEW_KEYS: gettext_lazy("See API keys, never their secrets"),
+    Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
+    Permission.MANAGE_WEBHOOKS: gettext_lazy("Manage webhooks"),
+    Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("Manage billing contacts"),
+    Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
+    Permission.DATA_ACCESS: gettext_lazy("See who opened sealed data, and export the proof"),
 }
 _EVERYONE = frozenset(Role)
 _OWNERS = frozenset({Role.OWNER})

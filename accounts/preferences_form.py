@@ -10,6 +10,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import time_zones
 from accounts.actions import Wishes
@@ -21,16 +23,17 @@ from notifications.models import Channel, Choice
 from notifications.notices import registered
 
 _QUIET = time(22), time(7)  # what is offered at first
-CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
+CHANNELS = {Channel.EMAIL: gettext_lazy("Email"), Channel.SMS: gettext_lazy("Text message")}
+_IN_SENTENCES = {Channel.EMAIL: gettext_lazy("email"), Channel.SMS: gettext_lazy("text message")}
 _BECAUSE = {
-    Topic.SECURITY: "“Always” because it keeps your account safe",
-    Topic.PRIVACY: "“Always” because it is about your own data",
-    Topic.TEAM: "“Always” because somebody waits for your answer",
-    Topic.KEYS: "“Always” because it keeps your keys safe",
-    Topic.BILLING: "“Always” because it is about money owed or paid",
-    Topic.SUPPORT: "“Always” because you asked for it",
+    Topic.SECURITY: gettext_lazy("“Always” because it keeps your account safe"),
+    Topic.PRIVACY: gettext_lazy("“Always” because it is about your own data"),
+    Topic.TEAM: gettext_lazy("“Always” because somebody waits for your answer"),
+    Topic.KEYS: gettext_lazy("“Always” because it keeps your keys safe"),
+    Topic.BILLING: gettext_lazy("“Always” because it is about money owed or paid"),
+    Topic.SUPPORT: gettext_lazy("“Always” because you asked for it"),
 }
-_BECAUSE_OTHERWISE = "“Always” because the service needs it"
+_BECAUSE_OTHERWISE = gettext_lazy("“Always” because the service needs it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,9 @@ def _clock() -> forms.TimeInput:
 
 
 class PreferencesForm(forms.Form):
-    is_quiet = forms.BooleanField(required=False, label="No text messages during these hours")
-    begins = forms.TimeField(required=False, label="From", widget=_clock())
-    ends = forms.TimeField(required=False, label="Until", widget=_clock())
+    is_quiet = forms.BooleanField(required=False, label=gettext_lazy("No text messages during these hours"))
+    begins = forms.TimeField(required=False, label=gettext_lazy("From"), widget=_clock())
+    ends = forms.TimeField(required=False, label=gettext_lazy("Until"), widget=_clock())
     language = forms.ChoiceField(choices=settings.LANGUAGES)
     time_zone = forms.CharField(max_length=40)
 
@@ -88,7 +91,7 @@ class PreferencesForm(forms.Form):
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
         if name not in time_zones.known():
-            raise ValidationError("Choose a time zone of the list.")
+            raise ValidationError(_("Choose a time zone of the list."))
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -96,9 +99,9 @@ class PreferencesForm(forms.Form):
         if data.get("is_quiet"):
             for name in ("begins", "ends"):
                 if data.get(name) is None and name not in self.errors:
-                    self.add_error(name, "Enter a time.")
+                    self.add_error(name, _("Enter a time."))
             if data.get("begins") is not None and data.get("begins") == data.get("ends"):
-                self.add_error("ends", "Choose two different times.")
+                self.add_error("ends", _("Choose two different times."))
         return data
 
     def wishes(self) -> Wishes:
@@ -116,7 +119,7 @@ class PreferencesForm(forms.Form):
     def channels(self) -> list[tuple[str, str]]:
         """Return the channels by which anything comes: name and label."""
         used = {channel for kind in self.kinds for channel in kind.channels}
-        return [(channel.value, label) for channel, label in CHANNELS.items() if channel in used]
+        return [(channel.value, str(label)) for channel, label in CHANNELS.items() if channel in used]
 
     @property
     def groups(self) -> list[Group]:
@@ -131,7 +134,7 @@ class PreferencesForm(forms.Form):
         )
 
     def _field(self, kind: Kind, channel: Channel) -> forms.Field:
-        label, choice = f"{kind.title}, {CHANNELS[channel].lower()}", self._chosen[kind.name, channel]
+        label, choice = f"{kind.title}, {_IN_SENTENCES[channel]}", self._chosen[kind.name, channel]
         if channel == Channel.SMS:
             return forms.BooleanField(
                 required=False, label=label, initial=choice != Choice.OFF, disabled=not self.has_phone
@@ -143,12 +146,12 @@ class PreferencesForm(forms.Form):
         channels = [Channel(name) for name, _ in self.channels]
         rows = [Row(str(kind.title), [self._cell(kind, channel) for channel in channels]) for kind in kinds]
         some_are_fixed = any(kind.required for kind in kinds)
-        return Group(str(topic.label), _BECAUSE.get(topic, _BECAUSE_OTHERWISE) if some_are_fixed else "", rows)
+        return Group(str(topic.label), str(_BECAUSE.get(topic, _BECAUSE_OTHERWISE)) if some_are_fixed else "", rows)
 
     def _cell(self, kind: Kind, channel: Channel) -> Cell:
         name = _name(kind, channel)
         field = self[name] if name in self.fields else None
-        return Cell(channel.value, CHANNELS[channel], field, channel in kind.channels and field is None)
+        return Cell(channel.value, str(CHANNELS[channel]), field, channel in kind.channels and field is None)
 
 
 def _name(kind: Kind, channel: Channel) -> str:

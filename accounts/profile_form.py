@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import time_zones
 from accounts.models import User
@@ -22,7 +23,7 @@ _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they
 def plain(text: str) -> None:
     """Refuse what would not show, or would change how the text around it shows."""
     if any(unicodedata.category(sign) in _CONTROLS or sign in _TURNING for sign in text):
-        raise ValidationError("Use plain text on one line.")
+        raise ValidationError(_("Use plain text on one line."))
 
 
 class ProfileForm(forms.Form):
@@ -42,13 +43,13 @@ class ProfileForm(forms.Form):
     def clean_date_of_birth(self) -> date | None:
         born: date | None = self.cleaned_data["date_of_birth"]
         if born and not _OLDEST <= born < timezone.now().date():
-            raise ValidationError("Enter a day in the past, after 1900.")
+            raise ValidationError(_("Enter a day in the past, after 1900."))
         return born
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
         if name not in time_zones.known():
-            raise ValidationError("Choose a time zone of the list.")
+            raise ValidationError(_("Choose a time zone of the list."))
         return name
 
     def profile(self) -> Profile:
@@ -63,7 +64,7 @@ class PhoneForm(forms.Form):
     def clean_number(self) -> str:
         number = e164(self.cleaned_data["number"])
         if number is None:
-            raise ValidationError("Enter the number with its country code, such as +351 912 345 678.")
+            raise ValidationError(_("Enter the number with its country code, such as +351 912 345 678."))
         if not is_for_texts(number):
-            raise ValidationError("No text message can go to this number. Enter that of a mobile phone.")
+            raise ValidationError(_("No text message can go to this number. Enter that of a mobile phone."))
         return number

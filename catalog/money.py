@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 PICO = 10**12  # pico-dollars in a dollar
 
@@ -33,19 +35,24 @@ def dollars(pico: int) -> str:
     """Return an amount for reading: cents from a dollar on, up to four decimals below, never a rounded-away zero."""
     sign, amount = "-" if pico < 0 else "", abs(Decimal(pico) / PICO)
     if amount >= 1 or not pico:
-        return f"{sign}${amount:,.2f}"
+        return sign + _in_dollars(f"{amount:.2f}")
     if amount < Decimal("0.0001"):
-        return f"{sign}<$0.0001"
+        return f"{sign}<{_in_dollars('0.0001')}"
     digits = f"{amount:.4f}"
-    return f"{sign}${digits[:4]}{digits[4:].rstrip('0')}"
+    return sign + _in_dollars(f"{digits[:4]}{digits[4:].rstrip('0')}")
 
 
 def axis_dollars(pico: int) -> str:
     """Return a round amount of an axis; below a cent with all its digits, or neighbours would look equal."""
-    return f"${exact_dollars(pico)}" if 0 < pico < PICO // 100 else dollars(pico)
+    return _in_dollars(exact_dollars(pico)) if 0 < pico < PICO // 100 else dollars(pico)
 
 
 def exact_dollars(pico: int) -> str:
     """Return an amount with every digit that it has, for exports: at least two decimals."""
     sign, (whole, part) = "-" if pico < 0 else "", divmod(abs(pico), PICO)
     return f"{sign}{whole}.{f'{part:012d}'.rstrip('0').ljust(2, '0')}"
+
+
+def _in_dollars(digits: str) -> str:
+    """Return digits with the sign of the currency, where and as the page's language writes them."""
+    return _("$%(amount)s") % {"amount": number_format(digits, force_grouping=True)}

@@ -1,23 +1,33 @@
-"""Takes each text that the rooms mark for translation into locale/*/LC_MESSAGES/django.po; keeps what is translated.
+"""Takes each text that is marked for translation into locale/*/LC_MESSAGES/django.po; keeps what is translated.
 
-`make translations` runs it; a new text is there with an empty msgstr, one that the code says no more is gone. The files
-hold no dates and no line numbers, so that they change only where a text does.
+Messages to people are in every language, the pages of the console in those of PAGE_LANGUAGES. What the room of messages
+says is a message's, everything else a page's. `make translations` runs it; a new text is there with an empty msgstr,
+one that the code says no more is gone. The files hold no dates and no line numbers, so that they change only where a
+text does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.extract import DEFAULT_KEYWORDS, extract, extract_from_file
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "es", "fr")
-_KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {"gettext_lazy": None, "ngettext_lazy": (1, 2)}
+PAGE_LANGUAGES = ("de",)  # beside English
+_KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {
+    "gettext_lazy": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
 _NO_ROOMS = {"bench", "dev", "tests"}
+_MESSAGES = "notifications"  # the room whose Python words messages
 _HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -25,6 +35,7 @@ msgstr ""
 "Plural-Forms: {plurals}\\n"
 
 """
+_Found = Iterable[tuple[int, Any, list[str], str | None]]
 
 
 def main() -> None:
@@ -50,17 +61,17 @@ def read(language: str) -> Catalog:
 def updated(language: str) -> str:
     """Return what a language's file says when it is up to date with the code."""
     catalog, written = read(language), BytesIO()
-    catalog.update(template(), no_fuzzy_matching=True)
+    catalog.update(template(pages=language in PAGE_LANGUAGES), no_fuzzy_matching=True)
     write_po(written, catalog, width=120, include_lineno=False, omit_header=True, ignore_obsolete=True)
     return _HEADER.format(language=language, plurals=get_plural(language).plural_forms) + written.getvalue().decode()
 
 
-def template() -> Catalog:
-    """Return every text of the code, in the order of its files."""
+@cache
+def template(*, pages: bool) -> Catalog:
+    """Return the texts of messages, and of pages if asked for, in the order of their files."""
     catalog = Catalog()
-    for path in _sources():
-        found = extract_from_file("python", path, keywords=_KEYWORDS)
-        for _, message, _, context in found:
+    for path in _sources(pages=pages):
+        for _, message, _, context in _texts(path):
             catalog.add(message, None, [(path.relative_to(BASE_DIR).as_posix(), 1)], context=context)
     return catalog
 
@@ -75,10 +86,26 @@ def untranslated(catalog: Catalog) -> list[Any]:
     ]
 
 
-def _sources() -> Iterator[Path]:
+def _texts(path: Path) -> _Found:
+    if path.suffix == ".py":
+        return extract_from_file("python", path, keywords=_KEYWORDS)
+    code = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    code = "\n".join(line.strip() for line in code.splitlines())  # the indentation of HTML is none of Python
+    return extract("python", BytesIO(code.encode()), keywords=_KEYWORDS)
+
+
+def _sources(*, pages: bool) -> Iterator[Path]:
     rooms = (path.parent for path in BASE_DIR.glob("*/__init__.py") if path.parent.name not in _NO_ROOMS)
-    for room in sorted(rooms):
-        yield from sorted(room.rglob("*.py"))
+    python = [path for room in sorted(rooms) for path in sorted(room.rglob("*.py"))]
+    yield from filter(_is_of_messages, python)
+    if pages:
+        yield from (path for path in python if not _is_of_messages(path))
+        yield from sorted((BASE_DIR / "templates").rglob("*.html"))
+
+
+def _is_of_messages(path: Path) -> bool:
+    place = path.relative_to(BASE_DIR).parts
+    return place[0] == _MESSAGES and place[1] != "views"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
 from accounts.validators import one_line, visible
@@ -26,7 +28,7 @@ class KeyForm(forms.Form):
 
 
 class RevocationForm(forms.Form):
-    confirmation = forms.CharField(max_length=80, label="Type the key's name to confirm")
+    confirmation = forms.CharField(max_length=80, label=gettext_lazy("Type the key's name to confirm"))
 
     def __init__(self, *args: Any, key: ApiKey | AdminKey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,5 +37,5 @@ class RevocationForm(forms.Form):
     def clean_confirmation(self) -> str:
         typed: str = self.cleaned_data["confirmation"]
         if typed.strip() != self.key.name:
-            raise ValidationError("That is not the name of this key.")
+            raise ValidationError(_("That is not the name of this key."))
         return typed

@@ -6,61 +6,68 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import ResolverMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Organization, User
 from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
 PRODUCT_NAME = "Llama console"
-Groups = tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]  # title, and of each page label, icon and address
+Groups = tuple[
+    tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]], ...
+]  # title, and of each page label, icon and address
 _NAVIGATION: Groups = (
-    ("", (("Home", "house", "organization_home"),)),
-    ("Build", (("API keys", "key-round", "keys:list"), ("Webhooks", "webhook", "webhooks:list"))),
+    ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
     (
-        "Observe",
+        gettext_lazy("Build"),
+        ((gettext_lazy("API keys"), "key-round", "keys:list"), (gettext_lazy("Webhooks"), "webhook", "webhooks:list")),
+    ),
+    (
+        gettext_lazy("Observe"),
         (
-            ("Usage", "chart-column", "usage:report"),
-            ("Data access", "scan-eye", "trust:data_access"),
-            ("Audit log", "history", "audit:log"),
+            (gettext_lazy("Usage"), "chart-column", "usage:report"),
+            (gettext_lazy("Data access"), "scan-eye", "trust:data_access"),
+            (gettext_lazy("Audit log"), "history", "audit:log"),
         ),
     ),
     (
-        "Organization",
+        gettext_lazy("Organization"),
         (
-            ("Members", "users", "members:list"),
-            ("Projects", "folder", "projects:list"),
-            ("Billing contacts", "mail-check", "billing_contacts:list"),
-            ("Admin keys", "key-square", "admin_keys:list"),
-            ("Single sign-on", "log-in", "sso:overview"),
-            ("Settings", "settings", "organizations:settings"),
-            ("Security rules", "shield-check", "organization_security:rules"),
+            (gettext_lazy("Members"), "users", "members:list"),
+            (gettext_lazy("Projects"), "folder", "projects:list"),
+            (gettext_lazy("Billing contacts"), "mail-check", "billing_contacts:list"),
+            (gettext_lazy("Admin keys"), "key-square", "admin_keys:list"),
+            (gettext_lazy("Single sign-on"), "log-in", "sso:overview"),
+            (gettext_lazy("Settings"), "settings", "organizations:settings"),
+            (gettext_lazy("Security rules"), "shield-check", "organization_security:rules"),
         ),
     ),
 )
 _ACCOUNT: Groups = (
     (
-        "Your account",
+        gettext_lazy("Your account"),
         (
-            ("Profile", "user-round", "accounts:profile"),
-            ("Security", "shield-check", "accounts:security"),
-            ("Email", "at-sign", "accounts:email"),
-            ("Password", "key", "accounts:password"),
-            ("Sessions", "monitor-smartphone", "accounts:sessions"),
-            ("Notifications", "bell", "accounts:notifications"),
-            ("Messages sent to you", "mails", "accounts:messages"),
-            ("Who opened my data", "scan-eye", "own_access:data_access"),
-            ("Export my data", "download", "own_export:export"),
-            ("Delete my account", "user-round-x", "accounts:own_deletion"),
+            (gettext_lazy("Profile"), "user-round", "accounts:profile"),
+            (gettext_lazy("Security"), "shield-check", "accounts:security"),
+            (gettext_lazy("Email"), "at-sign", "accounts:email"),
+            (gettext_lazy("Password"), "key", "accounts:password"),
+            (gettext_lazy("Sessions"), "monitor-smartphone", "accounts:sessions"),
+            (gettext_lazy("Notifications"), "bell", "accounts:notifications"),
+            (gettext_lazy("Messages sent to you"), "mails", "accounts:messages"),
+            (gettext_lazy("Who opened my data"), "scan-eye", "own_access:data_access"),
+            (gettext_lazy("Export my data"), "download", "own_export:export"),
+            (gettext_lazy("Delete my account"), "user-round-x", "accounts:own_deletion"),
         ),
     ),
 )
 _STAFF: Groups = (
     (
-        "Delivery",
+        gettext_lazy("Delivery"),
         (
-            ("Messages", "send", "staff:messages"),
-            ("Dead letters", "mail-x", "staff:dead_letters"),
-            ("Suppressions", "bell-off", "staff:suppressions"),
+            (gettext_lazy("Messages"), "send", "staff:messages"),
+            (gettext_lazy("Dead letters"), "mail-x", "staff:dead_letters"),
+            (gettext_lazy("Suppressions"), "bell-off", "staff:suppressions"),
         ),
     ),
 )
@@ -76,6 +83,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "development": settings.DEVELOPMENT,
         "mailbox_url": settings.MAILBOX_URL,
+        "page_languages": [(code, name) for code, name in settings.LANGUAGES if code in settings.PAGE_LANGUAGES],
     }
     user = getattr(request, "user", None)
     return context | _signed_in(request, user) if isinstance(user, User) else context

@@ -1,10 +1,14 @@
-"""What every answer of the console has in common: hardening headers, and a clear page when something is away."""
+"""What every answer of the console has in common: hardening headers, a language, a page when something is away."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
+from accounts import languages
+from admin_api.frame import problems
 from vault.errors import is_away
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -21,6 +25,23 @@ class HardeningMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class LanguageMiddleware:
+    """Speaks the language of whoever is signed in, and of the browser otherwise. The API speaks English alone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if problems.concerns(request):
+            return self.get_response(request)
+        language = languages.of(request)
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.BrowserMiddleware",
+    "llama_console.middleware.LanguageMiddleware",
     "accounts.sso.gate.SingleSignOnMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -103,6 +104,7 @@ TEMPLATES = [
                 "llama_console.context.shell",
             ],
             "builtins": [
+                "django.templatetags.i18n",
                 "django.templatetags.static",
                 "django_htmx.templatetags.django_htmx",
                 "template_partials.templatetags.partials",
@@ -386,6 +388,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français")]  # of messages to people
+PAGE_LANGUAGES = ("en", "de")  # of the pages; whoever chose another one reads them in English
 LOCALE_PATHS = [VAR_DIR / "locale"]  # compiled from locale/ by `manage.py compile_translations`
 LOGGING = {
     "version": 1,

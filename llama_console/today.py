@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from catalog.models import Model
 from catalog.money import dollars
 from keys.models import ApiKey
@@ -25,10 +27,10 @@ def kpis(organization_id: UUID, now: datetime, projects: Projects) -> list[dict[
     sums = found.overall
     tokens = f"{figures.compact(sums.prompt_tokens)} / {figures.compact(sums.completion_tokens)}"
     return [
-        _kpi("Spend, 24 hours", dollars(sums.amount), sums, before, hours, MEASURES["spend"].of),
-        _kpi("Tokens, in / out", tokens, sums, before, hours, MEASURES["tokens"].of),
-        _kpi("Requests", figures.count(sums.requests), sums, before, hours, MEASURES["requests"].of),
-        _kpi("Average latency", figures.duration(_latency(sums)), sums, before, hours, _latency),
+        _kpi(_("Spend, 24 hours"), dollars(sums.amount), sums, before, hours, MEASURES["spend"].of),
+        _kpi(_("Tokens, in / out"), tokens, sums, before, hours, MEASURES["tokens"].of),
+        _kpi(_("Requests"), figures.count(sums.requests), sums, before, hours, MEASURES["requests"].of),
+        _kpi(_("Average latency"), figures.duration(_latency(sums)), sums, before, hours, _latency),
     ]
 
 
@@ -37,7 +39,8 @@ def recent(organization_id: UUID, projects: Projects) -> list[dict[str, Any]]:
     names = dict(ApiKey.objects.filter(pk__in={event.key_id for event in events}).values_list("pk", "name"))
     titles = dict(Model.objects.values_list("name", "title"))
     return [
-        _call(event, titles.get(event.model, event.model), names.get(event.key_id, "deleted key")) for event in events
+        _call(event, titles.get(event.model, event.model), names.get(event.key_id, _("deleted key")))
+        for event in events
     ]
 
 
@@ -46,8 +49,8 @@ def _call(event: UsageEvent, model: str, key: str) -> dict[str, Any]:
         "time": event.started_at,
         "model": model,
         "key": key,
-        "prompt": f"{event.prompt_tokens:,}",
-        "completion": f"{event.completion_tokens:,}",
+        "prompt": figures.exact(event.prompt_tokens),
+        "completion": figures.exact(event.completion_tokens),
         "cost": dollars(event.amount),
         "latency": figures.duration(event.latency_ms),
         "status": event.status,
@@ -58,7 +61,7 @@ def _call(event: UsageEvent, model: str, key: str) -> dict[str, Any]:
 
 def _hour(cells: dict[tuple[datetime, str], Sums], bucket: datetime) -> Sums:
     whole = Sums()
-    for (moment, _), sums in cells.items():
+    for (moment, _group), sums in cells.items():
         if moment == bucket:
             whole.add(sums)
     return whole
@@ -74,7 +77,7 @@ def _kpi(name: str, value: str, now: Sums, before: Sums, hours: list[Sums], metr
         "value": value,
         "delta": figures.change(metric(now), metric(before)),
         "tone": "flat",
-        "versus": "vs the 24 hours before" if metric(before) else "nothing to compare with",
+        "versus": _("vs the 24 hours before") if metric(before) else _("nothing to compare with"),
         "spark": _spark([metric(hour) for hour in hours]),
     }
 

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from ledger.actor import Actor
 
 _SYSTEMS = {
-    "notifications": "Notifications worker",
-    "gateway": "Gateway",
-    "worker": "Worker",
-    "contact-link": "Whoever has a contact's link",
-    "invitation-link": "Whoever has an invitation's link",
+    "notifications": gettext_lazy("Notifications worker"),
+    "gateway": gettext_lazy("Gateway"),
+    "worker": gettext_lazy("Worker"),
+    "contact-link": gettext_lazy("Whoever has a contact's link"),
+    "invitation-link": gettext_lazy("Whoever has an invitation's link"),
 }
-_KINDS = {"user": "A member", "key": "An admin key", "staff": "Support staff"}
+_KINDS = {"user": gettext_lazy("A member"), "key": gettext_lazy("An admin key"), "staff": gettext_lazy("Support staff")}
 _ID = 8  # the last characters of an id; the first of a UUID of version 7 are the time
 
 
@@ -23,16 +26,16 @@ class Who:
 
 def who(actor: str, reader: Actor) -> Who:
     """Return the name of an actor; the reader of the page is "You"."""
-    kind, _, name = actor.partition(":")
+    kind, _colon, name = actor.partition(":")
     if actor == str(reader):
-        return Who("You")
+        return Who(_("You"))
     if actor == str(Actor.operator()):
-        return Who("Operator at the server")
+        return Who(_("Operator at the server"))
     if kind == "system":
-        return Who(_SYSTEMS.get(name, f"System: {name}"))
+        return Who(str(_SYSTEMS.get(name) or _("System: %(name)s") % {"name": name}))
     if kind in _KINDS and name:
-        return Who(_KINDS[kind], _short(name))
-    return Who(actor or "Nobody named")
+        return Who(str(_KINDS[kind]), _short(name))
+    return Who(actor or _("Nobody named"))
 
 
 def _short(name: str) -> str:

@@ -8,6 +8,10 @@ purpose too, is `OTHER`: it is counted and shown, never left out.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from ledger.actor import ActorKind
 from vault.purposes import RULES
 
@@ -21,9 +25,9 @@ class Group(StrEnum):
 
 # Of members each page has a heading of its own; see trust/whose.py.
 HEADINGS = {
-    Group.PERSON: "By a person",
-    Group.SYSTEM: "By a system",
-    Group.OTHER: "By somebody else",
+    Group.PERSON: gettext_lazy("By a person"),
+    Group.SYSTEM: gettext_lazy("By a system"),
+    Group.OTHER: gettext_lazy("By somebody else"),
 }
 
 
@@ -32,26 +36,26 @@ class Shown:
     """A purpose as people read it; `colour` is its number in the palette of the charts."""
 
     id: str
-    name: str
+    name: str | Promise
     group: Group
     colour: int
 
 
 PURPOSES = (
-    Shown("legal-obligation", "Legal obligation", Group.PERSON, 3),
-    Shown("acceptable-use", "Acceptable use", Group.PERSON, 4),
-    Shown("support-request", "Support request", Group.PERSON, 2),
-    Shown("email-notification", "Email notification", Group.SYSTEM, 0),
-    Shown("sms", "SMS", Group.SYSTEM, 1),
-    Shown("webhook-signing", "Webhook signing", Group.SYSTEM, 2),
-    Shown("single-sign-on", "Single sign-on", Group.SYSTEM, 3),
-    Shown("billing", "Billing", Group.SYSTEM, 5),
-    Shown("re-keying", "Re-keying", Group.SYSTEM, 6),
-    Shown("erasure", "Erasure", Group.SYSTEM, 6),
-    Shown("own-account", "Own account", Group.MEMBERS, 0),
-    Shown("authentication", "Authentication", Group.MEMBERS, 3),
-    Shown("authorization", "Authorization", Group.MEMBERS, 6),
-    Shown("team-administration", "Team administration", Group.MEMBERS, 1),
+    Shown("legal-obligation", gettext_lazy("Legal obligation"), Group.PERSON, 3),
+    Shown("acceptable-use", gettext_lazy("Acceptable use"), Group.PERSON, 4),
+    Shown("support-request", gettext_lazy("Support request"), Group.PERSON, 2),
+    Shown("email-notification", gettext_lazy("Email notification"), Group.SYSTEM, 0),
+    Shown("sms", gettext_lazy("SMS"), Group.SYSTEM, 1),
+    Shown("webhook-signing", gettext_lazy("Webhook signing"), Group.SYSTEM, 2),
+    Shown("single-sign-on", gettext_lazy("Single sign-on"), Group.SYSTEM, 3),
+    Shown("billing", gettext_lazy("Billing"), Group.SYSTEM, 5),
+    Shown("re-keying", gettext_lazy("Re-keying"), Group.SYSTEM, 6),
+    Shown("erasure", gettext_lazy("Erasure"), Group.SYSTEM, 6),
+    Shown("own-account", gettext_lazy("Own account"), Group.MEMBERS, 0),
+    Shown("authentication", gettext_lazy("Authentication"), Group.MEMBERS, 3),
+    Shown("authorization", gettext_lazy("Authorization"), Group.MEMBERS, 6),
+    Shown("team-administration", gettext_lazy("Team administration"), Group.MEMBERS, 1),
 )
 BY_ID = {purpose.id: purpose for purpose in PURPOSES}
 # Who else than members opens under these is a part of the program: the unsealer admits nobody more.
@@ -64,7 +68,7 @@ def of(group: Group) -> tuple[Shown, ...]:
 
 def named(purpose: str) -> Shown:
     """Return the purpose as it reads; one that the table does not know keeps its own name."""
-    return BY_ID.get(purpose) or Shown(purpose, purpose or "No purpose", Group.OTHER, 6)
+    return BY_ID.get(purpose) or Shown(purpose, purpose or _("No purpose"), Group.OTHER, 6)
 
 
 def group_of(purpose: str, by_member: bool) -> Group:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ledger.actor import Actor
 from ledger.models import LeafBody, LeafType
@@ -47,7 +49,7 @@ class Report:
 
     @property
     def times(self) -> str:
-        return f"{self.opened:,} {'time' if self.opened == 1 else 'times'}"
+        return ngettext("%(times)s time", "%(times)s times", self.opened) % {"times": figures.exact(self.opened)}
 
     @property
     def figure(self) -> str:
@@ -85,7 +87,7 @@ class Report:
         for tally in self._tallies:
             if tally.type == LeafType.OPENING and _group(tally) is Group.MEMBERS:
                 counts[tally.purpose] = counts.get(tally.purpose, 0) + tally.count
-        return [(shown.name, counts[shown.id]) for shown in purposes.of(Group.MEMBERS) if shown.id in counts]
+        return [(str(shown.name), counts[shown.id]) for shown in purposes.of(Group.MEMBERS) if shown.id in counts]
 
     # The lanes
 
@@ -106,7 +108,10 @@ class Report:
     @property
     def span(self) -> str:
         last = self.period.buckets[-1]
-        return f"{self.period.label(self.period.start)} to {self.period.label(last)}"
+        return _("%(first)s to %(last)s") % {
+            "first": self.period.label(self.period.start),
+            "last": self.period.label(last),
+        }
 
     def sealed_days(self) -> list[str]:
         """Return the parts of the period in which there was something that could be opened."""
@@ -129,9 +134,7 @@ class Report:
 
     @property
     def found_words(self) -> str:
-        noun = self.selection.kind.noun
-        many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-        return f"{self.found:,} {noun if self.found == 1 else many}"
+        return str(self.selection.kind.noun % {"count": self.found, "number": figures.exact(self.found)})
 
     def entries(self) -> QuerySet[LeafBody]:
         return self._window.entries(self.selection.kind.types, matching(self._of_kind, self.selection.holds))

@@ -6,22 +6,25 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.actor import Actor
 from ledger.models import Leaf, LeafBody, LeafType
 from ledger.queries import grants_of, headers
 from trust import body, fields, purposes
 from trust.actors import Who, who
+from usage import figures
 
 # Of ids, fields and a hash in the details: ids do not compress, fifty rows weigh. The CSV and the bundle hold all.
 _SUBJECTS, _FIELDS, _HASH = 1, 8, 16
 _CHUNK = 500
 _STATES = {
-    LeafType.REFUSAL: "Refused",
-    LeafType.GRANT_STARTED: "Grant started",
-    LeafType.GRANT_CLOSED: "Grant closed",
+    LeafType.REFUSAL: gettext_lazy("Refused"),
+    LeafType.GRANT_STARTED: gettext_lazy("Grant started"),
+    LeafType.GRANT_CLOSED: gettext_lazy("Grant closed"),
 }
-_KEY_CHANGES = {LeafType.DESTRUCTION: "Keys destroyed", LeafType.ROTATION: "Key rotated"}
+_KEY_CHANGES = {LeafType.DESTRUCTION: gettext_lazy("Keys destroyed"), LeafType.ROTATION: gettext_lazy("Key rotated")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Row:
     position: str
     hash: str
     state: str  # empty for an opening
+    is_refused: bool
     purpose: str
     colour: int
     who: Who
@@ -94,11 +98,12 @@ def _row(leaf_body: LeafBody, leaf: Leaf, lines: dict[UUID, list[GrantLine]], re
     kind = LeafType(leaf_body.type)
     return Row(
         at=moment(leaf.at),
-        entry=f"{leaf.sequence:,}",
-        position=f"{leaf.position:,}",
+        entry=figures.exact(leaf.sequence),
+        position=figures.exact(leaf.position),
         hash=f"{bytes(leaf.hash).hex()[:_HASH]}…",
-        state=_STATES.get(kind, ""),
-        purpose=_KEY_CHANGES.get(kind, shown.name),
+        state=str(_STATES.get(kind, "")),
+        is_refused=kind is LeafType.REFUSAL,
+        purpose=str(_KEY_CHANGES.get(kind, shown.name)),
         colour=shown.colour,
         who=who(leaf_body.actor, reader),
         actor=leaf_body.actor,
@@ -118,8 +123,8 @@ def _row(leaf_body: LeafBody, leaf: Leaf, lines: dict[UUID, list[GrantLine]], re
 
 
 def _grant_line(leaf_body: LeafBody, leaf: Leaf, reader: Actor) -> GrantLine:
-    title = "Started" if leaf_body.type == LeafType.GRANT_STARTED else "Closed"
-    return GrantLine(title, moment(leaf.at), f"{leaf.sequence:,}", who(leaf_body.actor, reader))
+    title = _("Started") if leaf_body.type == LeafType.GRANT_STARTED else _("Closed")
+    return GrantLine(title, moment(leaf.at), figures.exact(leaf.sequence), who(leaf_body.actor, reader))
 
 
 def _csv_row(leaf_body: LeafBody, leaf: Leaf) -> list[str | int]:

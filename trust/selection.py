@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from ledger.models import LeafType
 from ledger.queries import Tally
@@ -20,8 +23,8 @@ class Kind:
     """Which entries the table holds."""
 
     id: str
-    title: str
-    noun: str
+    title: str | Promise
+    noun: Any  # how many, in words, of `count` and `number`
     types: tuple[LeafType, ...]
     has_purpose: bool = True
 
@@ -29,11 +32,37 @@ class Kind:
 KINDS = {
     kind.id: kind
     for kind in (
-        Kind("openings", "Openings", "opening", (LeafType.OPENING,)),
-        Kind("refusals", "Refusals", "refusal", (LeafType.REFUSAL,)),
-        Kind("both", "Openings and refusals", "entry", (LeafType.OPENING, LeafType.REFUSAL)),
-        Kind("grants", "Grants", "grant entry", (LeafType.GRANT_STARTED, LeafType.GRANT_CLOSED)),
-        Kind("keys", "Key changes", "key change", (LeafType.ROTATION, LeafType.DESTRUCTION), has_purpose=False),
+        Kind(
+            "openings",
+            gettext_lazy("Openings"),
+            ngettext_lazy("%(number)s opening", "%(number)s openings", "count"),
+            (LeafType.OPENING,),
+        ),
+        Kind(
+            "refusals",
+            gettext_lazy("Refusals"),
+            ngettext_lazy("%(number)s refusal", "%(number)s refusals", "count"),
+            (LeafType.REFUSAL,),
+        ),
+        Kind(
+            "both",
+            gettext_lazy("Openings and refusals"),
+            ngettext_lazy("%(number)s entry", "%(number)s entries", "count"),
+            (LeafType.OPENING, LeafType.REFUSAL),
+        ),
+        Kind(
+            "grants",
+            gettext_lazy("Grants"),
+            ngettext_lazy("%(number)s grant entry", "%(number)s grant entries", "count"),
+            (LeafType.GRANT_STARTED, LeafType.GRANT_CLOSED),
+        ),
+        Kind(
+            "keys",
+            gettext_lazy("Key changes"),
+            ngettext_lazy("%(number)s key change", "%(number)s key changes", "count"),
+            (LeafType.ROTATION, LeafType.DESTRUCTION),
+            has_purpose=False,
+        ),
     )
 }
 _DEFAULT_KIND = KINDS["openings"]

@@ -38,7 +38,7 @@ def of_fields(tenant: UUID, labels: Iterable[str], reader: Actor, since: datetim
             own=counts[label][1],
             at=rows.moment(at[opening.position]),
             by=who(opening.actor, reader),
-            purpose=purposes.named(opening.purpose).name,
+            purpose=str(purposes.named(opening.purpose).name),
         )
         for label, opening in last.items()
     }

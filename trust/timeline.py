@@ -4,9 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from ledger.queries import Slot
 from trust import purposes
 from trust.purposes import Group, Shown
+from usage import figures
 from usage.periods import Period
 
 PARTS = 96  # of a period; a mark is about as wide as one of them
@@ -32,7 +37,7 @@ class Lane:
 
     @property
     def total(self) -> str:
-        return f"{self.count:,}"
+        return figures.exact(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +78,19 @@ def ticks(period: Period) -> list[Tick]:
 
 
 def _block(group: Group, shown: Sequence[Shown], slots: Mapping[str, list[Slot]], period: Period) -> Block:
-    return Block(purposes.HEADINGS[group], tuple(_lane(each, slots.get(each.id, []), period) for each in shown))
+    return Block(str(purposes.HEADINGS[group]), tuple(_lane(each, slots.get(each.id, []), period) for each in shown))
 
 
 def _lane(shown: Shown, slots: Sequence[Slot], period: Period) -> Lane:
     marks = tuple(_mark(slot, period) for slot in slots)
-    return Lane(shown.id, shown.name, shown.colour, sum(slot.count for slot in slots), marks)
+    return Lane(shown.id, str(shown.name), shown.colour, sum(slot.count for slot in slots), marks)
 
 
 def _mark(slot: Slot, period: Period) -> Mark:
     height = min(_FULL, 10 + 2 * slot.count.bit_length())
     began = period.start + timedelta(microseconds=slot.index * width(period))
-    text = f"{began:%b %-d, %H:%M}, {slot.count:,} {'opening' if slot.count == 1 else 'openings'}"
+    number = ngettext("%(number)s opening", "%(number)s openings", slot.count) % {"number": figures.exact(slot.count)}
+    text = f"{date_format(began, _('M j, H:i'))}, {number}"
     return Mark(f"{100 * slot.index / PARTS:.2f}%", 13 - height // 2, height, text)
 
 

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    lead: str
-    data: str
-    members: str  # whose openings are expected, and not counted in the headline
-    anyone: str  # but those
-    only_members: str
-    elsewhere: str  # what stands in another chain
+    lead: str | Promise
+    data: str | Promise
+    members: str | Promise  # whose openings are expected, and not counted in the headline
+    anyone: str | Promise  # but those
+    only_members: str | Promise
+    elsewhere: str | Promise  # what stands in another chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +31,37 @@ class Whose:
 
 
 _ORGANIZATION = Words(
-    lead="Every opening of your organization’s sealed data, recorded first.",
-    data="Your organization’s sealed data",
-    members="Your own members",
-    anyone="Anyone but members",
+    lead=gettext_lazy("Every opening of your organization’s sealed data, recorded first."),
+    data=gettext_lazy("Your organization’s sealed data"),
+    members=gettext_lazy("Your own members"),
+    anyone=gettext_lazy("Anyone but members"),
     only_members=(
-        "Only your own members caused openings: the console checked their roles or showed them their own data."
+        gettext_lazy(
+            "Only your own members caused openings: the console checked their roles or showed them their own data."
+        )
     ),
     elsewhere=(
-        "Names, addresses and phone numbers belong to each member: their openings stand in the member’s own chain,"
-        " not in this one."
+        gettext_lazy(
+            "Names, addresses and phone numbers belong to each member: their openings stand in the member’s own chain,"
+            " not in this one."
+        )
     ),
 )
 _PERSON = Words(
-    lead="Every opening of your sealed data, recorded first.",
-    data="Your sealed data",
-    members="You and your organizations’ members",
-    anyone="Anyone else",
+    lead=gettext_lazy("Every opening of your sealed data, recorded first."),
+    data=gettext_lazy("Your sealed data"),
+    members=gettext_lazy("You and your organizations’ members"),
+    anyone=gettext_lazy("Anyone else"),
     only_members=(
-        "Only you and members of your organizations caused openings: you saw your data, or they ran their team."
+        gettext_lazy(
+            "Only you and members of your organizations caused openings: you saw your data, or they ran their team."
+        )
     ),
     elsewhere=(
-        "Your roles, and the directories that find you, belong to your organizations: their openings stand in the"
-        " organization’s chain, not in this one."
+        gettext_lazy(
+            "Your roles, and the directories that find you, belong to your organizations: their openings stand in the"
+            " organization’s chain, not in this one."
+        )
     ),
 )
 

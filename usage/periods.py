@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 _DAY = timedelta(days=1)
 
 
@@ -29,21 +33,21 @@ class Preset:
     """A range that the page offers."""
 
     id: str
-    title: str
+    title: str | Promise
     count: int
     floor: Callable[[datetime], datetime]  # to the beginning of the bucket
     back: Callable[[datetime, int], datetime]  # from one bucket to the n-th before it
-    label: str  # strftime of a bucket
+    label: str | Promise  # how the date filter writes a bucket
 
 
 PRESETS = {
     preset.id: preset
     for preset in (
-        Preset("24h", "24 hours", 24, _hour_of, lambda hour, n: hour - timedelta(hours=n), "%H:00"),
-        Preset("7d", "7 days", 7, _day_of, lambda day, n: day - n * _DAY, "%b %-d"),
-        Preset("30d", "30 days", 30, _day_of, lambda day, n: day - n * _DAY, "%b %-d"),
-        Preset("90d", "90 days", 90, _day_of, lambda day, n: day - n * _DAY, "%b %-d"),
-        Preset("12m", "12 months", 12, _month_of, _months_before, "%b %Y"),
+        Preset("24h", gettext_lazy("24 hours"), 24, _hour_of, lambda hour, n: hour - timedelta(hours=n), "H:00"),
+        Preset("7d", gettext_lazy("7 days"), 7, _day_of, lambda day, n: day - n * _DAY, gettext_lazy("M j")),
+        Preset("30d", gettext_lazy("30 days"), 30, _day_of, lambda day, n: day - n * _DAY, gettext_lazy("M j")),
+        Preset("90d", gettext_lazy("90 days"), 90, _day_of, lambda day, n: day - n * _DAY, gettext_lazy("M j")),
+        Preset("12m", gettext_lazy("12 months"), 12, _month_of, _months_before, gettext_lazy("M Y")),
     )
 }
 DEFAULT = "30d"
@@ -80,4 +84,4 @@ class Period:
         return self.preset.floor(hour)
 
     def label(self, bucket: datetime) -> str:
-        return bucket.strftime(self.preset.label)
+        return date_format(bucket, str(self.preset.label))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy
 
 from usage.models import HourlyUsage, UsageEvent
 from usage.periods import Period
@@ -25,13 +26,18 @@ class Group(StrEnum):
     @property
     def noun(self) -> str:
         """The group's name inside a sentence."""
-        return "API key" if self is Group.KEY else self.value
+        return str(_NOUNS[self])
 
     @property
     def heading(self) -> str:
         return self.noun[0].upper() + self.noun[1:]
 
 
+_NOUNS = {
+    Group.MODEL: gettext_lazy("model"),
+    Group.PROJECT: gettext_lazy("project"),
+    Group.KEY: gettext_lazy("API key"),
+}
 Metric = Callable[[Sums], int]
 
 

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from catalog.money import axis_dollars, dollars, exact_dollars
 from usage import chart, figures, series
 from usage.periods import Period
@@ -16,9 +20,9 @@ class Measure:
     """A metric that the page can chart."""
 
     id: str
-    title: str
+    title: str | Promise
     of: Metric
-    unit: str
+    unit: str | Promise
     show: Callable[[int], str]
     tick: Callable[[int], str]  # the same, for an axis
 
@@ -26,10 +30,33 @@ class Measure:
 MEASURES = {
     measure.id: measure
     for measure in (
-        Measure("spend", "Spend", lambda sums: sums.amount, "US dollars", dollars, axis_dollars),
-        Measure("requests", "Requests", lambda sums: sums.requests, "requests", figures.count, figures.axis),
-        Measure("tokens", "Tokens", lambda sums: sums.tokens, "tokens", figures.count, figures.axis),
-        Measure("errors", "Errors", lambda sums: sums.errors, "failed requests", figures.count, figures.axis),
+        Measure(
+            "spend", gettext_lazy("Spend"), lambda sums: sums.amount, gettext_lazy("US dollars"), dollars, axis_dollars
+        ),
+        Measure(
+            "requests",
+            gettext_lazy("Requests"),
+            lambda sums: sums.requests,
+            gettext_lazy("requests"),
+            figures.count,
+            figures.axis,
+        ),
+        Measure(
+            "tokens",
+            gettext_lazy("Tokens"),
+            lambda sums: sums.tokens,
+            gettext_lazy("tokens"),
+            figures.count,
+            figures.axis,
+        ),
+        Measure(
+            "errors",
+            gettext_lazy("Errors"),
+            lambda sums: sums.errors,
+            gettext_lazy("failed requests"),
+            figures.count,
+            figures.axis,
+        ),
     )
 }
 
@@ -40,7 +67,7 @@ class Kpi:
     value: str
     delta: str
     tone: str  # good, bad or flat
-    versus: str
+    versus: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +126,8 @@ class Report:
     def chart(self) -> chart.Chart:
         return chart.draw(
             chart.Plot(
-                title=f"{self.measure.title} by {self.group.noun}",
-                unit=self.measure.unit,
+                title=_("%(measure)s by %(group)s") % {"measure": self.measure.title, "group": self.group.noun},
+                unit=str(self.measure.unit),
                 period=self.period,
                 cells={place: self.measure.of(sums) for place, sums in self._cells.items()},
                 series=self._colours,
@@ -115,9 +142,9 @@ class Report:
         now, before = self._totals.overall, self._before
         tokens = f"{figures.compact(now.prompt_tokens)} / {figures.compact(now.completion_tokens)}"
         return [
-            _kpi("Spend", dollars(now.amount), now.amount, before.amount),
-            _kpi("Requests", figures.count(now.requests), now.requests, before.requests),
-            _kpi("Tokens in / out", tokens, now.tokens, before.tokens),
+            _kpi(_("Spend"), dollars(now.amount), now.amount, before.amount),
+            _kpi(_("Requests"), figures.count(now.requests), now.requests, before.requests),
+            _kpi(_("Tokens in / out"), tokens, now.tokens, before.tokens),
             _error_rate(now, before),
         ]
 
@@ -125,12 +152,12 @@ class Report:
         return [self._row(name, colour) for name, colour in self._colours.items()]
 
     def total(self) -> Row:
-        return _row(_GREY, series.Label("Total"), self._totals.overall, 100)
+        return _row(_GREY, series.Label(_("Total")), self._totals.overall, 100)
 
     def label(self, name: str) -> series.Label:
         if name == chart.OTHER:
-            return series.Label("Other")
-        return self._labels.get(name, series.Label("Deleted" if self.group is not Group.MODEL else name))
+            return series.Label(_("Other"))
+        return self._labels.get(name, series.Label(_("Deleted") if self.group is not Group.MODEL else name))
 
     def csv_rows(self) -> list[list[str | int]]:
         """Return what the page shows, exactly: one line a bucket and group, amounts with all their digits."""
@@ -158,7 +185,7 @@ CSV_HEADER = [
 
 def _buckets(found: Totals, period: Period, metric: Metric) -> list[int]:
     sums = dict.fromkeys(period.buckets, 0)
-    for (bucket, _), gained in found.cells.items():
+    for (bucket, _group), gained in found.cells.items():
         sums[bucket] += metric(gained)
     return list(sums.values())
 
@@ -179,11 +206,11 @@ def _row(colour: int, label: series.Label, sums: Sums, share: float) -> Row:
         completion=figures.count(sums.completion_tokens),
         cost=dollars(sums.amount),
         share=f"{share:.1f}",
-        share_label=f"{share:.1f}%",
+        share_label=figures.percent(share, 1),
     )
 
 
-_VERSUS, _ALONE = "vs previous", "nothing to compare with"
+_VERSUS, _ALONE = gettext_lazy("vs previous"), gettext_lazy("nothing to compare with")
 
 
 def _kpi(name: str, value: str, now: int, before: int) -> Kpi:
@@ -193,7 +220,13 @@ def _kpi(name: str, value: str, now: int, before: int) -> Kpi:
 def _error_rate(now: Sums, before: Sums) -> Kpi:
     rate = 100 * now.errors / now.requests if now.requests else 0.0
     if not before.requests:
-        return Kpi("Error rate", f"{rate:.2f}%", "", "flat", _ALONE)
+        return Kpi(_("Error rate"), figures.percent(rate, 2), "", "flat", _ALONE)
     difference = rate - 100 * before.errors / before.requests
     tone = "flat" if abs(difference) < 0.005 else "bad" if difference > 0 else "good"
-    return Kpi("Error rate", f"{rate:.2f}%", f"{difference:+.2f} pt".replace("-", "−"), tone, _VERSUS)
+    return Kpi(
+        _("Error rate"),
+        figures.percent(rate, 2),
+        _("%(points)s pt") % {"points": figures.points(difference)},
+        tone,
+        _VERSUS,
+    )

@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -17,7 +19,7 @@ from accounts.requests import session_of, user_of
 from accounts.step_up import recent_sign_in_required
 from ledger.actor import Actor
 
-_WRONG = "That is not the code of now. Check the clock of your device, and type the newest code."
+_WRONG = gettext_lazy("That is not the code of now. Check the clock of your device, and type the newest code.")
 
 
 @recent_sign_in_required
@@ -33,7 +35,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actor, code = Actor.user(user.pk), form.cleaned_data["code"]
         if confirm_totp(actor, user, code=code, session=session_of(request)):
-            messages.success(request, "The app is set up. Your other sessions are ended.")
+            messages.success(request, _("The app is set up. Your other sessions are ended."))
             return redirect("accounts:security" if factors_of(user).codes_left else "accounts:recovery_codes")
         form.add_error("code", _WRONG)
     secret = totp.open_secret(pending)
@@ -49,7 +51,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     factors = factors_of(user)
     if request.method == "POST":
         remove_totp(Actor.user(user.pk), user, session=session_of(request))
-        messages.success(request, "The app is removed. Your other sessions are ended.")
+        messages.success(request, _("The app is removed. Your other sessions are ended."))
         return redirect("accounts:security")
     if not factors.totp:
         return redirect("accounts:security")

@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions.sessions import end_session, end_sessions
@@ -26,7 +28,7 @@ def end(request: HttpRequest, session: str) -> HttpResponse:
         return redirect("accounts:sessions")
     if not end_session(Actor.user(user.pk), user, session):
         raise Http404
-    messages.success(request, "The session is ended. That browser has to sign in again.")
+    messages.success(request, _("The session is ended. That browser has to sign in again."))
     return redirect("accounts:sessions")
 
 
@@ -34,5 +36,8 @@ def end(request: HttpRequest, session: str) -> HttpResponse:
 def end_others(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     count = end_sessions(Actor.user(user.pk), user, but=session_of(request))
-    messages.success(request, f"{count} other session{' is' if count == 1 else 's are'} ended.")
+    messages.success(
+        request,
+        ngettext("%(count)s other session is ended.", "%(count)s other sessions are ended.", count) % {"count": count},
+    )
     return redirect("accounts:sessions")

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -99,5 +100,5 @@ def _sign_out(request: HttpRequest) -> HttpResponse:
     """End a session in which somebody guesses."""
     target = asked_for(request)
     logout(request)
-    messages.error(request, "Too many wrong tries. Sign in again to go on.")
+    messages.error(request, _("Too many wrong tries. Sign in again to go on."))
     return redirect(through("accounts:sign_in", target))

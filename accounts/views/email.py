@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -21,7 +23,7 @@ from accounts.forms import AddressForm, CodeForm
 from accounts.models import User
 from accounts.step_up import recent_sign_in_required
 
-_CHANGED = "Your address is changed. Sign in with the new one from now on."
+_CHANGED = gettext_lazy("Your address is changed. Sign in with the new one from now on.")
 
 
 @never_cache
@@ -33,7 +35,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if request_change(_user(request), form.cleaned_data["email"]):
             return redirect("accounts:email_code")
-        form.add_error(None, "That is too often. Wait an hour and try again.")
+        form.add_error(None, _("That is too often. Wait an hour and try again."))
     return render(request, "accounts/email.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -45,7 +47,9 @@ def code(request: HttpRequest) -> HttpResponse:
         if confirm_by_code(_user(request), form.cleaned_data["code"]):
             messages.success(request, _CHANGED)
             return redirect("accounts:email")
-        form.add_error("code", "That code is not right, or not good any more. Look in the newest email, or ask again.")
+        form.add_error(
+            "code", _("That code is not right, or not good any more. Look in the newest email, or ask again.")
+        )
     return render(request, "accounts/email_code.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

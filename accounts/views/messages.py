@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,16 +22,20 @@ from notifications.history import State, Told
 from notifications.models import Channel
 
 _PAGE = 50
-_CHANNELS = {Channel.EMAIL.value: "Email", Channel.SMS.value: "Text message"}
-_FILTERS = {"": "All", Channel.EMAIL.value: "Email", Channel.SMS.value: "Text messages"}
-_FIELDS = {"accounts.User.email": "Email address", "accounts.User.phone": "Phone number"}
+_CHANNELS = {Channel.EMAIL.value: gettext_lazy("Email"), Channel.SMS.value: gettext_lazy("Text message")}
+_FILTERS = {
+    "": gettext_lazy("All"),
+    Channel.EMAIL.value: gettext_lazy("Email"),
+    Channel.SMS.value: gettext_lazy("Text messages"),
+}
+_FIELDS = {"accounts.User.email": gettext_lazy("Email address"), "accounts.User.phone": gettext_lazy("Phone number")}
 _WORDS = {
-    State.SENT: ("Sent", "ok"),
-    State.SUMMARIZED: ("In your daily summary", "off"),
-    State.WAITING: ("Waiting", ""),
-    State.RETRYING: ("Will be tried again", "warn"),
-    State.GIVEN_UP: ("Given up", "bad"),
-    State.WITHDRAWN: ("Not sent: no longer needed", "off"),
+    State.SENT: (gettext_lazy("Sent"), "ok"),
+    State.SUMMARIZED: (gettext_lazy("In your daily summary"), "off"),
+    State.WAITING: (gettext_lazy("Waiting"), ""),
+    State.RETRYING: (gettext_lazy("Will be tried again"), "warn"),
+    State.GIVEN_UP: (gettext_lazy("Given up"), "bad"),
+    State.WITHDRAWN: (gettext_lazy("Not sent: no longer needed"), "off"),
 }
 
 
@@ -44,6 +50,7 @@ class Row:
     tone: str
     at: datetime | None
     is_ahead: bool
+    is_waiting: bool
     reason: str
     opened: str  # empty if nothing was
 
@@ -71,19 +78,20 @@ def _row(told: Told) -> Row:
     state, tone = _WORDS[told.state]
     return Row(
         title=told.title,
-        channel=_CHANNELS.get(told.channel, told.channel),
+        channel=str(_CHANNELS.get(told.channel, told.channel)),
         put_at=told.put_at,
-        state=state,
+        state=str(state),
         tone=tone,
         at=told.at,
         is_ahead=told.state in {State.WAITING, State.RETRYING},
+        is_waiting=told.state is State.WAITING,
         reason=told.reason,
-        opened=", ".join(_times(_FIELDS.get(field, field), count) for field, count in sorted(told.opened.items())),
+        opened=", ".join(_times(str(_FIELDS.get(field, field)), count) for field, count in sorted(told.opened.items())),
     )
 
 
 def _times(field: str, count: int) -> str:
-    return field if count == 1 else f"{field}, {count} times"
+    return field if count == 1 else _("%(field)s, %(count)s times") % {"field": field, "count": count}
 
 
 def _filters(channel: str) -> list[dict[str, Any]]:

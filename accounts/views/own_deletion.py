@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,7 +29,7 @@ class DeletionForm(forms.Form):
     def clean_word(self) -> str:
         word: str = self.cleaned_data["word"]
         if word.casefold() != _WORD:
-            raise ValidationError(f"Type the word {_WORD} to go on.")
+            raise ValidationError(_("Type the word %(word)s to go on.") % {"word": _WORD})
         return word
 
 
@@ -45,7 +46,7 @@ def deletion(request: HttpRequest) -> HttpResponse:
             schedule_deletion(Actor.user(user.pk), subject=user, requested_by=user)
             return redirect("accounts:own_deletion")
         except LastOwner:
-            form.add_error(None, "You alone own an organization. Name another owner of it, or delete it first.")
+            form.add_error(None, _("You alone own an organization. Name another owner of it, or delete it first."))
     context = {
         "form": form,
         "alone": list(_owned_alone(user)),
@@ -61,9 +62,9 @@ def keep(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     pending = Deletion.objects.of(user.pk)
     if pending and cancel_deletion(Actor.user(user.pk), deletion=pending):
-        messages.success(request, "Your account stays. Everything is as it was before.")
+        messages.success(request, _("Your account stays. Everything is as it was before."))
     elif pending:
-        messages.error(request, "The deletion is being carried out and can’t be cancelled any more.")
+        messages.error(request, _("The deletion is being carried out and can’t be cancelled any more."))
     return redirect("accounts:own_deletion")
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,8 +22,8 @@ from accounts.requests import session_of, user_of
 from accounts.step_up import recent_sign_in_required
 from ledger.actor import Actor
 
-_REFUSED = "The device did not make a passkey that works here. Try again, or use another device."
-_TOO_MANY = f"An account can have {MOST_PASSKEYS} passkeys. Remove one first."
+_REFUSED = gettext_lazy("The device did not make a passkey that works here. Try again, or use another device.")
+_TOO_MANY = gettext_lazy("An account can have %(most)s passkeys. Remove one first.")
 
 
 @recent_sign_in_required
@@ -32,7 +34,7 @@ def add(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request.headers.get("User-Agent", ""))
     form = NewPasskeyForm(request.POST or None, initial={"name": agent})
     if request.method == "POST" and form.is_valid() and _added(request, form):
-        messages.success(request, "The passkey is added. Your other sessions are ended.")
+        messages.success(request, _("The passkey is added. Your other sessions are ended."))
         left = factors_of(user_of(request)).codes_left
         return redirect("accounts:security" if left else "accounts:recovery_codes")
     return render(request, "accounts/passkey_add.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -64,7 +66,7 @@ def remove(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
     passkey = _passkey(request, passkey_id)
     if request.method == "POST":
         remove_passkey(Actor.user(passkey.user_id), passkey, session=session_of(request))
-        messages.success(request, "The passkey is removed. Your other sessions are ended.")
+        messages.success(request, _("The passkey is removed. Your other sessions are ended."))
         return redirect("accounts:security")
     others = factors_of(passkey.user).totp or passkey.user.passkeys.count() > 1
     return render(request, "accounts/passkey_remove.html", {"passkey": passkey, "is_last": not others})
@@ -85,5 +87,5 @@ def _added(request: HttpRequest, form: NewPasskeyForm) -> bool:
     except passkeys.Refused:
         form.add_error(None, _REFUSED)
     except TooMany:
-        form.add_error(None, _TOO_MANY)
+        form.add_error(None, _TOO_MANY % {"most": MOST_PASSKEYS})
     return form.is_valid()

@@ -8,6 +8,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -34,7 +35,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_password(request.user, form.cleaned_data["password"], session=stored(request.session.session_key or ""))
         update_session_auth_hash(request, request.user)
-        messages.success(request, "Your password is changed. All your other sessions are ended.")
+        messages.success(request, _("Your password is changed. All your other sessions are ended."))
         return redirect("accounts:sessions")
     return render(request, "accounts/password.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -77,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
         done = reset_password(token_hash, form.cleaned_data["password"])
         request.session.flush()
         if done:
-            messages.success(request, "Your password is changed. Sign in with the new one.")
+            messages.success(request, _("Your password is changed. Sign in with the new one."))
             return redirect("accounts:sign_in")
         return redirect("accounts:reset_password")
     return render(request, "accounts/reset_password.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,7 +21,7 @@ from accounts.step_up import recent_sign_in_required
 from notifications import history
 from notifications.history import State, Told
 
-_TOO_OFTEN = "That is too often. Wait an hour and try again."
+_TOO_OFTEN = gettext_lazy("That is too often. Wait an hour and try again.")
 
 
 @never_cache
@@ -42,9 +44,11 @@ def code(request: HttpRequest) -> HttpResponse:
     user, form = user_of(request), CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if confirm_phone(user, form.cleaned_data["code"]):
-            messages.success(request, "Your number is proven. Choose below what comes as a text message.")
+            messages.success(request, _("Your number is proven. Choose below what comes as a text message."))
             return redirect("accounts:notifications")
-        form.add_error("code", "That code is not right, or not good any more. Look in the newest text, or ask again.")
+        form.add_error(
+            "code", _("That code is not right, or not good any more. Look in the newest text, or ask again.")
+        )
     spare = user.spare_phones.pending(timezone.now()).first()
     if spare is None and not form.is_bound:
         return redirect("accounts:profile_phone")
@@ -60,7 +64,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     if send_again(user_of(request), source=source_of(request)):
-        messages.info(request, "A new code is on its way. Older codes stopped working.")
+        messages.info(request, _("A new code is on its way. Older codes stopped working."))
     else:
         messages.error(request, _TOO_OFTEN)
     return redirect("accounts:profile_phone_code")
@@ -73,7 +77,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if request.method == "POST":
         if remove_phone(user):
-            messages.success(request, "Your number is removed. Nothing goes to you by text message any more.")
+            messages.success(request, _("Your number is removed. Nothing goes to you by text message any more."))
         return redirect("accounts:profile")
     if user.phone is None:
         return redirect("accounts:profile")

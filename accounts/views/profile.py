@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
@@ -63,9 +64,9 @@ def edit(request: HttpRequest) -> HttpResponse:
         return _form(request, form, {})
     data = form.cleaned_data
     if change_profile(user, form.profile(), language=data["language"], time_zone=data["time_zone"]):
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
     else:
-        messages.info(request, "Nothing was changed.")
+        messages.info(request, _("Nothing was changed."))
     return redirect("accounts:profile")
 
 
@@ -74,7 +75,7 @@ def _held(user: User) -> list[Held]:
     since = timezone.now() - timedelta(days=_DAYS)
     opened = tally.of_fields(user.vault_tenant, labels.values(), Actor.user(user.pk), since)
     return [
-        Held(name, fields.name(label), getattr(user, name) is not None, HELD[label], opened.get(label))
+        Held(name, fields.name(label), getattr(user, name) is not None, str(HELD[label]), opened.get(label))
         for name, label in labels.items()
     ]
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -93,7 +94,7 @@ def _finish(request: HttpRequest, user: User, proof: Proof) -> HttpResponse:
 
 def _end(request: HttpRequest) -> HttpResponse:
     half_signed.end(request)
-    messages.error(request, "Too many wrong codes. Sign in again to go on.")
+    messages.error(request, _("Too many wrong codes. Sign in again to go on."))
     return redirect(through("accounts:sign_in", asked_for(request)))
 
 

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -16,7 +16,7 @@ from accounts.onward import asked_for, onward
 from accounts.pace import evenly
 from accounts.views.sessions import enter
 
-_TOO_OFTEN = "There were many sign-ups from your network lately. Wait an hour and try again."
+_TOO_OFTEN = gettext_lazy("There were many sign-ups from your network lately. Wait an hour and try again.")
 
 
 @login_not_required

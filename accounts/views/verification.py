@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -35,7 +36,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         if verify_by_code(user.pk if user else new_id(), form.cleaned_data["code"]) and user:
             return redirect(enter(request, user))
         form.add_error(
-            "code", "That code is not right, or not good any more. Look in the newest email, or send it again."
+            "code", _("That code is not right, or not good any more. Look in the newest email, or send it again.")
         )
     state = request.GET.get("state", "waiting")
     return render(request, "accounts/verify.html", {"form": form, "state": state}, status=422 if form.is_bound else 200)

@@ -5,20 +5,28 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.policy import Permission
 from accounts.validators import one_line, visible
 from keys.admin.scopes import SCOPES
 from ledger.ids import new_id
 
-_LIVES = {"30": "30 days", "90": "90 days", "365": "A year", "": "It does not end by itself"}
+_LIVES = {
+    "30": gettext_lazy("30 days"),
+    "90": gettext_lazy("90 days"),
+    "365": gettext_lazy("A year"),
+    "": gettext_lazy("It does not end by itself"),
+}
 
 
 class AdminKeyForm(forms.Form):
     name = forms.CharField(max_length=80, validators=[one_line, visible])
-    life = forms.ChoiceField(choices=list(_LIVES.items()), initial="90", required=False, label="Ends after")
+    life = forms.ChoiceField(
+        choices=list(_LIVES.items()), initial="90", required=False, label=gettext_lazy("Ends after")
+    )
     scopes = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one scope."}
+        widget=forms.CheckboxSelectMultiple, error_messages={"required": gettext_lazy("Choose at least one scope.")}
     )
     # The key's id, made with the form: sending the form again makes no second key.
     once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from accounts.policy import Permission
 
-SCOPES: dict[Permission, str] = {
-    Permission.RENAME_ORGANIZATION: "Rename the organization",
-    Permission.VIEW_PROJECTS: "See projects",
-    Permission.MANAGE_PROJECTS: "Make, change and archive projects",
-    Permission.VIEW_MEMBERS: "See members with name, email and role",
-    Permission.MANAGE_MEMBERS: "Change roles up to one’s own, remove members, see invitations",
-    Permission.VIEW_KEYS: "See API keys",
-    Permission.MANAGE_KEYS: "Make and revoke API keys",
-    Permission.MANAGE_WEBHOOKS: "See and manage webhooks",
-    Permission.MANAGE_BILLING_CONTACTS: "See and manage billing contacts",
-    Permission.VIEW_AUDIT_LOG: "Read the audit log",
-    Permission.DATA_ACCESS: "Read who opened sealed data",
-    Permission.MANAGE_ADMIN_KEYS: "See and revoke admin keys",
+SCOPES: dict[Permission, str | Promise] = {
+    Permission.RENAME_ORGANIZATION: gettext_lazy("Rename the organization"),
+    Permission.VIEW_PROJECTS: gettext_lazy("See projects"),
+    Permission.MANAGE_PROJECTS: gettext_lazy("Make, change and archive projects"),
+    Permission.VIEW_MEMBERS: gettext_lazy("See members with name, email and role"),
+    Permission.MANAGE_MEMBERS: gettext_lazy("Change roles up to one’s own, remove members, see invitations"),
+    Permission.VIEW_KEYS: gettext_lazy("See API keys"),
+    Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
+    Permission.MANAGE_WEBHOOKS: gettext_lazy("See and manage webhooks"),
+    Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("See and manage billing contacts"),
+    Permission.VIEW_AUDIT_LOG: gettext_lazy("Read the audit log"),
+    Permission.DATA_ACCESS: gettext_lazy("Read who opened sealed data"),
+    Permission.MANAGE_ADMIN_KEYS: gettext_lazy("See and revoke admin keys"),
 }
 
 

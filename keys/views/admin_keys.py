@@ -10,6 +10,8 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,7 +25,7 @@ from keys.models import AdminKey
 from keys.snippets import admin_curl
 
 _PAGE = 50
-_NOT_YOURS = "Only owners and admins manage admin keys. Ask one of them."
+_NOT_YOURS = gettext_lazy("Only owners and admins manage admin keys. Ask one of them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
             key, secret = _issue(acting, form)
         except IntegrityError:
             messages.warning(
-                request, "This key was made before. Its secret was shown then; make another one if it is lost."
+                request, _("This key was made before. Its secret was shown then; make another one if it is lost.")
             )
             return redirect("admin_keys:list", organization)
         context = {"key": key, "secret": secret, "snippet": admin_curl(secret)}
@@ -98,7 +100,9 @@ def _issue(acting: Acting, form: AdminKeyForm) -> tuple[AdminKey, str]:
 
 
 def _row(slug: str, key: AdminKey) -> AdminKeyRow:
-    state, tone = ("Revoked", "off") if key.revoked_at else ("Ended", "off") if key.is_expired else ("Active", "ok")
+    state, tone = (
+        (_("Revoked"), "off") if key.revoked_at else (_("Ended"), "off") if key.is_expired else (_("Active"), "ok")
+    )
     return AdminKeyRow(
         name=key.name,
         hint=key.hint,

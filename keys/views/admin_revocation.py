@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.step_up import recent_sign_in_required
@@ -25,6 +26,6 @@ def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpRes
         return redirect("admin_keys:list", organization)
     if request.method == "POST" and form.is_valid():
         revoke_admin_key(acting.actor, key)
-        messages.success(request, "The admin key is revoked. Requests with it are refused from now on.")
+        messages.success(request, _("The admin key is revoked. Requests with it are refused from now on."))
         return redirect("admin_keys:list", organization)
     return render(request, "admin_keys/revoke.html", {"key": key, "form": form}, status=422 if form.is_bound else 200)

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -32,7 +34,11 @@ from usage.queries import by_key
 from usage.sums import Sums
 
 _PAGE = 50
-_STATES = {"all": ("All", Q()), "active": ("Active", Q(revoked_at=None)), "revoked": ("Revoked", ~Q(revoked_at=None))}
+_STATES = {
+    "all": (gettext_lazy("All"), Q()),
+    "active": (gettext_lazy("Active"), Q(revoked_at=None)),
+    "revoked": (gettext_lazy("Revoked"), ~Q(revoked_at=None)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
             )
         except IntegrityError:
             messages.warning(
-                request, "This key was made before. Its secret was shown then; make another one if it is lost."
+                request, _("This key was made before. Its secret was shown then; make another one if it is lost.")
             )
             return redirect("keys:list", organization)
         return render(request, "keys/created.html", {"key": key, "secret": secret, "snippets": snippets(secret)})
@@ -105,9 +111,13 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
 def last_used_text(hour: datetime | None, now: datetime) -> str:
     """Say when a key was last used, as exactly as the hourly rollup knows it."""
     if hour is None:
-        return "Never"
+        return _("Never")
     hours = int((now - hour).total_seconds() // 3600)
-    return "This hour" if hours < 1 else f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"
+    if hours < 1:
+        return _("This hour")
+    if hours < 48:
+        return _("%(hours)s h ago") % {"hours": hours}
+    return ngettext("%(count)s day ago", "%(count)s days ago", hours // 24) % {"count": hours // 24}
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.policy import Permission
@@ -15,6 +16,7 @@ from keys.actions import revoke_key
 from keys.forms import RevocationForm
 from keys.models import ApiKey
 from keys.views.keys import acting_for
+from usage import figures
 from usage.queries import by_key
 from usage.sums import Sums
 
@@ -31,7 +33,7 @@ def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpRes
         return redirect("keys:list", organization)
     if request.method == "POST" and form.is_valid():
         revoke_key(acting.actor, key)
-        messages.success(request, "The key is revoked. Calls with it are refused from now on.")
+        messages.success(request, _("The key is revoked. Calls with it are refused from now on."))
         return redirect("keys:list", organization)
     context = {"key": key, "form": form, "effect": _effect(key)}
     return render(request, "keys/revoke.html", context, status=422 if form.is_bound else 200)
@@ -40,9 +42,6 @@ def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpRes
 def _effect(key: ApiKey) -> str:
     day = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
     requests = by_key(key.project.organization_id, day).get(key.pk, Sums()).requests
-    used = (
-        f"It made {requests:,} requests in the last 24 hours."
-        if requests
-        else "It made no request in the last 24 hours."
-    )
-    return f"{used} Every further call with it is refused at once, and this cannot be undone."
+    made = _("It made %(requests)s requests in the last 24 hours.") % {"requests": figures.exact(requests)}
+    used = made if requests else _("It made no request in the last 24 hours.")
+    return used + " " + _("Every further call with it is refused at once, and this cannot be undone.")

@@ -8,8 +8,11 @@ from django.forms import BoundField
 from django.template.defaultfilters import date
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -18,8 +21,14 @@ TOKEN = re.compile(
     r"""|(?P<k>\b(?:from|import|for|in|print|as|with|await|return|try|except|raise|def)\b)"""
     r"""|(?P<c>(?<=\s)-[A-Za-z]\b|\bcurl\b)"""
 )
-STEPS = ((timedelta(days=365), "year"), (timedelta(days=30), "month"), (timedelta(days=1), "day"))
-SHORT_STEPS = ((timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"), (timedelta(seconds=1), "second"))
+STEPS = (
+    (timedelta(days=365), ngettext_lazy("%(count)s year ago", "%(count)s years ago", "count")),
+    (timedelta(days=30), ngettext_lazy("%(count)s month ago", "%(count)s months ago", "count")),
+    (timedelta(days=1), ngettext_lazy("%(count)s day ago", "%(count)s days ago", "count")),
+    (timedelta(hours=1), ngettext_lazy("%(count)s hour ago", "%(count)s hours ago", "count")),
+    (timedelta(minutes=1), ngettext_lazy("%(count)s minute ago", "%(count)s minutes ago", "count")),
+    (timedelta(seconds=1), ngettext_lazy("%(count)s second ago", "%(count)s seconds ago", "count")),
+)
 
 
 @register.filter
@@ -40,31 +49,32 @@ def highlight(text: str) -> SafeString:
 def relative(value: datetime | None, now: datetime | None = None) -> str:
     """ "12 seconds ago", "just now" below five seconds, "Never" without a time."""
     if value is None:
-        return "Never"
+        return _("Never")
     age = (now or timezone.now()) - value
     if age < timedelta(seconds=5):
-        return "just now"
-    step, unit = next((step, unit) for step, unit in (*STEPS, *SHORT_STEPS) if age >= step)
-    count = age // step
-    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+        return _("just now")
+    step, words = next((step, words) for step, words in STEPS if age >= step)
+    return words % {"count": age // step}
 
 
 @register.filter
 def moment(value: datetime, now: datetime | None = None) -> str:
     """The time of day today, date and time before; in UTC."""
-    return date(value, "H:i:s" if value.date() == (now or timezone.now()).date() else "M j, H:i")
+    return date(value, "H:i:s" if value.date() == (now or timezone.now()).date() else _("M j, H:i"))
 
 
 @register.filter
 def midsentence(label: str) -> str:
-    """ "Model" becomes "model"; "API key" stays."""
+    """ "Model" becomes "model"; "API key" stays, and so does every noun of a language that capitalizes them."""
+    if get_language() == "de":
+        return label
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 @register.filter
 def grouped(number: int) -> str:
     """A whole number with separators."""
-    return f"{number:,}"
+    return number_format(number, force_grouping=True)
 
 
 @register.simple_tag

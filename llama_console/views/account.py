@@ -1,4 +1,6 @@
-"""The account menu and the theme."""
+"""The account menu, the theme, and the language of whoever is not signed in."""
+
+from collections.abc import Collection
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -8,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import languages
 from accounts.models import User
 from ledger.actor import Actor
 from llama_console.context import THEMES
@@ -37,11 +40,20 @@ def account_menu(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    chosen = request.POST.get("theme", "")
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = "/"
-    response = redirect(target)
-    if chosen in THEMES:
-        response.set_cookie("theme", chosen, max_age=_YEAR, samesite="Lax", secure=not settings.DEVELOPMENT)
+    return _keep(request, "theme", THEMES)
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose the language of this browser; whoever is signed in has one of their own, in their profile."""
+    return _keep(request, languages.COOKIE, settings.PAGE_LANGUAGES)
+
+
+def _keep(request: HttpRequest, name: str, known: Collection[str]) -> HttpResponse:
+    """Remember what this browser chose, and go back to where that was."""
+    chosen, target = request.POST.get(name, ""), request.POST.get("next", "/")
+    response = redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/")
+    if chosen in known:
+        response.set_cookie(name, chosen, max_age=_YEAR, samesite="Lax", secure=not settings.DEVELOPMENT)
     return response

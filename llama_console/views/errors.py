@@ -8,6 +8,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Organization, User
@@ -42,7 +43,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
-        "403.html", 403, {"reason": "This form is too old, or cookies are off. Reload the page and try again."}
+        "403.html", 403, {"reason": _("This form is too old, or cookies are off. Reload the page and try again.")}
     )
 
 

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -80,15 +82,15 @@ def _acting(request: HttpRequest, organization: str) -> Acting:
 def _steps(organization: Organization, key: ApiKey | None, *, called: bool) -> list[dict[str, Any]]:
     slug = organization.slug
     steps = [
-        ("Verify your email", "Done when you signed up", True, reverse("organization_home", args=[slug])),
+        (_("Verify your email"), _("Done when you signed up"), True, reverse("organization_home", args=[slug])),
         (
-            "Create an API key",
-            key.name if key else "One key for each service",
+            _("Create an API key"),
+            key.name if key else _("One key for each service"),
             key is not None,
             reverse("keys:create", args=[slug]),
         ),
-        ("Send your first request", "Run the command shown here", called, "#first"),
-        ("See what it used", "Requests, tokens and cost", called, reverse("usage:report", args=[slug])),
+        (_("Send your first request"), _("Run the command shown here"), called, "#first"),
+        (_("See what it used"), _("Requests, tokens and cost"), called, reverse("usage:report", args=[slug])),
     ]
     current = next((index for index, step in enumerate(steps) if not step[2]), None)
     return [
@@ -101,14 +103,24 @@ def _listen(organization: Organization, event: UsageEvent | None) -> dict[str, A
     url = reverse("usage:report", args=[organization.slug]) + "?range=24h"
     if event is None:
         return {"received": False, "summary": "", "url": url}
-    summary = (
-        f"{event.status} in {figures.duration(event.latency_ms)}, {event.model}, {event.prompt_tokens:,} in and "
-        f"{event.completion_tokens:,} out, {dollars(event.amount)}"
-    )
+    summary = _("%(status)s in %(latency)s, %(model)s, %(prompt)s in and %(completion)s out, %(cost)s") % {
+        "status": event.status,
+        "latency": figures.duration(event.latency_ms),
+        "model": event.model,
+        "prompt": figures.exact(event.prompt_tokens),
+        "completion": figures.exact(event.completion_tokens),
+        "cost": dollars(event.amount),
+    }
     return {"received": True, "summary": summary, "url": url}
 
 
 def _facts(projects: ProjectQuerySet) -> list[str]:
     kept = max((project.retention_days for project in projects), default=0)
-    prompts = f"Prompts are sealed and kept {kept} days at most" if kept else "Prompts and answers are not kept"
-    return [prompts, "Name, email and role are sealed at rest", "Every opening is recorded first"]
+    prompts = ngettext(
+        "Prompts are sealed and kept %(kept)s day at most", "Prompts are sealed and kept %(kept)s days at most", kept
+    ) % {"kept": kept}
+    return [
+        prompts if kept else _("Prompts and answers are not kept"),
+        _("Name, email and role are sealed at rest"),
+        _("Every opening is recorded first"),
+    ]

@@ -17,9 +17,9 @@ def palette(request: HttpRequest, organization: str) -> HttpResponse:
     acting = Acting.in_organization(request, organization)
     query = request.GET.get("q", "").strip()[:80]
     pages = [
-        {"label": label, "icon": icon, "url": reverse(name, args=[organization])}
+        {"label": str(label), "icon": icon, "url": reverse(name, args=[organization])}
         for label, icon, name in PAGES
-        if query.casefold() in label.casefold()
+        if query.casefold() in str(label).casefold()
     ]
     found = [*_keys(acting, query), *_projects(acting, query)] if query else []
     # Without JavaScript the search is a page of its own.

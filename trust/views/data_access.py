@@ -9,6 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.membership import Acting
@@ -120,14 +122,14 @@ def _filters(report: Report) -> dict[str, Any]:
 
 _ORDER = (Group.PERSON, Group.SYSTEM, Group.OTHER, Group.MEMBERS)
 _BY = {
-    Group.PERSON: "A person",
-    Group.SYSTEM: "A system",
-    Group.OTHER: "Somebody else",
+    Group.PERSON: gettext_lazy("A person"),
+    Group.SYSTEM: gettext_lazy("A system"),
+    Group.OTHER: gettext_lazy("Somebody else"),
 }
 
 
-def _title(selection: Selection, group: Group, titles: Mapping[Group, str]) -> str:
-    return selection.whose.words.members if group is Group.MEMBERS else titles[group]
+def _title(selection: Selection, group: Group, titles: Mapping[Group, Promise]) -> str:
+    return str(selection.whose.words.members if group is Group.MEMBERS else titles[group])
 
 
 def _addresses(selection: Selection) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 
 from accounts.membership import Acting
@@ -78,7 +79,8 @@ def report(request: HttpRequest, organization: str) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest, organization: str) -> HttpResponse:
     selection = _selection(request, organization)
-    text = csv_export.write(CSV_HEADER, selection.report().csv_rows())
+    with translation.override(settings.LANGUAGE_CODE):  # programs read it
+        text = csv_export.write(CSV_HEADER, selection.report().csv_rows())
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="usage-{selection.preset.id}-by-{selection.group}.csv"'
     return response

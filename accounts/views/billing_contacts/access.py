@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.membership import Acting
 from accounts.models import BillingContact
@@ -14,7 +15,7 @@ def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
     acting = Acting.in_organization(request, organization)
     acting.require(
-        Permission.MANAGE_BILLING_CONTACTS, "Only owners, admins and members with the billing role manage contacts."
+        Permission.MANAGE_BILLING_CONTACTS, _("Only owners, admins and members with the billing role manage contacts.")
     )
     return acting
 

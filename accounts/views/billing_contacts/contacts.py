@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,9 +19,9 @@ from accounts.membership import Acting
 from accounts.views.billing_contacts.access import acting_for, contact_for
 from accounts.views.billing_contacts.rows import contact_rows
 
-_TOO_OFTEN = "The question was sent often lately. Try again tomorrow."
-_REFUSED = "The owner of this address asked for no such mail. They would have to come to you."
-_FULL = f"An organization can have {MAX_CONTACTS} billing contacts. Remove one first."
+_TOO_OFTEN = gettext_lazy("The question was sent often lately. Try again tomorrow.")
+_REFUSED = gettext_lazy("The owner of this address asked for no such mail. They would have to come to you.")
+_FULL = gettext_lazy("An organization can have %(most)s billing contacts. Remove one first.")
 
 
 @never_cache
@@ -37,7 +39,7 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
     acting = acting_for(request, organization)
     form = BillingContactForm(request.POST or None, initial={"language": acting.user.language})
     if request.method == "POST" and form.is_valid() and _add(acting, form):
-        messages.success(request, "The contact is asked by email. Nothing else goes there before they say yes.")
+        messages.success(request, _("The contact is asked by email. Nothing else goes there before they say yes."))
         return redirect("billing_contacts:list", organization)
     return render(request, "billing_contacts/create.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -47,9 +49,9 @@ def question(request: HttpRequest, organization: str, contact_id: UUID) -> HttpR
     found = contact_for(acting := acting_for(request, organization), contact_id)
     try:
         if ask(acting.actor, found):
-            messages.success(request, "The question is on its way again, with a new link. The former link ended.")
+            messages.success(request, _("The question is on its way again, with a new link. The former link ended."))
         else:
-            messages.warning(request, "This contact has said yes already.")
+            messages.warning(request, _("This contact has said yes already."))
     except TooOften:
         messages.warning(request, _TOO_OFTEN)
     return redirect("billing_contacts:list", organization)
@@ -67,11 +69,11 @@ def _add(acting: Acting, form: BillingContactForm) -> bool:
             creator=acting.user,
         )
     except AlreadyThere:
-        form.add_error("email", "This address is a contact of the organization already.")
+        form.add_error("email", _("This address is a contact of the organization already."))
     except Refused:
         form.add_error("email", _REFUSED)
     except TooMany:
-        form.add_error(None, _FULL)
+        form.add_error(None, _FULL % {"most": MAX_CONTACTS})
     except TooOften:
         form.add_error(None, _TOO_OFTEN)
     return not form.errors

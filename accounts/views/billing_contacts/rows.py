@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.contacts import addresses_of
 from accounts.models import BillingContact, Organization
@@ -60,10 +61,10 @@ def _row(slug: str, contact: BillingContact, address: str, *, is_reachable: bool
 def _state(contact: BillingContact, *, is_reachable: bool) -> tuple[str, str, str, datetime | None]:
     """Return the state in a word, the tone of its badge, and what there is to say of it."""
     if not is_reachable:
-        return "Unreachable", "bad", "Mail came back, or was unwanted", None
+        return _("Unreachable"), "bad", _("Mail came back, or was unwanted"), None
     if contact.confirmed_at:
-        return "Confirmed", "ok", "", contact.confirmed_at
+        return _("Confirmed"), "ok", "", contact.confirmed_at
     ends = contact.token_expires_at
     if ends and ends <= timezone.now():
-        return "Waiting", "off", "The link ended", ends
-    return "Waiting", "off", "The link ends" if ends else "The email is on its way", ends
+        return _("Waiting"), "off", _("The link ended"), ends
+    return _("Waiting"), "off", _("The link ends") if ends else _("The email is on its way"), ends

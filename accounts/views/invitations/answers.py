@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -53,7 +54,7 @@ def invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
             return _nothing(request)
         if answer is Answer.JOINED:
             opened_links.forget(request, invitation_id)
-            messages.success(request, f"Welcome to {found.organization.name}.")
+            messages.success(request, _("Welcome to %(name)s.") % {"name": found.organization.name})
             return redirect("organization_home", found.organization.slug)
     here = reverse("accounts:invitation", args=[invitation_id])
     context = {

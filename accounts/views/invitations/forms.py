@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts import pasted
 from accounts.access_form import AccessForm
@@ -20,7 +21,10 @@ class InviteForm(AccessForm):
     def clean_addresses(self) -> list[Pasted]:
         found = pasted.read(self.cleaned_data["addresses"])
         if not found:
-            raise ValidationError("Enter at least one address.")
+            raise ValidationError(_("Enter at least one address."))
         if len(found) > MOST_AT_ONCE:
-            raise ValidationError(f"These are {len(found)} addresses. Invite at most {MOST_AT_ONCE} at once.")
+            raise ValidationError(
+                _("These are %(number)s addresses. Invite at most %(most)s at once.")
+                % {"number": len(found), "most": MOST_AT_ONCE}
+            )
         return found

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -71,9 +72,9 @@ def resending(request: HttpRequest, organization: str, invitation_id: UUID) -> H
         return render(request, "invitations/resend.html", context)
     try:
         resend(acting.actor, found, acting.user)
-        messages.success(request, "The invitation is on its way again, with a new link. The former link is dead.")
+        messages.success(request, _("The invitation is on its way again, with a new link. The former link is dead."))
     except Wrong as wrong:
-        messages.warning(request, f"Not sent. {VERDICTS[wrong.verdict][0]}.")
+        messages.warning(request, _("Not sent. %(reason)s.") % {"reason": VERDICTS[wrong.verdict][0]})
     except Invitation.DoesNotExist:
         raise Http404 from None
     return redirect("members:invitations:list", organization)

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +23,7 @@ def revocation(request: HttpRequest, organization: str, invitation_id: UUID) -> 
     found = invitation_for(acting, invitation_id)
     if request.method == "POST":
         revoke(acting.actor, found)
-        messages.success(request, "The invitation is taken back. Its link is dead and its address erased.")
+        messages.success(request, _("The invitation is taken back. Its link is dead and its address erased."))
         return redirect("members:invitations:list", organization)
     context = {"invitation": found, "address": opened(acting.actor, [found])[found.pk].email}
     return render(request, "invitations/revoke.html", context)

@@ -7,27 +7,31 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actions.invitations import Verdict
 from accounts.invitations import opened
 from accounts.members import project_names
 from accounts.models import Invitation, Organization
 from accounts.models.invitation import LETTER
+from accounts.role_words import role_name
 from ledger.actor import Actor
 from notifications import fingerprints
 from notifications.models import Channel, OutboxMessage, Suppression
 
-VERDICTS: dict[Verdict, tuple[str, str]] = {
-    Verdict.INVITED: ("Invited", "ok"),
-    Verdict.MEMBER: ("Is a member already", "off"),
-    Verdict.ALREADY: ("Has an invitation; you can send it again from the list", "off"),
-    Verdict.REFUSED: ("Asked for no invitations from this organization", "bad"),
-    Verdict.TODAY: ("Had an invitation today; try again tomorrow", "warn"),
-    Verdict.TOO_MANY: ("Too many invitations today; try again tomorrow", "warn"),
-    Verdict.NO_SEAT: ("No seat is free", "bad"),
-    Verdict.DOMAIN: ("Is of a domain that the security rules do not admit", "bad"),
+VERDICTS: dict[Verdict, tuple[str | Promise, str]] = {
+    Verdict.INVITED: (gettext_lazy("Invited"), "ok"),
+    Verdict.MEMBER: (gettext_lazy("Is a member already"), "off"),
+    Verdict.ALREADY: (gettext_lazy("Has an invitation; you can send it again from the list"), "off"),
+    Verdict.REFUSED: (gettext_lazy("Asked for no invitations from this organization"), "bad"),
+    Verdict.TODAY: (gettext_lazy("Had an invitation today; try again tomorrow"), "warn"),
+    Verdict.TOO_MANY: (gettext_lazy("Too many invitations today; try again tomorrow"), "warn"),
+    Verdict.NO_SEAT: (gettext_lazy("No seat is free"), "bad"),
+    Verdict.DOMAIN: (gettext_lazy("Is of a domain that the security rules do not admit"), "bad"),
 }
-NO_ADDRESS = ("Is no email address", "bad")
+NO_ADDRESS = (gettext_lazy("Is no email address"), "bad")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,7 +59,7 @@ def invitation_rows(actor: Actor, organization: Organization, invitations: Seque
     return [
         InvitationRow(
             address=found[each.pk].email,
-            role=found[each.pk].access.role.value.capitalize(),
+            role=role_name(found[each.pk].access.role),
             projects=project_names(found[each.pk].access.projects, projects),
             **_state(each, letters.get(each.pk), is_reachable=prints[each.pk] not in unreachable),
             sent=each.issued_at,
@@ -76,14 +80,18 @@ def _newest_letters(invitations: Sequence[Invitation]) -> dict[UUID, OutboxMessa
 def _state(invitation: Invitation, letter: OutboxMessage | None, *, is_reachable: bool) -> dict[str, str]:
     """Return the state in a word, the tone of its badge, and what there is to say of it."""
     if invitation.voided_at:
-        why = "Whoever invited may not give this role any more. Send it again to stand for it yourself."
-        return {"state": "Void", "tone": "bad", "note": why}
+        why = _("Whoever invited may not give this role any more. Send it again to stand for it yourself.")
+        return {"state": _("Void"), "tone": "bad", "note": why}
     if invitation.expires_at <= timezone.now():
-        return {"state": "Expired", "tone": "off", "note": ""}
+        return {"state": _("Expired"), "tone": "off", "note": ""}
     if not is_reachable or (letter and letter.failed_at):
-        return {"state": "Not delivered", "tone": "bad", "note": "The email could not be delivered."}
+        return {"state": _("Not delivered"), "tone": "bad", "note": _("The email could not be delivered.")}
     if letter and letter.sent_at:
-        return {"state": "Sent", "tone": "ok", "note": ""}
+        return {"state": _("Sent"), "tone": "ok", "note": ""}
     if letter and letter.run_at > timezone.now() and not letter.attempts:
-        return {"state": "Waiting", "tone": "off", "note": "This mailbox had several letters; the email goes later."}
-    return {"state": "Waiting", "tone": "off", "note": "The email is on its way."}
+        return {
+            "state": _("Waiting"),
+            "tone": "off",
+            "note": _("This mailbox had several letters; the email goes later."),
+        }
+    return {"state": _("Waiting"), "tone": "off", "note": _("The email is on its way.")}

@@ -1,13 +1,14 @@
 """Who may do what with an organization itself."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from accounts.membership import Acting
 from accounts.policy import Permission
 
-_OWNERS = "Only owners of the organization do this."
+_OWNERS = gettext_lazy("Only owners of the organization do this.")
 _SENTENCES = {
-    Permission.RENAME_ORGANIZATION: "Only owners and admins rename the organization.",
+    Permission.RENAME_ORGANIZATION: gettext_lazy("Only owners and admins rename the organization."),
     Permission.TRANSFER_OWNERSHIP: _OWNERS,
     Permission.DELETE_ORGANIZATION: _OWNERS,
 }

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import create_organization
@@ -24,7 +25,7 @@ def creation(request: HttpRequest) -> HttpResponse:
             made = create_organization(
                 Actor.user(user.pk), name=data["name"], owner=user, first_project=data["project"]
             )
-            messages.success(request, "The organization is made, and you own it.")
+            messages.success(request, _("The organization is made, and you own it."))
             return redirect("organization_home", made.slug)
-        form.add_error(None, f"You belong to {MOST} organizations. Leave one of them first.")
+        form.add_error(None, _("You belong to %(most)s organizations. Leave one of them first.") % {"most": MOST})
     return render(request, "organizations/create.html", {"form": form}, status=422 if form.is_bound else 200)

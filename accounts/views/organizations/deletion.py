@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -42,7 +43,7 @@ def cancellation(request: HttpRequest, organization: str) -> HttpResponse:
     acting = acting_for(request, organization, Permission.DELETE_ORGANIZATION)
     pending = Deletion.objects.of(acting.organization.pk)
     if pending and cancel_deletion(acting.actor, deletion=pending):
-        messages.success(request, "The organization stays.")
+        messages.success(request, _("The organization stays."))
     else:
-        messages.warning(request, "There is nothing to cancel: it was cancelled before, or is being carried out.")
+        messages.warning(request, _("There is nothing to cancel: it was cancelled before, or is being carried out."))
     return redirect("organizations:settings", organization)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import LastOwner, leave_organization
@@ -17,6 +18,6 @@ def leaving(request: HttpRequest, organization: str) -> HttpResponse:
             leave_organization(acting.actor, membership=acting.membership)
         except LastOwner:
             return render(request, "organizations/leave.html", {"is_last_owner": True}, status=409)
-        messages.success(request, f"You left {acting.organization.name}.")
+        messages.success(request, _("You left %(name)s.") % {"name": acting.organization.name})
         return redirect("home")
     return render(request, "organizations/leave.html")

@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +18,7 @@ from accounts.step_up import recent_sign_in_required
 from accounts.views.organizations.access import acting_for
 from accounts.views.organizations.forms import TransferForm
 
-_NOBODY = "No other member has this address. Invite them first."
+_NOBODY = gettext_lazy("No other member has this address. Invite them first.")
 
 
 @recent_sign_in_required
@@ -26,7 +28,7 @@ def ownership(request: HttpRequest, organization: str) -> HttpResponse:
     acting = acting_for(request, organization, Permission.TRANSFER_OWNERSHIP)
     form = TransferForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _transfer(acting, form):
-        messages.success(request, "The organization is handed over. You are an admin now.")
+        messages.success(request, _("The organization is handed over. You are an admin now."))
         return redirect("organizations:settings", organization)
     return render(request, "organizations/transfer.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Role
 from accounts.policy import IN_PROJECTS, MEANINGS, Permission, allows
+from accounts.role_words import role_name
 from accounts.views.organizations.access import acting_for
 
 
@@ -17,11 +18,14 @@ def roles(request: HttpRequest, organization: str) -> HttpResponse:
     access = acting.access
     places = acting.projects() if access.projects is not None else []
     context = {
-        "roles": [role.value for role in Role],
+        "roles": [{"value": role.value, "name": role_name(role)} for role in Role],
         "rows": rows(),
         "role": access.role.value,
+        "role_name": role_name(access.role),
         "is_limited": access.projects is not None,
-        "places": [{"name": project.name, "role": (access.projects or {})[project.pk].value} for project in places],
+        "places": [
+            {"name": project.name, "role": role_name((access.projects or {})[project.pk])} for project in places
+        ],
     }
     return render(request, "organizations/roles.html", context)
 

@@ -3,11 +3,13 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import rename_organization
 from accounts.models import Deletion
 from accounts.policy import Permission
+from accounts.role_words import role_name
 from accounts.views.organizations.access import acting_for
 from accounts.views.organizations.forms import OrganizationForm
 
@@ -19,11 +21,11 @@ def settings(request: HttpRequest, organization: str) -> HttpResponse:
     form = OrganizationForm(request.POST or None, initial={"name": acting.organization.name})
     if request.method == "POST" and form.is_valid():
         rename_organization(acting.actor, organization=acting.organization, name=form.cleaned_data["name"])
-        messages.success(request, "The name is changed.")
+        messages.success(request, _("The name is changed."))
         return redirect("organizations:settings", organization)
     context = {
         "form": form,
-        "role": acting.role.value,
+        "role": role_name(acting.role),
         "can_rename": acting.may(Permission.RENAME_ORGANIZATION),
         "can_transfer": acting.may(Permission.TRANSFER_OWNERSHIP),
         "can_delete": acting.may(Permission.DELETE_ORGANIZATION),

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.membership import Acting
 from accounts.models import Project
@@ -13,7 +14,7 @@ def acting_for(request: HttpRequest, organization: str) -> Acting:
 
 
 def require_manager(acting: Acting) -> None:
-    acting.require(Permission.MANAGE_PROJECTS, "Only owners and admins manage projects.")
+    acting.require(Permission.MANAGE_PROJECTS, _("Only owners and admins manage projects."))
 
 
 def project_for(acting: Acting, slug: str) -> Project:

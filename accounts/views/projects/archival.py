@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import archive_project, unarchive_project
@@ -18,7 +19,7 @@ def archival(request: HttpRequest, organization: str, project: str) -> HttpRespo
     require_manager(acting)
     if request.method == "POST":
         archive_project(acting.actor, found)
-        messages.success(request, "The project is archived. Calls with its keys are refused from now on.")
+        messages.success(request, _("The project is archived. Calls with its keys are refused from now on."))
         return redirect("projects:project", organization, project)
     context = {"project": found, "keys": found.keys.filter(revoked_at=None).count()}
     return render(request, "projects/archive.html", context)
@@ -30,5 +31,5 @@ def unarchival(request: HttpRequest, organization: str, project: str) -> HttpRes
     found = project_for(acting, project)
     require_manager(acting)
     if unarchive_project(acting.actor, found):
-        messages.success(request, "The project is back, and its keys work again.")
+        messages.success(request, _("The project is back, and its keys work again."))
     return redirect("projects:project", organization, project)

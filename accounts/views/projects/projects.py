@@ -5,10 +5,12 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actions import change_project, create_project
 from accounts.policy import Permission
+from accounts.role_words import role_name
 from accounts.views.projects.access import acting_for, project_for, require_manager
 from accounts.views.projects.forms import ProjectForm
 
@@ -42,7 +44,7 @@ def creation(request: HttpRequest, organization: str) -> HttpResponse:
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = create_project(acting.actor, organization=acting.organization, **form.cleaned_data)
-        messages.success(request, f"The project {made.name} is made. Give it its first key.")
+        messages.success(request, _("The project %(name)s is made. Give it its first key.") % {"name": made.name})
         return redirect("projects:project", organization, made.slug)
     return render(request, "projects/create.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -56,13 +58,13 @@ def project(request: HttpRequest, organization: str, project: str) -> HttpRespon
     form = ProjectForm(request.POST or None, initial={"name": found.name, "retention_days": found.retention_days})
     if request.method == "POST" and form.is_valid():
         change_project(acting.actor, project=found, **form.cleaned_data)
-        messages.success(request, "The project is changed.")
+        messages.success(request, _("The project is changed."))
         return redirect("projects:project", organization, project)
     context = {
         "project": found,
         "form": form,
         "keys": found.keys.filter(revoked_at=None).count(),
         "can_manage": acting.may(Permission.MANAGE_PROJECTS),
-        "role": (acting.access.projects or {}).get(found.pk, acting.role).value,
+        "role_name": role_name((acting.access.projects or {}).get(found.pk, acting.role)),
     }
     return render(request, "projects/project.html", context, status=422 if form.is_bound else 200)

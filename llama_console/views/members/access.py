@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.membership import Acting
 from accounts.models import Membership
@@ -20,7 +21,7 @@ def looking_at(request: HttpRequest, organization: str) -> Acting:
 def managing(request: HttpRequest, organization: str) -> Acting:
     """Return who manages members; Http404 in a foreign organization, PermissionDenied for a lower role."""
     acting = Acting.in_organization(request, organization)
-    acting.require(Permission.MANAGE_MEMBERS, "Only owners and admins manage members.")
+    acting.require(Permission.MANAGE_MEMBERS, _("Only owners and admins manage members."))
     return acting
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -26,9 +27,9 @@ def removal(request: HttpRequest, organization: str, membership_id: UUID) -> Htt
     if request.method == "POST":
         try:
             remove_member(acting.actor, membership=membership)
-            messages.success(request, "The member is removed, and told by email. Their keys stay.")
+            messages.success(request, _("The member is removed, and told by email. Their keys stay."))
         except LastOwner:
-            messages.error(request, "This is the only owner. Make somebody else an owner first.")
+            messages.error(request, _("This is the only owner. Make somebody else an owner first."))
         except Membership.DoesNotExist:
             raise Http404 from None
         return redirect("members:list", organization)

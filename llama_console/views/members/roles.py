@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -19,8 +21,8 @@ from llama_console.views.members.access import managing, memberships_for
 from llama_console.views.members.members import PAGE
 from llama_console.views.members.rows import member_row
 
-_NOT_YOURS = "Your own role does not let you change this one."
-_LAST_OWNER = "These are all the owners there are. Make somebody else an owner first."
+_NOT_YOURS = gettext_lazy("Your own role does not let you change this one.")
+_LAST_OWNER = gettext_lazy("These are all the owners there are. Make somebody else an owner first.")
 
 
 @never_cache
@@ -30,7 +32,7 @@ def change(request: HttpRequest, organization: str) -> HttpResponse:
     acting = managing(request, organization)
     asked = (request.POST if request.method == "POST" else request.GET).getlist("member")
     if not asked:
-        messages.warning(request, "Choose at least one member first.")
+        messages.warning(request, _("Choose at least one member first."))
         return redirect("members:list", organization)
     if len(asked) > PAGE:
         raise Http404
@@ -44,7 +46,15 @@ def change(request: HttpRequest, organization: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and _change(acting, found, form):
         count = len(found)
-        messages.success(request, f"{count} role{'' if count == 1 else 's'} set. Each member is told by email.")
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s role set. Each member is told by email.",
+                "%(count)s roles set. Each member is told by email.",
+                count,
+            )
+            % {"count": count},
+        )
         return redirect("members:list", organization)
     return _page(request, acting, chosen, form)
 
@@ -56,9 +66,9 @@ def _change(acting: Acting, memberships: list[Membership], form: AccessForm) -> 
     except LastOwner:
         form.add_error(None, _LAST_OWNER)
     except PermissionDenied:
-        form.add_error(None, "Nothing was changed: see below whose role is not yours to change.")
+        form.add_error(None, _("Nothing was changed: see below whose role is not yours to change."))
     except Membership.DoesNotExist:
-        form.add_error(None, "Nothing was changed: somebody left in the meantime.")
+        form.add_error(None, _("Nothing was changed: somebody left in the meantime."))
     return not form.errors
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.members import Factor, Member, project_names
 from accounts.models import User
+from accounts.role_words import role_name
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,7 +39,7 @@ def member_row(slug: str, member: Member, projects: Mapping[UUID, str], reader: 
         id=member.membership_id,
         title=member.name or member.email,
         email=member.email if member.name else "",
-        role=access.role.value.capitalize() if access else "None that counts",
+        role=role_name(access.role) if access else _("None that counts"),
         projects=project_names(access.projects, projects) if access else "",
         factor=factor,
         tone=tone,
@@ -52,9 +54,9 @@ def factor_of(member: Member) -> tuple[str, str]:
     """Return what somebody signs in with, in words, and the tone of it."""
     match member.factor:
         case Factor.PASSKEY:
-            passkeys = "Passkey" if member.passkeys == 1 else f"{member.passkeys} passkeys"
-            return (f"{passkeys} and app" if member.has_app else passkeys), "ok"
+            passkeys = _("Passkey") if member.passkeys == 1 else _("%(count)s passkeys") % {"count": member.passkeys}
+            return (_("%(passkeys)s and app") % {"passkeys": passkeys} if member.has_app else passkeys), "ok"
         case Factor.APP:
-            return "App code", "ok"
+            return _("App code"), "ok"
         case Factor.NONE:
-            return "None", "warn"
+            return _("None"), "warn"

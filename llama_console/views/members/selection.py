@@ -1,18 +1,26 @@
 """What a visitor wants to see of the members: the filters stand in the address, the search text never does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.members import Activity, Factor, Selection
 from accounts.models import Role
+from accounts.role_words import role_name
 
 _Value = TypeVar("_Value", bound=StrEnum)
-_FACTORS = {Factor.PASSKEY: "Passkey", Factor.APP: "App code", Factor.NONE: "No second factor"}
-_ACTIVITIES = {Activity.RECENT: "Seen in 30 days", Activity.IDLE: "Not seen in 30 days"}
+_FACTORS = {
+    Factor.PASSKEY: gettext_lazy("Passkey"),
+    Factor.APP: gettext_lazy("App code"),
+    Factor.NONE: gettext_lazy("No second factor"),
+}
+_ACTIVITIES = {Activity.RECENT: gettext_lazy("Seen in 30 days"), Activity.IDLE: gettext_lazy("Not seen in 30 days")}
 
 
 def read(query: QueryDict, *, is_manager: bool) -> Selection:
@@ -25,11 +33,11 @@ def read(query: QueryDict, *, is_manager: bool) -> Selection:
 
 def filters(selection: Selection, *, is_manager: bool) -> list[dict[str, Any]]:
     """Return the choices of the page."""
-    roles = {role: role.value.capitalize() for role in Role}
-    found = [_filter("role", "Role", "Any role", roles, selection.role)]
+    roles = {role: role_name(role) for role in Role}
+    found = [_filter("role", _("Role"), _("Any role"), roles, selection.role)]
     if is_manager:
-        found.append(_filter("factor", "Second factor", "Any second factor", _FACTORS, selection.factor))
-        found.append(_filter("seen", "Last seen", "Any time", _ACTIVITIES, selection.activity))
+        found.append(_filter("factor", _("Second factor"), _("Any second factor"), _FACTORS, selection.factor))
+        found.append(_filter("seen", _("Last seen"), _("Any time"), _ACTIVITIES, selection.activity))
     return found
 
 
@@ -39,7 +47,9 @@ def query_of(selection: Selection) -> str:
     return f"?{urlencode({name: value for name, value in chosen.items() if value})}" if any(chosen.values()) else ""
 
 
-def _filter(name: str, label: str, every: str, titles: dict[Any, str], chosen: StrEnum | None) -> dict[str, Any]:
+def _filter(
+    name: str, label: str, every: str, titles: Mapping[Any, str | Promise], chosen: StrEnum | None
+) -> dict[str, Any]:
     options = [{"value": value.value, "title": title, "selected": value == chosen} for value, title in titles.items()]
     return {"name": name, "label": label, "every": every, "options": options}
 

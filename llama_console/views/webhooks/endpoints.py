@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -48,11 +49,13 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
             )
         except IntegrityError:
             messages.warning(
-                request, "This endpoint was added before. Its secret was shown then; rotate it if it is lost."
+                request, _("This endpoint was added before. Its secret was shown then; rotate it if it is lost.")
             )
             return redirect("webhooks:list", organization)
         except TooMany:
-            form.add_error(None, f"An organization can have {MAX_ENDPOINTS} endpoints. Delete one first.")
+            form.add_error(
+                None, _("An organization can have %(most)s endpoints. Delete one first.") % {"most": MAX_ENDPOINTS}
+            )
         else:
             context = {"endpoint": endpoint, "host": host_of(endpoint), "secret": secret, "is_new": True}
             return render(request, "webhooks/secret.html", context)
@@ -94,7 +97,7 @@ def change(request: HttpRequest, organization: str, endpoint_id: UUID) -> HttpRe
             description=data["description"],
             enabled=data["enabled"],
         )
-        messages.success(request, "The endpoint is saved.")
+        messages.success(request, _("The endpoint is saved."))
         return redirect("webhooks:endpoint", organization, found.pk)
     context = {"form": form, "endpoint": found, "host": host_of(found)}
     return render(request, "webhooks/change.html", context, status=422 if form.is_bound else 200)

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.validators import one_line, visible
 from ledger.ids import new_id
@@ -18,12 +20,16 @@ def _choices() -> list[tuple[str, str]]:
 
 
 class EndpointForm(forms.Form):
-    url = forms.CharField(max_length=500, label="Endpoint URL", error_messages={"required": "Enter an address."})
+    url = forms.CharField(
+        max_length=500,
+        label=gettext_lazy("Endpoint URL"),
+        error_messages={"required": gettext_lazy("Enter an address.")},
+    )
     description = forms.CharField(max_length=120, required=False, validators=[one_line, visible])
     kinds = forms.MultipleChoiceField(
         choices=_choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one event."},
+        error_messages={"required": gettext_lazy("Choose at least one event.")},
     )
 
     def clean_url(self) -> str:
@@ -43,7 +49,7 @@ class NewEndpointForm(EndpointForm):
 
 
 class ChangeForm(EndpointForm):
-    enabled = forms.BooleanField(required=False, label="Send events to this endpoint")
+    enabled = forms.BooleanField(required=False, label=gettext_lazy("Send events to this endpoint"))
 
     def __init__(self, *args: Any, endpoint: Endpoint, **kwargs: Any) -> None:
         now = {"url": endpoint.url, "description": endpoint.description, "kinds": endpoint.kinds}
@@ -56,7 +62,7 @@ class RotationForm(forms.Form):
 
 
 class DeletionForm(forms.Form):
-    confirmation = forms.CharField(max_length=300, label="Type the host of the endpoint to confirm")
+    confirmation = forms.CharField(max_length=300, label=gettext_lazy("Type the host of the endpoint to confirm"))
 
     def __init__(self, *args: Any, endpoint: Endpoint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,7 +71,7 @@ class DeletionForm(forms.Form):
     def clean_confirmation(self) -> str:
         typed: str = self.cleaned_data["confirmation"]
         if typed.strip().casefold() != self.host:
-            raise ValidationError("That is not the host of this endpoint.")
+            raise ValidationError(_("That is not the host of this endpoint."))
         return typed
 
 

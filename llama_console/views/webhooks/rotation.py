@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -29,6 +30,6 @@ def rotation(request: HttpRequest, organization: str, endpoint_id: UUID) -> Http
     try:
         secret = rotate_secret(acting.actor, found, secret_id=form.cleaned_data["once"])
     except IntegrityError:
-        messages.warning(request, "The secret was rotated before and shown then; rotate it again if it is lost.")
+        messages.warning(request, _("The secret was rotated before and shown then; rotate it again if it is lost."))
         return redirect("webhooks:endpoint", organization, found.pk)
     return render(request, "webhooks/secret.html", context | {"secret": secret, "is_new": False})

@@ -8,20 +8,23 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notifications.models import Because, Delivery, Endpoint
 from notifications.webhooks.kinds import TEST, title_of
 
 _ERRORS = {
-    "timeout": "No answer in time",
-    "tls": "Certificate not valid",
-    "unreachable": "No connection",
-    "no-address": "Host name not found",
-    "forbidden-address": "Leads into a private network",
-    "forbidden-url": "Address not allowed",
-    "shredded": "The signing key was destroyed",
-    "unsealer-away": "Signing was not possible just then",
-    "vault-away": "Signing was not possible just then",
+    "timeout": gettext_lazy("No answer in time"),
+    "tls": gettext_lazy("Certificate not valid"),
+    "unreachable": gettext_lazy("No connection"),
+    "no-address": gettext_lazy("Host name not found"),
+    "forbidden-address": gettext_lazy("Leads into a private network"),
+    "forbidden-url": gettext_lazy("Address not allowed"),
+    "shredded": gettext_lazy("The signing key was destroyed"),
+    "unsealer-away": gettext_lazy("Signing was not possible just then"),
+    "vault-away": gettext_lazy("Signing was not possible just then"),
 }
 
 
@@ -68,13 +71,13 @@ def endpoint_rows(slug: str, endpoints: Iterable[Endpoint]) -> list[EndpointRow]
 def delivery_row(slug: str, delivery: Delivery) -> DeliveryRow:
     return DeliveryRow(
         id=delivery.pk,
-        title="Test event" if delivery.kind == TEST else title_of(delivery.kind),
+        title=_("Test event") if delivery.kind == TEST else title_of(delivery.kind),
         kind=delivery.kind,
         message_id=delivery.message_id,
         at=delivery.at,
         result=result_of(delivery),
         is_success=delivery.is_success,
-        duration=f"{delivery.duration:,} ms",
+        duration=f"{number_format(delivery.duration, force_grouping=True)} ms",
         redelivery_url=reverse("webhooks:redelivery", args=[slug, delivery.endpoint_id, delivery.pk]),
     )
 
@@ -82,17 +85,17 @@ def delivery_row(slug: str, delivery: Delivery) -> DeliveryRow:
 def result_of(delivery: Delivery) -> str:
     """Say what came of a try."""
     if delivery.status is None:
-        return _ERRORS.get(delivery.error, delivery.error)
+        return str(_ERRORS.get(delivery.error, delivery.error))
     if 300 <= delivery.status < 400:
-        return f"{delivery.status}, redirect not followed"
+        return _("%(status)s, redirect not followed") % {"status": delivery.status}
     return str(delivery.status)
 
 
 def state_of(endpoint: Endpoint) -> tuple[str, str]:
     """Return the state in a word, and the tone of its badge."""
     if not endpoint.is_enabled:
-        return "Disabled", "off"
-    return ("Failing", "bad") if endpoint.failing_since else ("Active", "ok")
+        return _("Disabled"), "off"
+    return (_("Failing"), "bad") if endpoint.failing_since else (_("Active"), "ok")
 
 
 def reason_of(endpoint: Endpoint) -> str:

@@ -10,6 +10,6 @@ document.addEventListener("click", async event => {
     return;
   }
   button.classList.add("copied");
-  label.textContent = "Copied";
+  label.textContent = button.dataset.copied ?? was;
   setTimeout(() => { button.classList.remove("copied"); label.textContent = was; }, 1600);
 });

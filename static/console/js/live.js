@@ -22,12 +22,12 @@ document.addEventListener("htmx:afterSettle", event => {
 });
 const ago = seconds => {
   const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]].find(([size]) => seconds >= size) ?? [1, "second"];
-  const count = Math.floor(seconds / size);
-  return seconds < 5 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+  return new Intl.RelativeTimeFormat(document.documentElement.lang).format(-Math.floor(seconds / size), unit);
 };
 setInterval(() => {
   const time = document.getElementById("updated"), part = live();
   if (!time || !part?.dataset.updated || document.hidden) return;
   time.dateTime = part.dataset.updated;
-  time.textContent = ago((Date.now() - new Date(time.dateTime)) / 1000);
+  const seconds = (Date.now() - new Date(time.dateTime)) / 1000;
+  time.textContent = seconds < 5 ? time.dataset.now : ago(seconds);
 }, 1000);

@@ -1,13 +1,6 @@
 // Passkeys. A form with data-passkey ("get" or "create") asks data-options for what its device needs, and sends the
 // device's answer as an ordinary form. With data-autofill, the browser also offers passkeys where the address is typed.
-const REASONS = {
-  NotAllowedError: "No passkey was used: it was cancelled, or it took too long. Try again, or use another way.",
-  InvalidStateError: "This device has a passkey for your account already.",
-  SecurityError: "Passkeys work only at the console's own address. Use another way here.",
-  NotSupportedError: "This device makes no passkey of the kind that is needed. Use another device.",
-};
-const UNSUPPORTED = "This browser does not know passkeys. Use another way, or another browser.";
-const AWAY = "The console did not answer. Try again.";
+// What went wrong is said in the words of the form's own note: data-unsupported, data-away, and one by an error's name.
 const RENEW = 4 * 60 * 1000; // a challenge lasts five minutes
 const bytes = text => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), letter => letter.charCodeAt(0));
 const text = buffer => buffer && btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -30,7 +23,7 @@ const write = credential => {
 const ask = async form => {
   const answer = await fetch(form.dataset.options, { method: "POST", body: new FormData(form) });
   if (answer.redirected || answer.status === 403) location.reload(); // which leads to signing in, or to confirming
-  if (answer.redirected || !answer.ok) throw new Error(AWAY);
+  if (answer.redirected || !answer.ok) throw new Error("away");
   return parse(form.dataset.passkey, await answer.json());
 };
 const send = (form, credential) => {
@@ -40,13 +33,14 @@ const send = (form, credential) => {
 let waiting;
 const say = (form, reason) => {
   const note = form.querySelector("[role=alert]");
-  note.lastElementChild.textContent = reason;
+  note.lastElementChild.textContent = reason && (note.dataset[reason] ?? note.dataset.away);
   note.hidden = !reason;
 };
+const cause = error => error.name[0].toLowerCase() + error.name.slice(1);
 document.addEventListener("click", async event => {
   const button = event.target.closest("[data-passkey] button[type=button]"), form = button?.form;
   if (!form || form.dataset.busy || !form.reportValidity()) return;
-  if (!window.PublicKeyCredential) return say(form, UNSUPPORTED);
+  if (!window.PublicKeyCredential) return say(form, "unsupported");
   form.dataset.busy = "yes";
   button.setAttribute("aria-disabled", "true");
   say(form, "");
@@ -55,7 +49,7 @@ document.addEventListener("click", async event => {
     const publicKey = await ask(form);
     send(form, await navigator.credentials[form.dataset.passkey]({ publicKey }));
   } catch (error) {
-    say(form, REASONS[error.name] ?? AWAY);
+    say(form, cause(error));
   }
   delete form.dataset.busy;
   button.removeAttribute("aria-disabled");

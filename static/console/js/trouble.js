@@ -5,9 +5,9 @@ const say = event => {
   const toast = document.createElement("div"), again = document.createElement("button");
   toast.className = "toast";
   again.className = "link-btn";
-  again.textContent = "Reload";
+  again.textContent = toasts.dataset.again;
   again.addEventListener("click", () => location.reload());
-  toast.append("That did not load. What you see is from before.", again);
+  toast.append(toasts.dataset.failed, again);
   toasts.replaceChildren(toast);
 };
 document.addEventListener("htmx:responseError", say);

@@ -1,4 +1,4 @@
-"""Every message in every language: nothing left in English, nothing lost, and the files are those of the code."""
+"""Every message in every language, every page in German: nothing is left in English, nothing is lost on the way."""
 
 import re
 from collections import Counter
@@ -27,6 +27,12 @@ def test_the_file_is_up_to_date_with_the_code(language: str) -> None:
     assert translations.file_of(language).read_text() == translations.updated(language), "make translations"
 
 
+def test_the_pages_are_in_the_files_of_their_languages_alone() -> None:
+    page = "Skip to content"
+    with_pages = [language for language in FOREIGN if page in {each.id for each in translations.read(language)}]
+    assert with_pages == [*translations.PAGE_LANGUAGES]
+
+
 @pytest.mark.parametrize("language", FOREIGN)
 def test_nothing_is_untranslated_or_guessed(language: str) -> None:
     catalog = translations.read(language)
@@ -35,7 +41,7 @@ def test_nothing_is_untranslated_or_guessed(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", FOREIGN)
-def test_a_translation_has_the_placeholders_of_its_text(language: str) -> None:
+def test_a_translation_has_the_placeholders_and_the_markup_of_its_text(language: str) -> None:
     faults = [
         message.id
         for message in translations.read(language)
@@ -93,7 +99,7 @@ def _forms(text: Any) -> tuple[str, ...]:
 
 
 def _placeholders(text: str) -> frozenset[tuple[str, int]]:
-    return frozenset(Counter(re.findall(r"%\(\w+\)s|%%", text)).items())
+    return frozenset(Counter(re.findall(r'%\(\w+\)s|%%|</?\w+|<!|(?:class|href)="[^"]*"', text)).items())
 
 
 def _sentences(words: Wording) -> list[str]:
