@@ -12,10 +12,12 @@ from accounts.actions.verification import hash_token
 from accounts.agents import agent_of
 from accounts.models import Device, User
 from notifications.telling import tell
+from notifications.windows import counters, take
 
 COOKIE = "device" if settings.DEVELOPMENT else "__Host-device"
 _AGE = timedelta(days=400)  # browsers keep no cookie longer
-_MOST = 50  # devices of a person; the one that was seen longest ago makes room
+_MOST = 50  # devices of a person
+_CAPS = {"new-device-day": 5}  # letters; each is a sign-in with the password, and the first ones have warned
 _TOKEN = 43  # characters
 
 
@@ -28,9 +30,9 @@ def recognise(request: HttpRequest, user: User) -> None:
     token = token or secrets.token_urlsafe(32)
     device, is_new = user.devices.get_or_create(token_hash=hash_token(token), defaults={"agent": _agent(request)})
     request.device_token = token  # type: ignore[attr-defined]  # for `keep`, once there is an answer to put it into
-    if is_new and not is_first:
+    if is_new and not is_first and take(counters("new-device", user.pk.hex, _CAPS), _CAPS):
         tell("new-device", device.pk, [user.pk])
-    _make_room(user)
+    _make_room(user, device)
 
 
 def known(request: HttpRequest, user_id: UUID) -> UUID | None:
@@ -55,6 +57,12 @@ def _agent(request: HttpRequest) -> str:
     return agent_of(request.headers.get("User-Agent", ""))
 
 
-def _make_room(user: User) -> None:
-    oldest = user.devices.order_by("-seen_at").values_list("pk", flat=True)[_MOST:]
-    user.devices.filter(pk__in=list(oldest)).delete()
+def _make_room(user: User, present: Device) -> None:
+    """Let go of devices whose cookie is over and, of too many, of the newest ones but the present.
+
+    So whoever signs in again and again with somebody's password puts out their own devices, and none that the person
+    had before.
+    """
+    user.devices.filter(seen_at__lt=timezone.now() - _AGE).delete()
+    newest = user.devices.exclude(pk=present.pk).order_by("created_at", "pk").values_list("pk", flat=True)[_MOST - 1 :]
+    user.devices.filter(pk__in=list(newest)).delete()

@@ -30,7 +30,7 @@ def enter_member(
     """
     with transaction.atomic():
         if directory := _locked(organization.pk):
-            known = contact or _contact(actor, user)
+            known = contact or contact_of(actor, user)
             _change(actor, directory, lambda entries: _entered(entries, user.pk, known, role))
 
 
@@ -56,7 +56,7 @@ def refresh_member(actor: Actor, *, user: User, contact: Contact | None = None) 
         organizations = Organization.objects.visible_to(user).order_by("pk")  # one order, so that no two wait in a ring
         known = contact
         for organization in organizations:
-            known = known or _contact(actor, user)
+            known = known or contact_of(actor, user)
             enter_member(actor, organization=organization, user=user, contact=known)
 
 
@@ -124,7 +124,7 @@ class _Known:
     def _entry(self, user: User) -> Entry:
         before, entry = self._known.get(user.pk, (None, None))
         if before is None or entry is None or (before.name, before.email) != (user.name, user.email):
-            entry = Entry.of(user.pk, _contact(self._actor, user))
+            entry = Entry.of(user.pk, contact_of(self._actor, user))
             self._known[user.pk] = user, entry
         return entry
 
@@ -171,7 +171,7 @@ def _open(actor: Actor, directory: Directory, purpose: Purpose) -> bytes:
     return packed
 
 
-def _contact(actor: Actor, user: User) -> Contact:
+def contact_of(actor: Actor, user: User) -> Contact:
     """Open what a directory holds of a person."""
     with disclose(
         Purpose.TEAM_ADMINISTRATION,

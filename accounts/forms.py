@@ -11,14 +11,22 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import throttle
+from accounts import guessing, throttle
 from accounts.factors.codes import Proof, prove
-from accounts.models import User
+from accounts.models import IdentityProvider, User
+from accounts.models.identity_provider import NEWCOMERS
+from accounts.sso import dns, fetching, metadata
+from accounts.sso.failure import SsoError
 from accounts.validators import one_line
+from notifications.webhooks import guard
 
 TOO_MANY = gettext_lazy("Too many wrong tries. Wait an hour, or sign in on a device that you used before.")
 NO_MATCH = gettext_lazy("Email and password do not match, or the address is not verified yet.")
 _MAX_PASSWORD = 256  # characters; more only costs time to hash
+_OF_ISSUER = {
+    "no-answer": "Nothing answered there. Check the address, and that this console can reach it.",
+    "metadata": "There is no OpenID Connect provider that names itself so. Copy the issuer exactly as it is given.",
+}
 
 
 class PasswordField(forms.CharField):
@@ -30,10 +38,23 @@ class PasswordField(forms.CharField):
 class NewPasswordForm(forms.Form):
     password = PasswordField()
 
+    def context(self) -> list[str]:
+        """Return what others know of the person, and try first."""
+        return []
+
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password)
         return password
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "password" in data:
+            try:
+                guessing.check(data["password"], context=self.context())
+            except ValidationError as error:
+                self.add_error("password", error)
+        return data
 
 
 class SignUpForm(NewPasswordForm):
@@ -41,8 +62,11 @@ class SignUpForm(NewPasswordForm):
     organization = forms.CharField(max_length=80, required=False, validators=[one_line])
     field_order = ("email", "organization", "password")
 
+    def context(self) -> list[str]:
+        return [self.cleaned_data.get("email", ""), self.cleaned_data.get("organization", "")]
+
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         email, password = data.get("email", ""), data.get("password", "")
         if email and password and email.partition("@")[0].casefold() in password.casefold() and len(password) < 24:
             self.add_error("password", ValidationError(_("The password holds your email name. Choose another one.")))
@@ -101,6 +125,53 @@ class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
 
 class AddressForm(forms.Form):
     email = forms.EmailField(max_length=254, validators=[one_line])
+
+
+class ProviderForm(forms.Form):
+    issuer = forms.CharField(max_length=300, label="Issuer", validators=[one_line])
+    client_id = forms.CharField(max_length=200, label="Client ID", validators=[one_line])
+    client_secret = forms.CharField(
+        max_length=500, required=False, strip=True, widget=forms.PasswordInput, validators=[one_line]
+    )
+    makes_accounts = forms.BooleanField(required=False, label="Make an account for new people")
+    newcomers = forms.ChoiceField(choices=NEWCOMERS, label="Their role")
+
+    def __init__(self, *args: Any, provider: IdentityProvider | None, **kwargs: Any) -> None:
+        names = ("issuer", "client_id", "makes_accounts", "newcomers")
+        kwargs["initial"] = {name: getattr(provider, name) for name in names} if provider else {}
+        super().__init__(*args, **kwargs)
+        self._provider = provider
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a provider that does not describe itself, before people are sent to it."""
+        data = super().clean() or {}
+        before = self._provider
+        # A secret goes only to the provider that it was typed for.
+        is_same = before and (before.issuer, before.client_id) == (data.get("issuer"), data.get("client_id"))
+        if not data.get("client_secret") and not is_same:
+            self.add_error("client_secret", "Enter the secret that belongs to this client.")
+        if "issuer" in data:
+            self._look_at(data["issuer"])
+        return data
+
+    def _look_at(self, issuer: str) -> None:
+        try:
+            fetching.check(issuer)
+            metadata.of(issuer)
+        except guard.Forbidden as forbidden:
+            self.add_error("issuer", str(forbidden))
+        except SsoError as error:
+            self.add_error("issuer", _OF_ISSUER.get(error.code, error.sentence))
+
+
+class DomainForm(forms.Form):
+    domain = forms.CharField(max_length=253, label="Domain")
+
+    def clean_domain(self) -> str:
+        domain = dns.normalise(self.cleaned_data["domain"])
+        if domain is None:
+            raise ValidationError("Enter a domain that your addresses end with, such as example.com.")
+        return domain
 
 
 class BillingContactForm(forms.Form):

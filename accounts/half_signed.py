@@ -1,7 +1,7 @@
-"""Somebody whose password was right and whose second factor is still to come.
+"""Somebody whose password was right, or whom a provider named, and whose second factor is still to come.
 
-The session has their id, a seal that holds as long as that password does, and a number that their tries are counted
-by. Nobody is signed in: every page that needs somebody stays closed. It lasts five minutes.
+The session has their id, the way they came, a seal that holds as long as that password does, and a number that their
+tries are counted by. Nobody is signed in: every page that needs somebody stays closed. It lasts five minutes.
 """
 
 import secrets
@@ -19,11 +19,12 @@ LASTS = timedelta(minutes=5)
 _KEY = "half_signed"
 
 
-def start(request: HttpRequest, user: User) -> None:
-    """Begin under a new session id."""
+def start(request: HttpRequest, user: User, *, by: str = "password") -> None:
+    """Begin under a new session id; `by` is what they have shown so far."""
     request.session.cycle_key()
     request.session[_KEY] = {
         "user": str(user.pk),
+        "by": by,
         "seal": user.get_session_auth_hash(),
         "tries": secrets.token_hex(16),
         "at": timezone.now().isoformat(),
@@ -39,6 +40,12 @@ def user(request: HttpRequest) -> User | None:
     if found is None or not may_sign_in(found):
         return None
     return found if constant_time_compare(half["seal"], found.get_session_auth_hash()) else None
+
+
+def by(request: HttpRequest) -> str:
+    """Return what was shown before the second factor."""
+    way: str = request.session[_KEY]["by"]
+    return way
 
 
 def tries(request: HttpRequest) -> Tries:

@@ -5,13 +5,15 @@ from functools import cached_property
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from accounts import security_rules
 from accounts.models import Membership, Organization, Project, Role, User
 from accounts.models.project import ProjectQuerySet
 from accounts.policy import Access, Permission
+from accounts.requests import user_of
 from accounts.roles import given_role, read_access, stands
 from ledger.actor import Actor
 from vault.disclosure import disclose
@@ -32,13 +34,15 @@ class Acting:
         self.actor = actor or Actor.user(user.pk)
 
     @classmethod
-    def in_organization(cls, user: User, slug: str) -> "Acting":
-        """Return the user's membership there; Http404 for a foreign organization just as for a missing one."""
-        membership = (
-            Membership.objects.select_related("organization").filter(user=user, organization__slug=slug).first()
-        )
+    def in_organization(cls, request: HttpRequest, slug: str) -> "Acting":
+        """Return the membership of who is signed in; Http404 for a foreign organization just as for a missing one.
+
+        `security_rules.Refused` where a rule of the organization keeps this request out.
+        """
+        user, membership = user_of(request), entered(request, slug)
         if membership is None:
             raise Http404
+        security_rules.require(request, membership.organization, has_factor=getattr(membership, "has_factor", False))
         _see(membership)
         return cls(user, membership)
 
@@ -86,6 +90,17 @@ class Acting:
         """Return the projects in which something is allowed, the archived ones among them."""
         projects, limits = Project.objects.filter(organization=self.organization), self.limits(permission)
         return projects if limits is None else projects.filter(pk__in=limits)
+
+
+def entered(request: HttpRequest, slug: str) -> Membership | None:
+    """Return the membership of who is signed in, with what decides whether they may come in; read once a request."""
+    known: dict[str, Membership | None] = vars(request).setdefault("_entered", {})
+    if slug not in known:
+        user = user_of(request)
+        known[slug] = found = Membership.objects.entered_by(user, slug).first()
+        if found:
+            found.user = user
+    return known[slug]
 
 
 def _see(membership: Membership) -> None:

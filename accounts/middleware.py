@@ -1,17 +1,16 @@
 """What the console notes of signed-in browsers: when a session was last seen, and which device it is on."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import devices
+from accounts import devices, idleness
 from accounts.models import BrowserSession, User
 from accounts.session_store import stored
 
 Handler = Callable[[HttpRequest], HttpResponse]
-_SEEN = timedelta(minutes=5)  # a request writes nothing until so much later
+POLL = "X-Poll"  # set by what asks again and again without anybody doing something
 
 
 class BrowserMiddleware:
@@ -26,6 +25,9 @@ class BrowserMiddleware:
 
     def _see(self, request: HttpRequest) -> None:
         session, now = request.session, timezone.now()
+        if request.headers.get(POLL) and not session.modified:
+            return  # a page that asks by itself is nobody who is there
         seen_at = getattr(session, "seen_at", None)
-        if session.session_key and seen_at and now - seen_at > _SEEN and isinstance(request.user, User):
+        if session.session_key and seen_at and now - seen_at > idleness.SEEN and isinstance(request.user, User):
+            idleness.note(session, now)
             BrowserSession.objects.filter(pk=stored(session.session_key)).update(seen_at=now)

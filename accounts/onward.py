@@ -1,5 +1,6 @@
 """The page that was asked for before somebody had to sign in or confirm. Only pages of ours count."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -22,6 +23,6 @@ def onward(request: HttpRequest) -> str:
     return asked_for(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-def through(view_name: str, target: str) -> str:
-    """Return the address of a page that leads on to `target`."""
-    return reverse(view_name) + (f"?{urlencode({'next': target})}" if target else "")
+def through(view_name: str, target: str, *args: Any) -> str:
+    """Return the address of a page that leads on to `target`; `args` are the page's own."""
+    return reverse(view_name, args=args) + (f"?{urlencode({'next': target})}" if target else "")

@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from accounts.models import BrowserSession
 
-AGENT, STARTED = "agent", "started"
-_OF_NOBODY = timedelta(days=1)  # as long as a proof of an address lasts; whoever passes by can make such sessions
+AGENT, STARTED, CHALLENGE = "agent", "started", "challenge "
+BY = "by"  # how its person showed who they are
+# Whoever passes by can make such sessions.
+_OF_NOBODY = timedelta(days=1)  # as long as a proof of an address lasts
+_OF_A_CHALLENGE = timedelta(minutes=10)  # that holds nothing else; a challenge lasts five
 
 
 def stored(session_key: str) -> str:
@@ -42,7 +45,9 @@ class SessionStore(db.SessionStore):
         if user_id := data.get(SESSION_KEY):
             session.user_id = UUID(user_id)
         else:
-            session.expire_date = min(session.expire_date, timezone.now() + _OF_NOBODY)
+            only_asked = all(key.startswith(CHALLENGE) for key in data)
+            kept = _OF_A_CHALLENGE if only_asked else _OF_NOBODY
+            session.expire_date = min(session.expire_date, timezone.now() + kept)
         session.agent = data.get(AGENT, "")
         now = timezone.now()
         session.started_at = datetime.fromisoformat(data[STARTED]) if STARTED in data else now

@@ -5,15 +5,25 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+Address = IPv4Address | IPv6Address
 
-def source_of(request: HttpRequest) -> str:
-    """Return the address that tries are counted by: one IPv4 address, or one IPv6 network of a customer (/64)."""
+
+def address_of(request: HttpRequest) -> Address | None:
+    """Return the address of the client; None where nothing readable is said of it."""
     forwarded = request.headers.get("X-Forwarded-For")
     hops = forwarded.split(",") if forwarded is not None else []
     address = request.META.get("REMOTE_ADDR", "")
     while hops and _is_proxy(address):
         address = hops.pop().strip()
-    return _network(address)
+    return _parsed(address)
+
+
+def source_of(request: HttpRequest) -> str:
+    """Return the address that tries are counted by: one IPv4 address, or one IPv6 network of a customer (/64)."""
+    address = address_of(request)
+    if address is None:
+        return "unknown"
+    return str(ip_network((address.packed, 64), strict=False) if isinstance(address, IPv6Address) else address)
 
 
 def _is_proxy(address: str) -> bool:
@@ -21,14 +31,7 @@ def _is_proxy(address: str) -> bool:
     return parsed is not None and any(parsed in ip_network(network) for network in settings.TRUSTED_PROXIES)
 
 
-def _network(address: str) -> str:
-    parsed = _parsed(address)
-    if parsed is None:
-        return "unknown"
-    return str(ip_network((parsed.packed, 64), strict=False) if isinstance(parsed, IPv6Address) else parsed)
-
-
-def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+def _parsed(address: str) -> Address | None:
     """Return an address; what a socket of both families says of an IPv4 address is that address."""
     try:
         parsed = ip_address(address)

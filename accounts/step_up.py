@@ -18,17 +18,35 @@ from accounts.onward import through
 
 LASTS = timedelta(minutes=15)
 _AT = "confirmed_at"
+_PASSKEY = "by_passkey"
 _View = Callable[..., HttpResponseBase]
 
 
-def mark(session: SessionBase) -> None:
+def mark(session: SessionBase, *, by_passkey: bool = False) -> None:
     """Note that this session's person showed just now who they are."""
     session[_AT] = timezone.now().isoformat()
+    if by_passkey:
+        session[_PASSKEY] = True
+
+
+def confirmed_at(session: SessionBase) -> datetime | None:
+    """Return when this session's person last showed who they are."""
+    at = session.get(_AT)
+    return datetime.fromisoformat(at) if at else None
+
+
+def used_passkey(session: SessionBase) -> bool:
+    """Tell whether the person showed a passkey in this session, then or since."""
+    return bool(session.get(_PASSKEY))
+
+
+def unmark(session: SessionBase) -> None:
+    session.pop(_AT, None)
 
 
 def is_recent(request: HttpRequest) -> bool:
-    at = request.session.get(_AT, "")
-    return bool(at) and timezone.now() - datetime.fromisoformat(at) < LASTS
+    at = confirmed_at(request.session)
+    return at is not None and timezone.now() - at < LASTS
 
 
 def recent_sign_in_required(view: _View) -> _View:

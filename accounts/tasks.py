@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.actions import addresses, invitations, phones
+from accounts.actions import addresses, domains, invitations, phones
 from accounts.actions.billing_contacts import purge_unanswered
 from accounts.session_store import SessionStore
 
@@ -24,6 +24,11 @@ def purge_phones() -> None:
 @shared_task(name="accounts.purge_billing_contacts")
 def purge_billing_contacts() -> None:
     purge_unanswered(timezone.now())
+
+
+@shared_task(name="accounts.recheck_domains")
+def recheck_domains() -> None:
+    domains.recheck_domains()
 
 
 @shared_task(name="accounts.purge_invitations")

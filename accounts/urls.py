@@ -19,6 +19,7 @@ from accounts.views import (
     security,
     sessions,
     sign_up,
+    sso_sign_in,
     verification,
 )
 from accounts.views.billing_contacts import answers
@@ -47,6 +48,10 @@ urlpatterns = [
     path("sign-in/second/", second_step.second_step, name="second_step"),
     path("sign-in/second/passkey/", second_step.by_passkey, name="second_step_passkey"),
     path("sign-in/second/passkey/options/", second_step.passkey_options, name="second_step_options"),
+    path("sign-in/sso/", sso_sign_in.begin, name="sso"),
+    path("sign-in/sso/callback/", sso_sign_in.callback, name="sso_callback"),
+    path("account/confirm/sso/", sso_sign_in.confirm, name="sso_confirm"),
+    path("account/sso/<uuid:organization_id>/", sso_sign_in.required, name="sso_required"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
     path("reset/", password.reset, name="reset"),
     path("reset/password/", password.new, name="reset_password"),

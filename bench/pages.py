@@ -26,6 +26,8 @@ PRIVATE = (
     "usage/?range=90d&group=key&metric=tokens&compare=1",
     "data-access/",
     "data-access/?by=members",
+    "audit/",
+    "security/",
 )
 LOOKS = ((1280, 900, "light"), (1280, 900, "dark"), (390, 844, "light"), (390, 844, "dark"))
 _LIGHTHOUSE = ("performance", "accessibility", "best-practices", "seo")

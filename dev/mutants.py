@@ -52,7 +52,12 @@ _TESTS = {
     "vault": ["tests/vault", _CASES.format("vault"), *_NEAR],
     "vault/roots": ["tests/vault/roots", "tests/vault/rotation/test_roots.py", "tests/vault/test_sealed_fields.py"],
     **{f"vault/unsealer/{name}.py": _REACHED for name in ("recorder", "server", "socket_client", "ticker", "wire")},
-    "ledger/verifier": ["tests/ledger/test_verifier.py", "tests/ledger/test_bundle.py", _CASES.format("ledger")],
+    "ledger/verifier": [
+        "tests/ledger/test_verifier.py",
+        "tests/ledger/test_verifier_reasons.py",
+        "tests/ledger/test_bundle.py",
+        _CASES.format("ledger"),
+    ],
     "ledger": ["tests/ledger", _CASES.format("ledger"), "tests/vault/test_events.py", "tests/trust"],
 }
 

@@ -9,7 +9,7 @@ from accounts.models import Project, User
 from keys.models import ApiKey
 from keys.secrets import hash_secret, new_secret
 from ledger.actor import Actor
-from ledger.events import record_event
+from ledger.events import changes, record_event
 from ledger.ids import new_id
 from ledger.models import Action
 from notifications.telling import tell
@@ -39,6 +39,7 @@ def issue_key(
             target=key.pk,
             organization_id=project.organization_id,
             project=str(project.pk),
+            **changes({}, {"name": name}),
         )
         publish(project.organization_id, "key.created", key.pk)
         tell("key-created", key.pk, _makers(key))
@@ -51,7 +52,8 @@ def revoke_key(actor: Actor, key: ApiKey) -> bool:
         if not ApiKey.objects.active().filter(pk=key.pk).update(revoked_at=timezone.now()):
             return False
         organization_id = key.project.organization_id
-        record_event(actor, Action.KEY_REVOKED, target=key.pk, organization_id=organization_id)
+        project = str(key.project_id)
+        record_event(actor, Action.KEY_REVOKED, target=key.pk, organization_id=organization_id, project=project)
         publish(organization_id, "key.revoked", key.pk)
         tell("key-revoked", key.pk, _makers(key))
     key.refresh_from_db(fields=["revoked_at"])

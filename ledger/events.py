@@ -1,6 +1,8 @@
 """Audit events: written in the transaction of the change, and given their leaf in the log soon after."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,6 +13,8 @@ from ledger.ids import INSTALLATION
 from ledger.leaves import Entry, Member, Plain
 from ledger.models import Action, AuditEvent, LeafBody, LeafType, PendingEvent
 from ledger.pen import Pen
+
+Value: TypeAlias = Plain | Sequence[str]
 
 _BATCH = 200
 _LONGEST = 200  # characters; what record_event writes is shorter
@@ -31,10 +35,49 @@ def record_event(
     return event
 
 
+def changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Plain]:
+    """Return the payload of a change: of each value that differs what it was and is, of a list what went and came.
+
+    Nothing personal belongs into it. Empty if nothing differs.
+    """
+    payload: dict[str, Plain] = {}
+    for name, new in after.items():
+        old = before.get(name)
+        if old == new:
+            continue
+        if isinstance(old, str | int | None) and isinstance(new, str | int | None):
+            payload |= {f"before_{name}": old, f"after_{name}": new}
+        else:
+            was, now = _items(old), _items(new)
+            payload[f"removed_{name}"] = listed(each for each in was if each not in now)
+            payload[f"added_{name}"] = listed(each for each in now if each not in was)
+    return payload
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return a list as a payload holds it: whole items, and how many more there are where they do not all fit."""
+    items = list(values)
+    kept = len(items)
+    while len(text := _listed(items, kept)) > _LONGEST:
+        kept -= 1
+    return text
+
+
+def _items(value: Value) -> list[str]:
+    if value is None:
+        return []
+    return [str(value)] if isinstance(value, str | int) else list(value)
+
+
+def _listed(items: list[str], kept: int) -> str:
+    more = len(items) - kept
+    return ", ".join([*items[:kept], *([f"and {more} more"] if more else [])])
+
+
 def pending_entries() -> list[Entry]:
     """Return a batch of events without a leaf, oldest first, as entries of the log."""
     pending = PendingEvent.objects.select_related("event").order_by("event_id")[:_BATCH]
-    return [_entry(each.event) for each in pending]
+    return [entry_of(each.event) for each in pending]
 
 
 def append_events(entries: list[Entry], pen: Pen) -> None:
@@ -50,7 +93,8 @@ def settle_events(entries: list[Entry]) -> None:
     PendingEvent.objects.filter(event_id__in=[entry.event for entry in entries]).delete()
 
 
-def _entry(event: AuditEvent) -> Entry:
+def entry_of(event: AuditEvent) -> Entry:
+    """Return the leaf that an event is given."""
     more: dict[str, Member] = {"action": _text(event.action), "target": _text(event.target)}
     more |= {"payload": _payload(event.payload), "changed": event.at.isoformat()}
     return Entry(_tenant(event), LeafType.EVENT, _text(event.actor), event=event.pk, more=more)

@@ -14,9 +14,8 @@ from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
 PRODUCT_NAME = "Llama console"
-Groups = tuple[
-    tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]], ...
-]  # title, and of each page label, icon and address
+# Of each group its title, and of each page label, icon and address.
+Groups = tuple[tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]], ...]
 _NAVIGATION: Groups = (
     ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
     (
@@ -28,6 +27,7 @@ _NAVIGATION: Groups = (
         (
             (gettext_lazy("Usage"), "chart-column", "usage:report"),
             (gettext_lazy("Data access"), "scan-eye", "trust:data_access"),
+            (gettext_lazy("Audit log"), "history", "audit:log"),
         ),
     ),
     (
@@ -37,7 +37,9 @@ _NAVIGATION: Groups = (
             (gettext_lazy("Projects"), "folder", "projects:list"),
             (gettext_lazy("Billing contacts"), "mail-check", "billing_contacts:list"),
             (gettext_lazy("Admin keys"), "key-square", "admin_keys:list"),
+            (gettext_lazy("Single sign-on"), "log-in", "sso:overview"),
             (gettext_lazy("Settings"), "settings", "organizations:settings"),
+            (gettext_lazy("Security rules"), "shield-check", "organization_security:rules"),
         ),
     ),
 )
@@ -120,6 +122,10 @@ def _navigation(match: ResolverMatch | None, current: Organization | None) -> li
     if match and current:
         room = match.view_name.partition(":")[0]
         return _groups(_NAVIGATION, [current.slug], lambda name: name.partition(":")[0] == room)
+    return account_navigation(match)
+
+
+def account_navigation(match: ResolverMatch | None = None) -> list[dict[str, Any]]:
     return _groups(_ACCOUNT, [], lambda name: match is not None and match.view_name.startswith(name))
 
 

@@ -44,6 +44,8 @@ _MEANINGS = {
     "mail-provider-failed": Meaning(
         "The email provider failed or did not answer.", "Look at the provider’s status, then requeue."
     ),
+    # answers over HTTP
+    "too-large": Meaning("The answer is longer than what is read.", "Whoever runs the other end has to mend it."),
     # text messages
     "sms-stopped": Meaning("The recipient answered STOP.", "Nothing goes to this number until it answers START."),
     "sms-capped": Meaning(

@@ -1,5 +1,6 @@
 """The cast, always the same: Olivia owns, Mira is a member, Otto is outside."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from ledger.actor import Actor
 from tests.support.flush import allow_flush
 from tests.support.kinds import alarm, news  # noqa: F401  fixtures
 from tests.support.ledger import PEN
+from tests.support.witness import every_change_has_its_event, install  # noqa: F401  a fixture of every test
 from vault.roots import create_file
 from vault.unsealer import unsealer
 
@@ -28,6 +30,7 @@ OTTO = Contact("Otto Outside", "otto@example.com")
 
 def pytest_configure(config: pytest.Config) -> None:
     allow_flush()
+    install()
     call_command("compile_translations")  # into each worker's own folder
     if not settings.ROOT_KEYS_FILE.exists():
         create_file(settings.ROOT_KEYS_FILE)
@@ -38,6 +41,7 @@ def _plain_static_files(settings: Any) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.ANSWER_PACE = timedelta()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,7 +1,8 @@
 """How purposes read, in which order and under which heading. What they open stands in vault/purposes.py alone.
 
-A leaf belongs to the members only if its purpose is theirs *and* one of them is the actor. Whatever fits no heading,
-an unknown purpose too, is `OTHER`: it is counted and shown, never left out.
+A leaf belongs to the members only if its purpose is theirs *and* one of them is the actor. What the program may do for
+them, such as reading a role before it sends an invitation, is the system's. Whatever fits no heading, an unknown
+purpose too, is `OTHER`: it is counted and shown, never left out.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from ledger.actor import ActorKind
+from vault.purposes import RULES
 
 
 class Group(StrEnum):
@@ -44,6 +48,7 @@ PURPOSES = (
     Shown("email-notification", gettext_lazy("Email notification"), Group.SYSTEM, 0),
     Shown("sms", gettext_lazy("SMS"), Group.SYSTEM, 1),
     Shown("webhook-signing", gettext_lazy("Webhook signing"), Group.SYSTEM, 2),
+    Shown("single-sign-on", gettext_lazy("Single sign-on"), Group.SYSTEM, 3),
     Shown("billing", gettext_lazy("Billing"), Group.SYSTEM, 5),
     Shown("re-keying", gettext_lazy("Re-keying"), Group.SYSTEM, 6),
     Shown("erasure", gettext_lazy("Erasure"), Group.SYSTEM, 6),
@@ -53,6 +58,8 @@ PURPOSES = (
     Shown("team-administration", gettext_lazy("Team administration"), Group.MEMBERS, 1),
 )
 BY_ID = {purpose.id: purpose for purpose in PURPOSES}
+# Who else than members opens under these is a part of the program: the unsealer admits nobody more.
+_PROGRAM = {purpose.value for purpose, rule in RULES.items() if ActorKind.SYSTEM.value in rule.actors}
 
 
 def of(group: Group) -> tuple[Shown, ...]:
@@ -66,4 +73,6 @@ def named(purpose: str) -> Shown:
 
 def group_of(purpose: str, by_member: bool) -> Group:
     group = named(purpose).group
-    return Group.OTHER if group is Group.MEMBERS and not by_member else group
+    if group is not Group.MEMBERS or by_member:
+        return group
+    return Group.SYSTEM if purpose in _PROGRAM else Group.OTHER

@@ -66,7 +66,9 @@ def blocks(slots: Sequence[Slot], period: Period) -> list[Block]:
         by_purpose.setdefault(slot.purpose, []).append(slot)
     known = {group: purposes.of(group) for group in (Group.PERSON, Group.SYSTEM)}
     listed = {shown.id for group in known.values() for shown in group}
-    known[Group.OTHER] = tuple(purposes.named(purpose) for purpose in sorted(by_purpose) if purpose not in listed)
+    for purpose in sorted(by_purpose.keys() - listed):
+        group = purposes.group_of(purpose, by_member=False)
+        known[group] = (*known.get(group, ()), purposes.named(purpose))
     return [_block(group, shown, by_purpose, period) for group, shown in known.items() if shown]
 
 

@@ -1,5 +1,7 @@
 """The one error class of the vault. Its message never holds plaintext or key material."""
 
+from typing import Any
+
 from django.db import OperationalError
 
 from ledger.errors import LedgerError
@@ -13,6 +15,14 @@ class VaultError(Exception):
         self.code = code
         self.message = message
         self.permanent = permanent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let Celery carry it from a task as what it is: pickle would call the class with the one text of `args`."""
+        return _again, (self.code, self.message, self.permanent)
+
+
+def _again(code: str, message: str, permanent: bool) -> VaultError:
+    return VaultError(code, message, permanent=permanent)
 
 
 def is_away(error: Exception) -> bool:

@@ -13,6 +13,7 @@ from ledger.actor import Actor, ActorKind
 class Purpose(StrEnum):
     OWN_ACCOUNT = "own-account"
     AUTHENTICATION = "authentication"
+    SINGLE_SIGN_ON = "single-sign-on"
     AUTHORIZATION = "authorization"
     TEAM_ADMINISTRATION = "team-administration"
     EMAIL_NOTIFICATION = "email-notification"
@@ -53,6 +54,7 @@ _INVITED, _INVITED_TO = "accounts.Invitation.email", "accounts.Invitation.access
 _EXPORT = frozenset({"accounts.ExportPart.content"})  # what its person asked for, and takes away
 _TOTP_SECRET = frozenset({"accounts.Totp.secret"})
 _WEBHOOK_SECRET = frozenset({"notifications.SigningSecret.secret"})
+_CLIENT_SECRET = frozenset({"accounts.IdentityProvider.client_secret"})
 _CONTENT = frozenset({"content.StoredExchange.request", "content.StoredExchange.response"})
 _OF_TEAMS = frozenset({_ROLE, _DIRECTORY, _CONTACT, _INVITED, _INVITED_TO})
 _EVERYTHING = _PROFILE | _CONTENT | _OF_TEAMS | {_SPARE_EMAIL, _SPARE_PHONE}
@@ -62,12 +64,14 @@ _PROGRAM = frozenset({ActorKind.USER.value, ActorKind.KEY.value, ActorKind.SYSTE
 _STAFF = frozenset({ActorKind.STAFF.value})
 _OPERATOR = frozenset({ActorKind.OPERATOR.value})
 _NOTIFICATIONS = frozenset({"system:notifications"})
+_SIGN_IN = frozenset({"system:sign-in"})
 
 RULES: dict[Purpose, Rule] = {
     Purpose.OWN_ACCOUNT: Rule(
         "The person looks at their own data.", _PROFILE | _EXPORT | {_SPARE_EMAIL, _SPARE_PHONE}, _PEOPLE, own=True
     ),
     Purpose.AUTHENTICATION: Rule("The person proves who they are.", _TOTP_SECRET, _PEOPLE, own=True),
+    Purpose.SINGLE_SIGN_ON: Rule("To ask the organization's own provider who signs in.", _CLIENT_SECRET, _SIGN_IN),
     Purpose.AUTHORIZATION: Rule("The program checks what a member may do.", frozenset({_ROLE, _INVITED_TO}), _PROGRAM),
     Purpose.TEAM_ADMINISTRATION: Rule(
         "An organization manages its own members, invitations and billing contacts.",
@@ -87,7 +91,10 @@ RULES: dict[Purpose, Rule] = {
     # Payments go by opaque ids: the payment pages ask for an address themselves.
     Purpose.BILLING: Rule("To charge for the service.", frozenset(), _PROGRAM),
     Purpose.REKEYING: Rule(
-        "To seal again under a new key.", _EVERYTHING | _EXPORT | _TOTP_SECRET | _WEBHOOK_SECRET, _OPERATOR, inside=True
+        "To seal again under a new key.",
+        _EVERYTHING | _EXPORT | _TOTP_SECRET | _WEBHOOK_SECRET | _CLIENT_SECRET,
+        _OPERATOR,
+        inside=True,
     ),
     Purpose.ERASURE: Rule(
         "To take a person out of what is kept, and to remember that they said no.",

@@ -4,12 +4,13 @@ from accounts.actions.erasure import erase_organization, erase_user
 from accounts.actions.invitation_answers import accept, decline
 from accounts.actions.invitations import invite, resend, revoke
 from accounts.actions.operators import make_operator, remove_operator
-from accounts.actions.organizations import add_member, create_organization, rename_organization
+from accounts.actions.organizations import AddressRefused, add_member, create_organization, rename_organization
 from accounts.actions.owners import LastOwner
 from accounts.actions.ownership import transfer_ownership
 from accounts.actions.preferences import Wishes, change_preferences
 from accounts.actions.projects import archive_project, change_project, create_project, unarchive_project
 from accounts.actions.roles import UnknownProject, change_role, change_roles, leave_organization, remove_member
+from accounts.actions.security import ShutOut, Wanted, change_security, lift_rule
 from accounts.actions.sign_up import Registration, request_verification, sign_up
 from accounts.actions.verification import (
     hash_token,
@@ -20,9 +21,12 @@ from accounts.actions.verification import (
 )
 
 __all__ = [
+    "AddressRefused",
     "LastOwner",
     "Registration",
+    "ShutOut",
     "UnknownProject",
+    "Wanted",
     "Wishes",
     "accept",
     "add_contact",
@@ -34,6 +38,7 @@ __all__ = [
     "change_project",
     "change_role",
     "change_roles",
+    "change_security",
     "confirm_contact",
     "create_organization",
     "create_project",
@@ -44,6 +49,7 @@ __all__ = [
     "invite",
     "issue_verification",
     "leave_organization",
+    "lift_rule",
     "make_operator",
     "refuse_contact",
     "remove_contact",

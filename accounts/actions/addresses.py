@@ -96,8 +96,16 @@ def confirm_by_code(user: User, code: str) -> bool:
     return _confirm(user, lambda pending: _by_code(user.pk, pending.exclude(code_hash=None).first(), code))
 
 
+class Occupied(Exception):
+    """The address has another account by now, which its person verified."""
+
+
 def take_back(token: str) -> bool:
-    """Give an account back to its former address, once: all sessions end, and a new password is chosen by email."""
+    """Give an account back to its former address, once: all sessions end, and a new password is chosen by email.
+
+    Occupied while another verified account has that address: which of two is to keep it is for its person to say, who
+    can change the other one's. The link stays good for that.
+    """
     try:
         with transaction.atomic():
             spare = SpareAddress.objects.select_for_update().former(timezone.now()).filter(token_hash=hash_token(token))
@@ -116,7 +124,11 @@ def take_back(token: str) -> bool:
             end_sessions(actor, user)
             tell("password-reset", user.pk, [user.pk])
     except IntegrityError:
-        return False
+        occupied = True
+    else:
+        occupied = False
+    if occupied:
+        raise Occupied  # outside of the handler: the database's message quotes the index
     return True
 
 
@@ -164,7 +176,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
         former: str
         former, new = scope.open_all([user.email, spare.email])
     spare.delete()
-    _free(new)
+    free_address(new)
     user.email = new
     user.save(update_fields=["email"])
     user.email_indexes.all().delete()
@@ -175,7 +187,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
     return former
 
 
-def _free(address: str) -> None:
+def free_address(address: str) -> None:
     """Close an account that somebody opened with an address and never proved: it is its owner's, who just did.
 
     Else whoever signs up with an address would keep its owner from it.

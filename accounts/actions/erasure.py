@@ -12,7 +12,7 @@ from accounts.actions.invitations import end_invitations_of
 from accounts.actions.owners import lock, refuse_last_owner
 from accounts.actions.roles import end_membership
 from accounts.factors import forget_factors
-from accounts.models import BrowserSession, Directory, Organization, User
+from accounts.models import BrowserSession, Directory, IdentityProvider, Organization, SecuritySettings, User
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -50,10 +50,13 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         organization.projects.all().delete()  # and their API keys, which are refused from now on
         organization.memberships.all().delete()
         Directory.objects.filter(organization=organization).delete()
+        SecuritySettings.objects.filter(organization=organization).delete()
         remove_contacts_of(actor, organization)
         end_invitations_of(actor, organization)
         organization.refusals.all().delete()
         delete_endpoints_of(actor, organization.pk)
+        IdentityProvider.objects.filter(organization=organization).delete()
+        organization.domains.all().delete()
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)
 
@@ -68,6 +71,7 @@ def _end_access(user: User) -> None:
     user.devices.all().delete()
     user.password_resets.all().delete()
     user.spare_addresses.all().delete()
+    user.sso_links.all().delete()
     user.spare_phones.all().delete()
     user.exports.all().delete()
     forget_factors(user)

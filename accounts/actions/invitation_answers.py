@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import strangers
+from accounts import security_rules, strangers
 from accounts.actions.invitations import end, void
 from accounts.actions.organizations import add_member
 from accounts.entries import Contact
@@ -27,6 +27,7 @@ LINK = Actor.system("invitation-link")  # who declines proves to have the link, 
 class Answer(StrEnum):
     JOINED = "joined"
     FULL = "full"  # no seat is free just now
+    DOMAIN = "domain"  # the organization's security rules do not admit the address any more
     NOTHING = "nothing"  # the invitation is gone, over, void or another's
 
 
@@ -67,6 +68,8 @@ def accept(user: User, token_hash: bytes) -> Answer:
         if not Membership.objects.filter(organization=organization, user=user).exists():
             if not has_seat(organization):
                 return Answer.FULL
+            if not security_rules.admits_address(organization, contact.email):
+                return Answer.DOMAIN
             _join(actor, organization, user, access, contact)
         end(actor, Action.INVITATION_ACCEPTED, invitation)
     return Answer.JOINED

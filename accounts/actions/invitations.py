@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import strangers
+from accounts import security_rules, strangers
 from accounts.actions.roles import check_projects
 from accounts.actions.verification import hash_token
 from accounts.invitations import access_in, commitment_of, may_invite, opened
@@ -49,6 +49,7 @@ class Verdict(StrEnum):
     TODAY = "today"  # it had a letter of this organization
     TOO_MANY = "too-many"  # letters of this organization today
     NO_SEAT = "no-seat"
+    DOMAIN = "domain"  # that the organization's security rules do not admit
 
 
 class Wrong(Exception):
@@ -188,6 +189,8 @@ class _Batch:
         own = self._indexes[address]
         if self._members.intersection(own.sign_in):
             return Verdict.MEMBER
+        if not security_rules.admits_address(self._organization, address):
+            return Verdict.DOMAIN
         former = next((self._invitations[each] for each in own.invited if each in self._invitations), None)
         if former and former.expires_at > timezone.now() and former.voided_at is None:
             return Verdict.ALREADY

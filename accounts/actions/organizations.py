@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.text import slugify
 
-from accounts import directory
+from accounts import directory, security_rules
 from accounts.actions.projects import create_project
 from accounts.actions.roles import check_projects
 from accounts.entries import Contact
@@ -15,10 +15,14 @@ from accounts.models import Directory, Membership, Organization, Role, User
 from accounts.policy import Access
 from accounts.roles import commit_role, given_role, write_access
 from ledger.actor import Actor
-from ledger.events import record_event
+from ledger.events import changes, record_event
 from ledger.models import Action
 
 _RESERVED = frozenset({"admin", "api", "new", "staff"})
+
+
+class AddressRefused(Exception):
+    """The organization takes no members with an address of this domain."""
 
 
 def create_organization(
@@ -33,7 +37,13 @@ def create_organization(
     """Make an organization with its owner and a first project; `contact` is the owner's, if it is at hand."""
     with transaction.atomic():
         organization = Organization.objects.create(name=name, slug=_free_slug(name), is_demo=is_demo)
-        record_event(actor, Action.ORGANIZATION_CREATED, target=organization.pk, organization_id=organization.pk)
+        record_event(
+            actor,
+            Action.ORGANIZATION_CREATED,
+            target=organization.pk,
+            organization_id=organization.pk,
+            **changes({}, {"name": name}),
+        )
         Directory.objects.create(organization_id=organization.pk)
         add_member(actor, organization=organization, user=owner, role=Role.OWNER, contact=contact)
         create_project(actor, organization=organization, name=first_project)
@@ -53,10 +63,15 @@ def add_member(
 
     With `projects` they work in those alone; ValueError or UnknownProject as of `change_role`. Whether somebody may
     give this is asked of `policy.may_give` where it is given, which may be long before: in an invitation.
+    AddressRefused if the organization's security rules do not admit their address.
     """
     access = Access(role, projects)
     with transaction.atomic():
         check_projects(organization, access)
+        if security_rules.restricts_addresses(organization):
+            contact = contact or directory.contact_of(actor, user)
+            if not security_rules.admits_address(organization, contact.email):
+                raise AddressRefused
         version = given_role(organization.pk, user.pk).version + 1
         text = write_access(access, version)
         membership = Membership.objects.create(organization=organization, user=user, role=text)
@@ -75,9 +90,14 @@ def add_member(
 def rename_organization(actor: Actor, *, organization: Organization, name: str) -> None:
     """Give an organization another name. Its address (slug) stays: links and scripts name it."""
     with transaction.atomic():
-        if not Organization.objects.filter(pk=organization.pk).exclude(name=name).update(name=name):
+        current = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        renamed = changes({"name": current.name}, {"name": name})
+        if not renamed:
             return
-        record_event(actor, Action.ORGANIZATION_RENAMED, target=organization.pk, organization_id=organization.pk)
+        Organization.objects.filter(pk=organization.pk).update(name=name)
+        record_event(
+            actor, Action.ORGANIZATION_RENAMED, target=organization.pk, organization_id=organization.pk, **renamed
+        )
 
 
 def set_seats(actor: Actor, *, organization: Organization, seats: int | None) -> None:

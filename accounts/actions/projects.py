@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from accounts.actions.owners import lock
 from accounts.models import Organization, Project
 from ledger.actor import Actor
-from ledger.events import record_event
+from ledger.events import changes, record_event
 from ledger.models import Action
 
 _RESERVED = frozenset({"new"})
@@ -20,7 +20,13 @@ def create_project(actor: Actor, *, organization: Organization, name: str, reten
         lock([organization.pk])  # of two projects of one name at once, the second gets another address
         slug = _free_slug(organization, name)
         project = organization.projects.create(name=name, slug=slug, retention_days=retention_days)
-        record_event(actor, Action.PROJECT_CREATED, target=project.pk, organization_id=organization.pk)
+        record_event(
+            actor,
+            Action.PROJECT_CREATED,
+            target=project.pk,
+            organization_id=organization.pk,
+            **changes({}, {"name": name, "retention_days": retention_days}),
+        )
     return project
 
 
@@ -28,11 +34,13 @@ def change_project(actor: Actor, *, project: Project, name: str, retention_days:
     """Rename a project and say how many days its content is kept; each change has its event."""
     with transaction.atomic():
         current = Project.objects.select_for_update().get(pk=project.pk)
-        renamed, former = current.name != name, current.retention_days
+        renamed, former = changes({"name": current.name}, {"name": name}), current.retention_days
         current.name, current.retention_days = name, retention_days
         current.save(update_fields=["name", "retention_days"])
         if renamed:
-            record_event(actor, Action.PROJECT_RENAMED, target=project.pk, organization_id=project.organization_id)
+            record_event(
+                actor, Action.PROJECT_RENAMED, target=project.pk, organization_id=project.organization_id, **renamed
+            )
         if former != retention_days:
             record_event(
                 actor,

@@ -42,6 +42,11 @@ def verify_by_hash(user: User, token_hash: bytes) -> bool:
         return proof is not None and _use(proof)
 
 
+def is_pending(token: str) -> bool:
+    """Tell whether a link's token can verify somebody."""
+    return EmailVerification.objects.pending(timezone.now()).filter(token_hash=hash_token(token)).exists()
+
+
 def verify_by_code(user_id: UUID, code: str) -> bool:
     """Verify by the six digits. After a few wrong ones the proof is spent and a new email is needed."""
     with transaction.atomic():

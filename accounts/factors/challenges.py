@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.factors import limits
+from accounts.session_store import CHALLENGE
 
 LASTS = timedelta(minutes=5)
 
@@ -41,4 +42,4 @@ def take(request: HttpRequest, ceremony: Ceremony) -> bytes | None:
 
 
 def _key(ceremony: Ceremony) -> str:
-    return f"challenge {ceremony}"
+    return CHALLENGE + ceremony

@@ -12,6 +12,7 @@ class Proof(StrEnum):
     PASSKEY = "passkey"
     TOTP = "totp"
     RECOVERY = "recovery-code"
+    SSO = "sso"  # a provider's word for who they are
 
 
 class TooManyCodes(Exception):

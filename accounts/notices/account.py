@@ -150,7 +150,7 @@ def passkey_refused(event_id: UUID, to: User) -> Facts | None:
 
 def _factor(event_id: UUID) -> Facts | None:
     event = AuditEvent.objects.filter(pk=event_id).first()
-    names = {Proof.PASSKEY: Factor.PASSKEY, Proof.TOTP: Factor.AUTHENTICATOR}
+    names = {Proof.PASSKEY: Factor.PASSKEY, Proof.TOTP: Factor.AUTHENTICATOR, Proof.SSO: Factor.SSO}
     return {"factor": names[event.payload["factor"]], "at": event.at, "url": _security_url()} if event else None
 
 

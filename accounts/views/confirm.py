@@ -19,6 +19,7 @@ from accounts.factors.limits import Tries
 from accounts.forms import ConfirmForm
 from accounts.onward import asked_for, onward, through
 from accounts.requests import session_of, user_of
+from accounts.sso.gate import provider_of
 from accounts.wording import PASSKEY_REFUSED, TOO_MANY_CODES, codes_left
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -39,7 +40,14 @@ def confirm(request: HttpRequest) -> HttpResponse:
             return _finish(request, f"password+{form.proof}" if form.proof else "password", form.proof)
         if _tries(request).are_spent():
             return _sign_out(request)
-    context = {"form": form, "factors": factors, "next": asked_for(request)}
+    by_provider = provider_of(request) is not None
+    context = {
+        "form": form,
+        "factors": factors,
+        "next": asked_for(request),
+        "by_provider": by_provider,
+        "by_password": user.has_usable_password() or not (by_provider or factors.passkey),
+    }
     return render(request, "accounts/confirm.html", context, status=422 if form.is_bound else 200)
 
 
@@ -80,7 +88,7 @@ def _finish(request: HttpRequest, by: str, proof: Proof | None) -> HttpResponse:
     user = user_of(request)
     # A new session id; and the seal of a password that was hashed anew just now.
     update_session_auth_hash(request, user)
-    step_up.mark(request.session)
+    step_up.mark(request.session, by_passkey=by == Proof.PASSKEY)
     with transaction.atomic():
         record_event(Actor.user(user.pk), Action.STEPPED_UP, target=user.pk, by=by)
     if proof is Proof.RECOVERY:

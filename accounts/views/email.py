@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.addresses import (
+    Occupied,
     confirm_by_code,
     confirm_by_token,
     find_change,
@@ -68,8 +69,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def back(request: HttpRequest, token: str) -> HttpResponse:
     """Let who has the former address take the account back; whoever is signed in by then is out."""
-    if request.method == "POST" and take_back(token):
-        return render(request, "accounts/take_back.html", {"is_done": True})
+    try:
+        if request.method == "POST" and take_back(token):
+            return render(request, "accounts/take_back.html", {"is_done": True})
+    except Occupied:
+        return render(request, "accounts/take_back.html", {"is_occupied": True}, status=409)
     if request.method == "POST" or find_return(token) is None:
         return render(request, "accounts/take_back.html", {"is_over": True}, status=410)
     return render(request, "accounts/take_back.html")

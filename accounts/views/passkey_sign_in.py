@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts import throttle
 from accounts.backends import may_sign_in
 from accounts.factors import challenges, passkeys
 from accounts.factors.challenges import Ceremony
@@ -20,6 +21,8 @@ from accounts.wording import PASSKEY_REFUSED
 @login_not_required
 @require_POST
 def passkey_options(request: HttpRequest) -> HttpResponse:
+    if not throttle.admits_challenge(request):
+        return JsonResponse({}, status=429)
     return JsonResponse(passkeys.request_options(challenges.begin(request, Ceremony.SIGN_IN)))
 
 

@@ -18,6 +18,7 @@ from accounts.actions import hash_token
 from accounts.actions.passwords import change_password, find_reset, request_reset, reset_password
 from accounts.forms import AddressForm, ChangePasswordForm, NewPasswordForm
 from accounts.models import User
+from accounts.pace import evenly
 from accounts.session_store import stored
 from accounts.step_up import recent_sign_in_required
 
@@ -43,6 +44,7 @@ def change(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("email")
 @require_http_methods(["GET", "HEAD", "POST"])
+@evenly
 def reset(request: HttpRequest) -> HttpResponse:
     """Ask for a link. The answer is the same for every address."""
     form = AddressForm(request.POST or None)

@@ -1,4 +1,4 @@
-"""The second step of signing in: a code or a passkey, after the right password."""
+"""The second step of signing in: a code or a passkey, after the right password or a provider's word."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -86,7 +86,7 @@ def _prove(request: HttpRequest, user: User, form: SecondStepForm) -> Proof | No
 
 
 def _finish(request: HttpRequest, user: User, proof: Proof) -> HttpResponse:
-    start_session(request, user, by=f"password+{proof}")
+    start_session(request, user, by=f"{half_signed.by(request)}+{proof}")
     if proof is Proof.RECOVERY:
         messages.warning(request, codes_left(user))
     return redirect(onward(request))

@@ -13,6 +13,7 @@ from accounts import opened_links, pending, throttle
 from accounts.actions import sign_up as make_account
 from accounts.forms import SignUpForm
 from accounts.onward import asked_for, onward
+from accounts.pace import evenly
 from accounts.views.sessions import enter
 
 _TOO_OFTEN = gettext_lazy("There were many sign-ups from your network lately. Wait an hour and try again.")
@@ -22,6 +23,7 @@ _TOO_OFTEN = gettext_lazy("There were many sign-ups from your network lately. Wa
 @never_cache
 @sensitive_post_parameters("password", "email")
 @require_http_methods(["GET", "HEAD", "POST"])
+@evenly
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(onward(request))

@@ -4,7 +4,6 @@ The link alone signs nobody in: it counts in the browser where the password was 
 So nobody can be made to confirm an account that somebody else opened with their address.
 """
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import pending
 from accounts.actions import request_verification, verify_by_code, verify_by_token
+from accounts.actions.verification import is_pending
 from accounts.forms import CodeForm
 from accounts.views.sessions import enter
 from ledger.ids import new_id
@@ -53,9 +53,9 @@ def verify_link(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(enter(request, user))
     if pending.user_id(request):
         return redirect(reverse("accounts:verify") + "?state=expired")
-    pending.keep_token(request, token)
-    messages.info(request, _("Sign in with the password you chose, to finish verifying your address."))
-    return redirect("accounts:sign_in")
+    if is_pending(token):  # a made-up link leaves no session to store
+        pending.keep_token(request, token)
+    return redirect(reverse("accounts:sign_in") + "?from=verification")
 
 
 @login_not_required

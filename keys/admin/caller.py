@@ -63,7 +63,7 @@ def find_admin(secret: str) -> AdminCaller | None:
     if not is_well_formed(secret, ADMIN_PREFIX):
         return None
     now = timezone.now()
-    keys = AdminKey.objects.usable(now).select_related("organization")
+    keys = AdminKey.objects.usable(now).select_related("organization__security")
     if not settings.DEVELOPMENT:
         keys = keys.filter(organization__is_demo=False)
     key = keys.filter(secret_hash=hash_secret(secret)).first()

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.membership import Acting
 from accounts.policy import Permission
-from accounts.requests import user_of
 from accounts.step_up import recent_sign_in_required
 from keys.admin.actions import issue_admin_key
 from keys.admin.forms import AdminKeyForm
@@ -78,7 +77,7 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    acting = Acting.in_organization(user_of(request), organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.MANAGE_ADMIN_KEYS, _NOT_YOURS)
     return acting
 

@@ -20,7 +20,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.membership import Acting
-from accounts.models import User
 from accounts.models.project import ProjectQuerySet
 from accounts.policy import Permission
 from accounts.step_up import is_recent, recent_sign_in_required
@@ -122,8 +121,7 @@ def last_used_text(hour: datetime | None, now: datetime) -> str:
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
-    assert isinstance(request.user, User)
-    return Acting.in_organization(request.user, organization)
+    return Acting.in_organization(request, organization)
 
 
 def _open(acting: Acting) -> ProjectQuerySet:

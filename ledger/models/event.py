@@ -43,6 +43,7 @@ class Action(StrEnum):
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_RENAMED = "organization:renamed"
     ORGANIZATION_ERASED = "organization:erased"
+    SECURITY_CHANGED = "security:changed"
     OWNERSHIP_TRANSFERRED = "ownership:transferred"
     DELETION_SCHEDULED = "deletion:scheduled"
     DELETION_CANCELLED = "deletion:cancelled"
@@ -54,6 +55,16 @@ class Action(StrEnum):
     PROJECT_UNARCHIVED = "project:unarchived"
     MEMBER_ADDED = "member:added"
     MEMBER_ROLE_CHANGED = "member:role-changed"
+    SSO_CONFIGURED = "sso:configured"
+    SSO_CHANGED = "sso:changed"
+    SSO_REMOVED = "sso:removed"
+    SSO_ENFORCED = "sso:enforced"
+    SSO_RELAXED = "sso:relaxed"
+    SSO_LINKS_FORGOTTEN = "sso:links-forgotten"
+    DOMAIN_ADDED = "domain:added"
+    DOMAIN_VERIFIED = "domain:verified"
+    DOMAIN_LAPSED = "domain:lapsed"
+    DOMAIN_REMOVED = "domain:removed"
     MEMBER_REMOVED = "member:removed"
     MEMBER_INVITED = "member:invited"
     INVITATION_RESENT = "invitation:resent"
@@ -95,7 +106,14 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
-            models.Index(fields=["organization_id", "target"], name="audit_by_target"),
+            models.Index(fields=["organization_id", "target", "-id"], name="audit_by_target"),
+            models.Index(fields=["organization_id", "action", "-id"], name="audit_by_action"),
+            # Patterns, because kinds of actors are found by how the actor begins.
+            models.Index(
+                fields=["organization_id", "actor", "-id"],
+                name="audit_by_actor",
+                opclasses=["uuid_ops", "varchar_pattern_ops", "uuid_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

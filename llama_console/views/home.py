@@ -76,8 +76,7 @@ def first_request(request: HttpRequest, organization: str) -> HttpResponse:
 
 
 def _acting(request: HttpRequest, organization: str) -> Acting:
-    assert isinstance(request.user, User)
-    return Acting.in_organization(request.user, organization)
+    return Acting.in_organization(request, organization)
 
 
 def _steps(organization: Organization, key: ApiKey | None, *, called: bool) -> list[dict[str, Any]]:

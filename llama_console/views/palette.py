@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.membership import Acting
-from accounts.models import User
 from keys.models import ApiKey
 from llama_console.context import PAGES
 
@@ -15,8 +14,7 @@ _LIMIT = 8
 
 @require_GET
 def palette(request: HttpRequest, organization: str) -> HttpResponse:
-    assert isinstance(request.user, User)
-    acting = Acting.in_organization(request.user, organization)
+    acting = Acting.in_organization(request, organization)
     query = request.GET.get("q", "").strip()[:80]
     pages = [
         {"label": str(label), "icon": icon, "url": reverse(name, args=[organization])}

@@ -17,12 +17,14 @@ class Factor(StrEnum):
     PASSKEY = "passkey"
     AUTHENTICATOR = "authenticator"
     RECOVERY_CODES = "recovery-codes"
+    SSO = "sso"
 
 
 FACTORS: Mapping[Factor, Title] = {
     Factor.PASSKEY: gettext_lazy("Passkey"),
     Factor.AUTHENTICATOR: gettext_lazy("Authenticator app"),
     Factor.RECOVERY_CODES: gettext_lazy("Recovery codes"),
+    Factor.SSO: gettext_lazy("Single sign-on"),
 }
 _URL = page("account/security/")
 _FACTOR = {"factor": Factor.PASSKEY, "at": AT, "url": _URL}

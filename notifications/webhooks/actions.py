@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.actor import Actor
-from ledger.events import record_event
+from ledger.events import Value, changes, record_event
 from ledger.ids import new_id
+from ledger.leaves import Plain
 from ledger.models import Action
 from notifications import outbox
 from notifications.models import Because, Delivery, Endpoint, SigningSecret
@@ -51,7 +52,7 @@ def create_endpoint(
             description=description,
         )
         secret = _add_secret(endpoint)
-        _record(actor, Action.WEBHOOK_CREATED, endpoint, kinds=",".join(endpoint.kinds))
+        _record(actor, Action.WEBHOOK_CREATED, endpoint, **changes({}, _said(endpoint)))
     return endpoint, secret
 
 
@@ -61,6 +62,7 @@ def change_endpoint(
     """Change an endpoint; False if everything was so before. A new URL must have passed the guard."""
     with transaction.atomic():
         current = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        before = _said(current)
         wanted = {"url": url, "kinds": sorted(kinds), "description": description}
         changed = [name for name, value in wanted.items() if getattr(current, name) != value]
         for name in changed:
@@ -71,7 +73,8 @@ def change_endpoint(
         if not changed:
             return False
         current.save()
-        _record(actor, Action.WEBHOOK_CHANGED, current, changed=",".join(changed), kinds=",".join(current.kinds))
+        told = changes(before, _said(current))
+        _record(actor, Action.WEBHOOK_CHANGED, current, changed=",".join(changed), **told)
     return True
 
 
@@ -126,5 +129,10 @@ def _add_secret(endpoint: Endpoint, secret_id: UUID | None = None) -> str:
     return secret
 
 
-def _record(actor: Actor, action: Action, endpoint: Endpoint, **payload: str) -> None:
+def _said(endpoint: Endpoint) -> dict[str, Value]:
+    """Return what an audit event tells of an endpoint; not its address, whose path may hold a secret."""
+    return {"kinds": endpoint.kinds, "enabled": int(endpoint.is_enabled)}
+
+
+def _record(actor: Actor, action: Action, endpoint: Endpoint, **payload: Plain) -> None:
     record_event(actor, action, target=endpoint.pk, organization_id=endpoint.organization_id, **payload)

@@ -1,11 +1,13 @@
-"""The guard: whether a webhook may go to an address, asked when it is saved and again when it is sent to.
+"""The guard: whether we may connect to an address that a customer names, asked when it is saved and when it is used.
 
-Https to a public machine on an allowed port, and nothing else. A name is resolved here, each address that it has must
-be public, and the sender connects to just those: a name that changes its answer in between changes nothing.
+Https to a public machine on an allowed port, and nothing else; what the operator trusts may stand in their own network.
+A name is resolved here, each address that it has must be public, and the sender connects to just those: a name that
+changes its answer in between changes nothing.
 """
 
 import re
 import socket
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -24,7 +26,7 @@ _resolvers = ThreadPoolExecutor(8, thread_name_prefix="resolver")
 
 
 class Forbidden(Exception):
-    """An address that no webhook goes to: a sentence for who typed it, and a `code` to store."""
+    """An address that we connect to for nobody: a sentence for who typed it, and a `code` to store."""
 
     def __init__(self, code: str, problem: str) -> None:
         super().__init__(problem)
@@ -48,20 +50,24 @@ class Target:
         return name if is_default else f"{name}:{self.port}"
 
 
-def check(url: str) -> Target:
-    """Return where to connect for a URL; Forbidden for any other than a public https address."""
+def check(url: str, *, localhost: bool | None = None, trusted: Collection[str] = ()) -> Target:
+    """Return where to connect for a URL; Forbidden for any other than a public https address.
+
+    `localhost` lets this machine through, by default if webhooks may go there; `trusted` hosts may have any address.
+    """
     parts = _parse(url)
     host, is_tls = str(parts.hostname), parts.scheme == "https"
-    is_local = settings.WEBHOOK_ALLOW_LOCALHOST and host in _LOCALHOST
+    is_local = (settings.WEBHOOK_ALLOW_LOCALHOST if localhost is None else localhost) and host in _LOCALHOST
     port = _port(parts)
     if not is_local:
         _check_name(host)
         if not is_tls:
             raise Forbidden("forbidden-url", "Use an address that begins with https://.")
-        if port not in {443, *settings.WEBHOOK_PORTS}:
-            raise Forbidden("forbidden-url", f"Port {port} is not allowed for webhooks.")
+        if port not in {443, *settings.WEBHOOK_PORTS} and host not in trusted:
+            raise Forbidden("forbidden-url", f"Port {port} is not allowed.")
     addresses = _resolve(host, port)
-    if not all(is_loopback(address) if is_local else is_public(address) for address in addresses):
+    is_right = is_loopback if is_local else is_public
+    if host not in trusted and not all(map(is_right, addresses)):
         raise Forbidden("forbidden-address", "This leads into a private network. Use a publicly reachable address.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port, path, is_tls, addresses)

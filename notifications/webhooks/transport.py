@@ -1,19 +1,22 @@
-"""The transport: one POST to exactly the addresses that the guard checked.
+"""The transport: one request to exactly the addresses that the guard checked.
 
 No redirect is followed, no proxy asked, no cookie kept. The connection is made by address, and the certificate must
-be valid for the name in the URL all the same. Of the answer the status counts; its body is read in part and dropped.
+be valid for the name in the URL all the same. Of a webhook's answer the status counts; its body is read in part and
+dropped. Who needs an answer says how much of it they take.
 """
 
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
 from threading import Timer
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
+from urllib3.response import BaseHTTPResponse
 
 from notifications.failure import DeliveryError
 from notifications.webhooks.addresses import Address
@@ -25,26 +28,51 @@ _MOST_BODY = 64 * 1024
 USER_AGENT = "Llama-Console-Webhooks/1"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    status: int
+    body: bytes
+
+
 def post(target: Target, headers: Mapping[str, str], body: bytes) -> int:
     """Send the body and return the status of the answer; DeliveryError if there is none."""
+    with _answer("POST", target, headers, body, _TOTAL) as answer:
+        with suppress(OSError, ValueError, HTTPError, HTTPException):
+            answer.read(_MOST_BODY, decode_content=False)
+        return answer.status
+
+
+def fetch(
+    method: str, target: Target, headers: Mapping[str, str], body: bytes | None, *, most: int, total: float
+) -> Answer:
+    """Return the answer; DeliveryError if it is longer than `most`, late, or none at all.
+
+    One that is cut off may look like a short one: its reader must be able to tell.
+    """
+    with _answer(method, target, headers, body, total) as answer:
+        found = answer.read(most + 1, decode_content=False)
+        if len(found) > most:
+            raise DeliveryError("too-large", permanent=True)
+        return Answer(answer.status, found)
+
+
+@contextmanager
+def _answer(
+    method: str, target: Target, headers: Mapping[str, str], body: bytes | None, total: float
+) -> Iterator[BaseHTTPResponse]:
+    """Give the answer to read; DeliveryError for whatever goes wrong on the way, reading included."""
     try:
-        return _post(target, {"Host": target.host_header, "User-Agent": USER_AGENT, **headers}, body)
+        connection = _connect(target)
+        with _ended(connection, total):
+            sent = {"Host": target.host_header, "User-Agent": USER_AGENT, **headers}
+            connection.request(method, target.path, body, sent, preload_content=False)
+            yield connection.getresponse()
     except ssl.SSLError:
         raise DeliveryError("tls", permanent=False) from None
     except (TimeoutError, ConnectTimeoutError):
         raise DeliveryError("timeout", permanent=False) from None
     except (OSError, ValueError, HTTPError, HTTPException):
         raise DeliveryError("unreachable", permanent=False) from None
-
-
-def _post(target: Target, headers: Mapping[str, str], body: bytes) -> int:
-    connection = _connect(target)
-    with _ended(connection):
-        connection.request("POST", target.path, body, headers, preload_content=False)
-        answer = connection.getresponse()
-        with suppress(OSError, ValueError, HTTPError, HTTPException):
-            answer.read(_MOST_BODY, decode_content=False)
-        return answer.status
 
 
 def _connect(target: Target) -> HTTPConnection:
@@ -72,9 +100,9 @@ def _connect_to(address: Address, target: Target) -> HTTPConnection:
 
 
 @contextmanager
-def _ended(connection: HTTPConnection) -> Iterator[None]:
+def _ended(connection: HTTPConnection, total: float) -> Iterator[None]:
     """Close the connection at the end, and cut it off when the time is over: each byte alone may come in time."""
-    late = Timer(_TOTAL, _cut, [connection.sock])
+    late = Timer(total, _cut, [connection.sock])
     late.daemon = True
     late.start()
     try:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions import hash_token
 from accounts.agents import agent_of
 from accounts.models import BrowserSession, Device, User
 from accounts.session_store import stored
@@ -104,6 +105,32 @@ def test_the_letter_names_the_browser_and_no_address(owner: User, mailoutbox: li
     (letter,) = mailoutbox
     assert "Safari on iPhone" in letter.body  # type: ignore[attr-defined]
     assert "127.0.0.1" not in letter.body  # type: ignore[attr-defined]
+
+
+def test_who_signs_in_again_and_again_from_new_devices_sends_five_letters_a_day(owner: User) -> None:
+    signed_in()
+    for _ in range(8):
+        signed_in(SAFARI)
+    assert OutboxMessage.objects.filter(kind="new-device").count() == 5
+
+
+def test_new_devices_put_out_each_other_and_none_that_was_known_before(owner: User) -> None:
+    known = [signed_in().cookies["device"].value for _ in range(3)]
+    Device.objects.update(created_at=timezone.now() - timedelta(days=30))
+    for _ in range(60):
+        signed_in(SAFARI)
+    assert Device.objects.count() == 50
+    for token in known:
+        assert Device.objects.known(owner.pk, hash_token(token)).exists()
+
+
+def test_the_newest_device_is_always_known_and_one_whose_cookie_is_over_never(owner: User) -> None:
+    old = signed_in().cookies["device"].value
+    Device.objects.update(seen_at=timezone.now() - timedelta(days=401))
+    for _ in range(55):
+        newest = signed_in(SAFARI).cookies["device"].value
+    assert Device.objects.known(owner.pk, hash_token(newest)).exists()
+    assert not Device.objects.known(owner.pk, hash_token(old)).exists()
 
 
 def test_two_people_on_one_device_have_it_each_for_themselves(owner: User, member: User) -> None:

@@ -223,6 +223,15 @@ def test_the_command_erases_an_organization_once_its_id_was_typed(
     assert f"{organization.pk} is erased" in _erase(**options)
 
 
+def test_the_command_erases_nothing_where_nobody_can_type(
+    organization: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match="Nothing was erased"):
+        _erase(organization=organization.slug, receipt=str(tmp_path / "receipt.json"))
+    assert organization.memberships.exists()
+
+
 def test_the_command_refuses_before_it_destroys(organization: Organization, owner: User, tmp_path: Path) -> None:
     there = tmp_path / "there.json"
     there.write_text("{}")

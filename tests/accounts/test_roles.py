@@ -6,12 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.actions import change_role
-from accounts.membership import Acting
 from accounts.models import Membership, Organization, Role, User
 from accounts.policy import Access, Permission
 from accounts.roles import commit_role, given_role, given_roles, read_access, write_access
 from ledger.actor import Actor
 from ledger.models import Action, AuditEvent
+from tests.support.acting import acting
 from tests.vault.rotation.support import opened
 from vault.errors import VaultError
 from vault.unsealer import unsealer
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def role_of(user: User, organization: Organization) -> Role:
-    return Acting.in_organization(user, organization.slug).role
+    return acting(user, organization).role
 
 
 def test_a_change_of_role_counts_from_the_next_request_on(organization: Organization, member: User) -> None:
@@ -29,7 +29,7 @@ def test_a_change_of_role_counts_from_the_next_request_on(organization: Organiza
         change_role(Actor.operator(), membership=membership, role=role)
         assert role_of(member, organization) is role
     with pytest.raises(PermissionDenied):
-        Acting.in_organization(member, organization.slug).require(Permission.DATA_ACCESS)
+        acting(member, organization).require(Permission.DATA_ACCESS)
 
 
 def test_each_change_has_its_event_and_the_next_version(organization: Organization, member: User) -> None:

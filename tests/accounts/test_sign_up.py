@@ -59,7 +59,7 @@ def test_the_link_in_another_browser_asks_for_the_password_first(client: Client)
     sign_up(client)
     token, _ = issue_verification(User.objects.get())
     other = Client()
-    assert other.get(f"/verify/{token}/")["Location"] == "/sign-in/"
+    assert other.get(f"/verify/{token}/")["Location"] == "/sign-in/?from=verification"
     assert not User.objects.get().is_verified
     assert token not in str(dict(other.session))
     assert other.post("/sign-in/", {"email": FORM["email"], "password": PASSWORD})["Location"] == "/"

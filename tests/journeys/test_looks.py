@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Stack, sign_in, watch
 
-_PUBLIC = ["/sign-up/", "/sign-in/", "/reset/", "/docs/api/"]
+_PUBLIC = ["/sign-up/", "/sign-in/", "/sign-in/sso/", "/reset/", "/docs/api/"]
 _OWN = [
     "/account/notifications/",
     "/account/messages/",
@@ -38,6 +38,9 @@ _PRIVATE = [
     "members/invitations/new/",
     "billing-contacts/",
     "billing-contacts/new/",
+    "sso/",
+    "sso/provider/",
+    "sso/domains/new/",
     "admin-keys/",
     "admin-keys/new/",
     "projects/",
@@ -53,6 +56,10 @@ _PRIVATE = [
     "usage/",
     "usage/?range=90d&group=key&compare=1",
     "data-access/?by=members",
+    "audit/",
+    "audit/?q=action:key+actor:operator+since:2001-01-01",
+    "audit/?q=action:key+until:2001-01-01",
+    "security/",
 ]
 # Pages of no organization, behind the sign-in all the same.
 _PREVIEWS = [

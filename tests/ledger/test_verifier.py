@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.append import append_leaf, append_leaves
 from ledger.leaves import Entry
 from ledger.models import Erasure, LeafBody, LeafType
+from ledger.notes import Signer
 from tests.support.ledger import (
     LLAMAS,
     PEN,
@@ -32,6 +34,7 @@ from tests.support.ledger import (
     resign,
     verify,
 )
+from tests.support.ledger_chain import other_history
 
 pytestmark = pytest.mark.django_db
 KEY = base64.b64encode(SIGNER.public_key).decode()
@@ -118,6 +121,7 @@ def test_a_tenant_without_entries_was_never_opened(tmp_path: Path, capsys: pytes
     assert verify(tmp_path, bundle()) == 0
     output = capsys.readouterr().out
     assert "entries     none\n" in output
+    assert "map         the tenant has no chain\n" in output
     assert "opened      never\n" in output
 
 
@@ -142,6 +146,9 @@ def test_another_key_than_the_one_written_down_is_refuted(tmp_path: Path, capsys
     append(1)
     assert verify(tmp_path, bundle(), key=base64.b64encode(bytes(32)).decode()) == 1
     assert "another key than the one you wrote down" in capsys.readouterr().out
+    mine, other = bundle(), other_history(bundle(), signer=Signer(SIGNER.name, Ed25519PrivateKey.generate(), PEN))
+    assert verify(tmp_path, mine, other, key=KEY) == 1
+    assert "another key than the one you wrote down" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("key", ["AAAA", "?", "A" * 44])
@@ -163,6 +170,25 @@ def test_files_that_cannot_be_read_or_are_too_large_are_unreadable(
     capsys.readouterr()
     assert verifier.main([str(path)]) == 2
     assert "larger than any export" in capsys.readouterr().out
+
+
+def test_a_file_for_which_there_is_no_memory_is_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    verifier: Any = load_verifier()
+    verifier.LARGEST_FILE = 1 << 62
+    (tmp_path / "bundle.json").write_text("{}")
+    assert verifier.main([str(tmp_path / "bundle.json")]) == 2
+    assert capsys.readouterr().out == "UNREADABLE: MemoryError.\n"
+
+
+def test_a_file_as_large_as_an_export_can_be_is_read(tmp_path: Path) -> None:
+    verifier: Any = load_verifier()
+    append(2)
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(bundle()))
+    verifier.LARGEST_FILE = path.stat().st_size
+    assert verifier.main([str(path)]) == 0
+    verifier.LARGEST_FILE -= 1
+    assert verifier.main([str(path)]) == 2
 
 
 def test_no_changed_value_is_taken_and_none_ends_in_a_traceback(tmp_path: Path) -> None:

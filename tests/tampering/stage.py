@@ -8,12 +8,12 @@ from django.db import connections, models
 from django.utils import timezone
 
 from accounts.actions import add_member, create_organization
-from accounts.membership import Acting
 from accounts.models import Membership, Organization, Role, User
 from content.models import StoredExchange
 from ledger.actor import Actor
 from ledger.append import adapt
 from tests.conftest import person
+from tests.support.acting import acting
 from tests.vault.granting import Approvers, approved, open_email
 from vault.disclosure import disclose
 from vault.models import Grant
@@ -70,7 +70,7 @@ class Stage:
 
     def open_role(self, user: User | None = None, organization: Organization | None = None) -> Role:
         user, organization = user or self.zoe, organization or self.llamas
-        return Acting.in_organization(user, organization.slug).role
+        return acting(user, organization).role
 
     def membership(self, user: User | None = None) -> Membership:
         """Return somebody's membership of the Llamas."""

@@ -111,7 +111,7 @@ def test_a_person_without_a_grant_is_pointed_out(as_owner: Client, record: Recor
 
 
 @pytest.mark.parametrize(
-    ("purpose", "actor"), [("curiosity", "staff:7"), ("authorization", "operator:command-line"), ("", "staff:7")]
+    ("purpose", "actor"), [("curiosity", "staff:7"), ("own-account", "operator:command-line"), ("", "staff:7")]
 )
 def test_what_fits_no_heading_is_counted_and_shown(as_owner: Client, record: Record, purpose: str, actor: str) -> None:
     record(purpose=purpose, actor=actor)
@@ -119,6 +119,17 @@ def test_what_fits_no_heading_is_counted_and_shown(as_owner: Client, record: Rec
     assert "<b>1 time</b>" in shown
     assert "By somebody else" in shown
     assert len(entries(as_owner)) == len(entries(as_owner, by="other")) == 1
+
+
+@pytest.mark.parametrize("actor", ["system:notifications", "operator:command-line"])
+def test_a_role_that_the_program_reads_counts_as_opened_by_a_system(
+    as_owner: Client, record: Record, actor: str
+) -> None:
+    record(purpose="authorization", actor=actor)
+    shown = page(as_owner)
+    assert "1 by a system" in shown
+    assert "By somebody else" not in shown
+    assert len(entries(as_owner, by="system")) == 1
 
 
 def test_own_members_are_not_in_the_headline_but_a_link_away(as_owner: Client, owner: User, record: Record) -> None:

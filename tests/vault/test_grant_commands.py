@@ -62,7 +62,7 @@ def test_a_grant_goes_its_way_at_the_command_line(zoe: User, key: Path) -> None:
     assert f"accounts.User.email of {zoe.pk}: zoe@example.com" in opened
     assert "Zoë\\x1b[31m" in opened
     assert "is closed" in run("close_grant", grant.pk, "--actor", "staff:ana")
-    assert "closed, opened 1 times" in run("list_grants")
+    assert "closed, opened 1 time" in run("list_grants")
     with pytest.raises(CommandError, match="grant-closed"):
         run("open_granted", grant.pk)
 
@@ -75,6 +75,18 @@ def test_an_approver_sees_the_grant_and_may_say_no(zoe: User, key: Path) -> None
     with patch("builtins.input", return_value="y"):
         run(*sign)
     assert Grant.objects.get().signature
+
+
+def test_where_nobody_can_type_nothing_is_approved(zoe: User, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grant = ask(zoe)
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match="Not approved"):
+        run("approve_grant", grant.pk, "--approver", "staff:ana", "--key", key, "--hours", 1)
+    assert not Grant.objects.get().signature
+
+
+def test_an_empty_list_of_grants_says_so() -> None:
+    assert run("list_grants") == "Nobody has asked for a grant.\n"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ GRANTED = {Purpose.SUPPORT_REQUEST, Purpose.ACCEPTABLE_USE, Purpose.LEGAL_OBLIGA
         ("accounts.User.date_of_birth", {OWN}),
         ("accounts.Membership.role", {TEAM, Purpose.AUTHORIZATION}),
         ("accounts.Totp.secret", {Purpose.AUTHENTICATION}),
+        ("accounts.IdentityProvider.client_secret", {Purpose.SINGLE_SIGN_ON}),
         ("accounts.Directory.entries", {TEAM, Purpose.ERASURE}),
         ("accounts.SpareAddress.email", {OWN, Purpose.EMAIL_NOTIFICATION}),
         ("accounts.SparePhone.phone", {OWN, Purpose.SMS}),
@@ -37,9 +38,10 @@ def test_a_field_is_released_without_a_grant_for_these_purposes_alone(field: str
 
 
 def test_a_grant_and_resealing_reach_all_that_is_sealed_and_nothing_else() -> None:
-    # Nobody's case needs what signs a webhook, proves a person or waits to be taken away by them; it is sealed anew
-    # like all the rest.
+    # Nobody's case needs what signs a webhook, proves a person or this console, or waits to be taken away by a person;
+    # it is sealed anew like all the rest.
     secrets = {"notifications.SigningSecret.secret", "accounts.Totp.secret", "accounts.ExportPart.content"}
+    secrets |= {"accounts.IdentityProvider.client_secret"}
     known = {label for label in columns() if not label.startswith("accounts.Specimen.")}  # of other tests
     everything = {label for label in known if label.startswith(("accounts.", "content."))} - secrets
     for purpose in GRANTED:

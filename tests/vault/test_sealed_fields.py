@@ -228,7 +228,7 @@ def test_a_copied_row_keeps_its_values_and_a_row_with_another_id_does_not_get_th
 
 
 def test_the_table_of_purposes_can_be_published() -> None:
-    assert fields_by_purpose()["sms"] == ["accounts.User.phone"]
+    assert fields_by_purpose()["sms"] == ["accounts.SparePhone.phone", "accounts.User.phone"]
     assert fields_by_purpose()["billing"] == []
 
 

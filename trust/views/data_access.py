@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.membership import Acting
-from accounts.models import User
 from accounts.policy import Permission
 from trust import checkpoint, rosette, transcript
 from trust.purposes import HEADINGS, PURPOSES, Group
@@ -57,8 +56,7 @@ def csv(report: Report) -> StreamingHttpResponse:
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return the membership of somebody who may see data access."""
-    assert isinstance(request.user, User)
-    acting = Acting.in_organization(request.user, organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.DATA_ACCESS, _NOT_YOURS)
     return acting
 

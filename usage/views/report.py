@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 
 from accounts.membership import Acting
-from accounts.models import Project, User
+from accounts.models import Project
 from accounts.policy import Permission
 from keys.snippets import curl
 from usage import csv_export
@@ -87,8 +87,7 @@ def export(request: HttpRequest, organization: str) -> HttpResponse:
 
 
 def _selection(request: HttpRequest, organization: str) -> Selection:
-    assert isinstance(request.user, User)
-    acting = Acting.in_organization(request.user, organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.VIEW_USAGE)
     return Selection(request.GET, acting)
 

@@ -28,6 +28,14 @@ def actor_of(text: str) -> Actor:
         raise CommandError(f"{text!r} is nobody; write kind:name, such as staff:ana.") from None
 
 
+def answer(question: str) -> str:
+    """Return what is typed, and nothing where nobody can type."""
+    try:
+        return input(question)
+    except EOFError:
+        return ""
+
+
 def grant_of(grant_id: UUID) -> Grant:
     grant = Grant.objects.filter(pk=grant_id).first()
     if grant is None:

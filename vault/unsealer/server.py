@@ -47,6 +47,7 @@ class Server:
         """Answer callers until `stop`."""
         session = self._session()
         answer(session, Check())
+        connections.close_all()  # this thread only lets callers in from here on
         ticker = Ticker(lambda: answer(session, SignCheckpoint()), lambda: answer(session, CloseExpired()))
         with ExitStack() as held, selectors.DefaultSelector() as selector:
             # The operators' first: who finds the one for everybody finds both.

@@ -18,6 +18,7 @@ from ledger.actor import Actor
 from ledger.erasure import receipt
 from vault.errors import VaultError
 from vault.events import record_pending
+from vault.management.command import answer
 from vault.unsealer import unsealer
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         subject, file = _subject(options), options["receipt"]
         _check_place(file)
-        if not options["yes"] and input(f"This cannot be undone. Type {subject.pk} to erase: ") != str(subject.pk):
+        if not options["yes"] and answer(f"This cannot be undone. Type {subject.pk} to erase: ") != str(subject.pk):
             raise CommandError("Nothing was erased.")
         try:
             if isinstance(subject, User):

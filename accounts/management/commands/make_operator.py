@@ -6,9 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actions import make_operator, remove_operator
-from accounts.models import User
+from accounts.people import find_person
 from ledger.actor import Actor
-from vault.errors import VaultError
 
 
 class Command(BaseCommand):
@@ -20,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, remove: bool, **options: Any) -> None:
         # What is said names the id: an address does not go into the output, which may be kept.
-        user = _find(input().strip() if email == "-" else email)
+        user = find_person(email)
         if remove:
             changed = remove_operator(Actor.operator(), user=user)
             self.stdout.write(f"{user.pk} is no operator any more." if changed else f"{user.pk} was no operator.")
@@ -29,13 +28,3 @@ class Command(BaseCommand):
             raise CommandError("This address is not verified yet.")
         changed = make_operator(Actor.operator(), user=user)
         self.stdout.write(f"{user.pk} is an operator now." if changed else f"{user.pk} was an operator before.")
-
-
-def _find(email: str) -> User:
-    try:
-        user = User.objects.find_by_email(email)
-    except VaultError as error:
-        raise CommandError(error.message) from None
-    if user is None:
-        raise CommandError("Nobody has this address.")
-    return user

@@ -7,14 +7,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.membership import Acting
-from accounts.models import BillingContact, User
+from accounts.models import BillingContact
 from accounts.policy import Permission
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    assert isinstance(request.user, User)
-    acting = Acting.in_organization(request.user, organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(
         Permission.MANAGE_BILLING_CONTACTS, _("Only owners, admins and members with the billing role manage contacts.")
     )

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.membership import Acting
 from accounts.models import Invitation
 from accounts.policy import Permission
-from accounts.requests import user_of
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    acting = Acting.in_organization(user_of(request), organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.MANAGE_MEMBERS, _("Only owners and admins invite people."))
     return acting
 

@@ -43,7 +43,7 @@ def decline_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     token_hash = opened_links.of(request, invitation_id)
-    found = find_open(token_hash)
+    found, answer = find_open(token_hash), None
     if found is None:
         return _nothing(request)
     if request.method == "POST":
@@ -62,9 +62,10 @@ def invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
         "name": found.organization.name,
         "sign_in_url": through("accounts:sign_in", here),
         "sign_up_url": through("accounts:sign_up", here),
-        "is_full": request.method == "POST",
+        "is_full": answer is Answer.FULL,
+        "is_refused": answer is Answer.DOMAIN,
     }
-    return render(request, "invitations/accept.html", context, status=409 if context["is_full"] else 200)
+    return render(request, "invitations/accept.html", context, status=409 if answer else 200)
 
 
 @login_not_required

@@ -29,6 +29,7 @@ VERDICTS: dict[Verdict, tuple[str | Promise, str]] = {
     Verdict.TODAY: (gettext_lazy("Had an invitation today; try again tomorrow"), "warn"),
     Verdict.TOO_MANY: (gettext_lazy("Too many invitations today; try again tomorrow"), "warn"),
     Verdict.NO_SEAT: (gettext_lazy("No seat is free"), "bad"),
+    Verdict.DOMAIN: (gettext_lazy("Is of a domain that the security rules do not admit"), "bad"),
 }
 NO_ADDRESS = (gettext_lazy("Is no email address"), "bad")
 

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.membership import Acting
 from accounts.policy import Permission
-from accounts.requests import user_of
 
 _OWNERS = gettext_lazy("Only owners of the organization do this.")
 _SENTENCES = {
@@ -17,7 +16,7 @@ _SENTENCES = {
 
 def acting_for(request: HttpRequest, organization: str, permission: Permission | None = None) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    acting = Acting.in_organization(user_of(request), organization)
+    acting = Acting.in_organization(request, organization)
     if permission is not None:
         acting.require(permission, _SENTENCES[permission])
     return acting

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from accounts.membership import Acting
 from accounts.models import Project
 from accounts.policy import Permission
-from accounts.requests import user_of
 
 
 def acting_for(request: HttpRequest, organization: str) -> Acting:
-    return Acting.in_organization(user_of(request), organization)
+    return Acting.in_organization(request, organization)
 
 
 def require_manager(acting: Acting) -> None:

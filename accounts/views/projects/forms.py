@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models.project import MAX_RETENTION_DAYS
 from accounts.validators import one_line, visible
 
+_WHOLE = f"Type a whole number from 0 to {MAX_RETENTION_DAYS}."
+
 
 class ProjectForm(forms.Form):
     name = forms.CharField(max_length=80, label=gettext_lazy("Name"), validators=[one_line, visible])
@@ -13,6 +15,7 @@ class ProjectForm(forms.Form):
         min_value=0,
         max_value=MAX_RETENTION_DAYS,
         initial=0,
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _WHOLE),
         label=gettext_lazy("Days that prompts and answers are kept"),
         widget=forms.TextInput,
     )

@@ -9,19 +9,18 @@ from django.utils.translation import gettext as _
 from accounts.membership import Acting
 from accounts.models import Membership
 from accounts.policy import Permission
-from accounts.requests import user_of
 
 
 def looking_at(request: HttpRequest, organization: str) -> Acting:
     """Return who looks; Http404 in a foreign organization."""
-    acting = Acting.in_organization(user_of(request), organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.VIEW_MEMBERS)
     return acting
 
 
 def managing(request: HttpRequest, organization: str) -> Acting:
     """Return who manages members; Http404 in a foreign organization, PermissionDenied for a lower role."""
-    acting = Acting.in_organization(user_of(request), organization)
+    acting = Acting.in_organization(request, organization)
     acting.require(Permission.MANAGE_MEMBERS, _("Only owners and admins manage members."))
     return acting
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.actions import accept, add_member, change_role, hash_token, remove_member, resend, revoke, sign_up
 from accounts.actions.invitation_answers import Answer
 from accounts.actions.organizations import set_seats
-from accounts.membership import Acting
 from accounts.models import Invitation, Membership, Organization, Role, User
 from accounts.policy import Access
 from accounts.roles import write_access
@@ -19,6 +18,7 @@ from ledger.actor import Actor
 from ledger.models import Action, AuditEvent, LeafBody
 from tests.accounts.invitations.conftest import NEW, OPERATOR, Invite, newest_token, signed_in, tomorrow
 from tests.conftest import PASSWORD
+from tests.support.acting import acting as acting_as
 from tests.support.factors import with_app
 from tests.support.outbox import send_all
 
@@ -48,7 +48,7 @@ def test_who_has_an_account_signs_in_comes_back_and_joins(
     assert answer["Location"] == page
     assert not is_member(organization)
     assert client.post(page)["Location"] == "/o/llamas-of-lisbon/"
-    assert Acting.in_organization(nina, organization.slug).role is Role.VIEWER
+    assert acting_as(nina, organization).role is Role.VIEWER
     assert not Invitation.objects.exists()
     assert AuditEvent.objects.get(action=Action.INVITATION_ACCEPTED).actor == f"user:{nina.pk}"
 
@@ -201,7 +201,7 @@ def test_an_invitation_to_projects_gives_just_those(ask: Invite, nina: User, org
     ask(role=Role.DEVELOPER, projects={project.pk: Role.DEVELOPER})
     send_all()
     assert accept(nina, hash_token(newest_token())) is Answer.JOINED
-    access = Acting.in_organization(nina, organization.slug).access
+    access = acting_as(nina, organization).access
     assert access == Access(Role.DEVELOPER, {project.pk: Role.DEVELOPER})
 
 
@@ -210,7 +210,7 @@ def test_a_member_who_accepts_keeps_their_role_and_the_invitation_is_over(
 ) -> None:
     add_member(OPERATOR, organization=organization, user=nina, role=Role.ADMIN)
     assert accept(nina, hash_token(token)) is Answer.JOINED
-    assert Acting.in_organization(nina, organization.slug).role is Role.ADMIN
+    assert acting_as(nina, organization).role is Role.ADMIN
     assert not Invitation.objects.exists()
 
 

@@ -239,12 +239,20 @@ def test_projects_are_made_changed_put_away_and_taken_up(as_owner: Client, organ
     assert find_caller(secret) is not None
     tags = AuditEvent.objects.filter(target=str(project.pk)).order_by("pk").values_list("action", "payload")
     assert list(tags) == [
-        (Action.PROJECT_CREATED, {}),
-        (Action.PROJECT_RENAMED, {}),
+        (
+            Action.PROJECT_CREATED,
+            {"before_name": None, "after_name": "Search", "before_retention_days": None, "after_retention_days": 7},
+        ),
+        (Action.PROJECT_RENAMED, {"before_name": "Search", "after_name": "Find"}),
         (Action.PROJECT_RETENTION_CHANGED, {"days": 30, "former": 7}),
         (Action.PROJECT_ARCHIVED, {}),
         (Action.PROJECT_UNARCHIVED, {}),
     ]
+
+
+def test_a_retention_that_is_too_long_is_answered_with_what_may_be_typed(as_owner: Client) -> None:
+    answer = as_owner.post(f"{BASE}projects/new/", {"name": "Search", "retention_days": "31"})
+    assert "Type a whole number from 0 to 30." in answer.content.decode()
 
 
 @pytest.mark.parametrize("days", ["-1", "31", "", "x", "1.5"])

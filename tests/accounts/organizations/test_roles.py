@@ -14,7 +14,6 @@ from accounts.actions import (
     remove_member,
     transfer_ownership,
 )
-from accounts.membership import Acting
 from accounts.models import Membership, Organization, Project, Role, User
 from accounts.policy import Access
 from accounts.roles import MOST_PROJECTS, access_of, given_role
@@ -25,6 +24,7 @@ from ledger.ids import new_id
 from ledger.models import Action, AuditEvent, LeafBody
 from tests.accounts.organizations.conftest import OPERATOR, Give
 from tests.conftest import person
+from tests.support.acting import acting as acting_as
 from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_who_left_and_is_invited_again_has_the_next_version(
     leave_organization(Actor.user(member.pk), membership=membership_of(member, organization))
     add_member(Actor.user(owner.pk), organization=organization, user=member, role=Role.DEVELOPER)
     assert given_role(organization.pk, member.pk).version == 3
-    assert Acting.in_organization(member, organization.slug).role is Role.DEVELOPER
+    assert acting_as(member, organization).role is Role.DEVELOPER
     send_all()
     assert mail.outbox == []  # who leaves knows it
 
@@ -125,13 +125,13 @@ def test_a_limit_holds_from_the_next_request_on_and_is_one_opening(
     organization: Organization, member: User, project: Project, second: Project, give: Give
 ) -> None:
     give(Role.DEVELOPER, {project: Role.VIEWER})
-    acting = Acting.in_organization(member, organization.slug)
+    acting = acting_as(member, organization)
     before = LeafBody.objects.filter(tenant=organization.pk).count()
     assert list(acting.projects()) == [project]
     assert acting.access == Access(Role.DEVELOPER, {project.pk: Role.VIEWER})
     assert LeafBody.objects.filter(tenant=organization.pk).count() == before + 1
     give(Role.DEVELOPER)
-    assert set(Acting.in_organization(member, organization.slug).projects()) == {project, second}
+    assert set(acting_as(member, organization).projects()) == {project, second}
 
 
 def test_the_event_of_a_limit_does_not_name_the_projects(
@@ -156,7 +156,7 @@ def test_a_limit_names_the_organizations_own_projects(
     with pytest.raises(UnknownProject):
         give(Role.VIEWER, dict.fromkeys(many, Role.VIEWER))
     give(Role.VIEWER, dict.fromkeys(many[:MOST_PROJECTS], Role.VIEWER))
-    assert Acting.in_organization(member, organization.slug).projects().count() == MOST_PROJECTS
+    assert acting_as(member, organization).projects().count() == MOST_PROJECTS
 
 
 def test_the_same_role_again_is_no_change(organization: Organization, member: User, give: Give) -> None:

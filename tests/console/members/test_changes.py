@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 
 from accounts.actions import change_role
-from accounts.membership import Acting
 from accounts.models import Membership, Organization, Project, Role, User
 from accounts.policy import Access
 from ledger.models import AuditEvent
 from notifications.models import OutboxMessage
 from tests.console.members.conftest import OPERATOR, URL, membership_of, signed_in
+from tests.support.acting import acting as acting_as
 
 pytestmark = pytest.mark.django_db
 ROLES = f"{URL}roles/"
@@ -23,7 +23,7 @@ def ids(*users: User) -> list[str]:
 
 
 def role_of(user: User) -> Role:
-    return Acting.in_organization(user, "llamas-of-lisbon").role
+    return acting_as(user, Organization.objects.get(slug="llamas-of-lisbon")).role
 
 
 def test_several_roles_change_at_once_and_each_member_is_told(as_owner: Client, team: dict[Role, User]) -> None:
@@ -83,7 +83,9 @@ def test_the_form_begins_with_what_one_member_has(as_owner: Client, team: dict[R
     assert as_owner.get(ROLES, {"member": ids(team[Role.ADMIN])}).context["form"]["role"].value() == "admin"
     narrowed = {"role": "viewer", "reach": "some", "projects": str(project.pk), "member": ids(team[Role.DEVELOPER])}
     assert as_owner.post(ROLES, narrowed)["Location"] == URL
-    assert Acting.in_organization(team[Role.DEVELOPER], "llamas-of-lisbon").access == Access(Role.VIEWER, limited)
+    assert acting_as(team[Role.DEVELOPER], Organization.objects.get(slug="llamas-of-lisbon")).access == Access(
+        Role.VIEWER, limited
+    )
 
 
 def test_nobody_and_too_many_are_refused(as_owner: Client, team: dict[Role, User]) -> None:

@@ -8,6 +8,9 @@ REASON = "no destruction after it says why"
 
 
 def tamper(bundle: dict[str, Any]) -> None:
-    leaf = bundle["leaves"][1]
+    drop(bundle["leaves"][1])
+
+
+def drop(leaf: dict[str, Any]) -> None:
     salt, body = bytes.fromhex(leaf.pop("salt")), leaf.pop("body")
     leaf["commitment"] = commit(salt, body).hex()

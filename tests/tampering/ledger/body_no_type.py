@@ -4,7 +4,7 @@ from tests.support.ledger_chain import rehash
 
 TITLE = "a body has no type"
 CODE = 1
-REASON = "says nothing this verifier knows"
+REASON = "entry 2 has a body that says nothing this verifier knows"
 
 
 def tamper(bundle: dict[str, Any]) -> None:

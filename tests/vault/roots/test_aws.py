@@ -9,6 +9,7 @@ import pytest
 from tests.vault.roots.providers import REGION, Aws
 from tests.vault.roots.stub import answering
 from tests.vault.roots.test_contract import DATA, HERE, raises
+from vault.errors import VaultError
 from vault.planes import Plane
 from vault.roots.aws import AwsKms
 
@@ -75,6 +76,25 @@ def test_without_credentials_it_is_refused(aws: Aws, monkeypatch: pytest.MonkeyP
     for name in ("AWS_EC2_METADATA_DISABLED", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, "true")
     raises("root-refused", lambda: aws.start().wrap(DATA, bytes(32), HERE))
+
+
+def test_a_refusal_names_the_plane_whatever_was_asked_for(aws: Aws) -> None:
+    wrapped = aws.start().wrap(DATA, bytes(32), HERE)
+    described = {"KeyMetadata": {"KeyId": "k", "Arn": aws.arn(DATA), "KeyState": "Enabled"}}
+    with answering(400, {"__type": "AccessDeniedException", "message": "no"}, described=described) as url:
+        roots = aws.at(url)
+        calls = [
+            lambda: roots.wrap(DATA, bytes(32), HERE),
+            lambda: roots.unwrap(DATA, wrapped, HERE),
+            lambda: roots.rewrap(DATA, wrapped, HERE),
+            roots.check,
+        ]
+        for call in calls:
+            with pytest.raises(VaultError, match=f"^root-refused: .* {DATA} root: AccessDeniedException"):
+                call()
+    undescribed = pytest.raises(VaultError, match=f"^root-refused: .* {DATA} root")
+    with answering(400, {"__type": "AccessDeniedException", "message": "no"}) as url, undescribed:
+        aws.at(url).check()
 
 
 def test_a_disabled_key_is_missing(aws: Aws) -> None:

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from django.core.management import CommandError, call_command
 
 from tests.vault.roots.providers import REGION, TOKEN, Aws, Local, Transit
+from tests.vault.roots.stub import answering
 from tests.vault.roots.test_contract import DATA, HERE
+from tests.vault.roots.test_transit import WORKS
+from vault.planes import Plane
 from vault.roots import roots
 
 AWS_KEYS = "customer-data=alias/a, customer-content=alias/b, index=alias/c"
@@ -59,6 +63,19 @@ def test_vault_is_chosen_with_a_token_or_a_file_of_it(settings: Any, transit: Tr
     (tmp_path / "token").write_text(TOKEN)
     settings.VAULT_TRANSIT_TOKEN, settings.VAULT_TRANSIT_TOKEN_FILE = "", str(tmp_path / "token")
     assert works()
+
+
+def test_vault_is_asked_at_the_mount_and_under_the_authority_that_are_set(settings: Any, tmp_path: Path) -> None:
+    authority, asked = trustme.CA(), list[str]()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with answering(200, WORKS, asked=asked, certificate=authority.issue_cert("127.0.0.1")) as url:
+        settings.ROOT_KEYS_PROVIDER = "transit"
+        settings.VAULT_TRANSIT_KEYS, settings.VAULT_TRANSIT_URL = {plane.value: plane.value for plane in Plane}, url
+        settings.VAULT_TRANSIT_MOUNT, settings.VAULT_TRANSIT_CA_FILE = "our/keys", str(tmp_path / "ca.pem")
+        settings.VAULT_TRANSIT_TOKEN, settings.VAULT_TRANSIT_TOKEN_FILE = TOKEN, ""
+        roots().check()
+    assert len(asked) == 3 * len(Plane)
+    assert all(path.startswith("/v1/our/keys/") for path in asked)
 
 
 def test_a_file_is_not_made_for_roots_that_live_elsewhere(settings: Any, tmp_path: Path) -> None:

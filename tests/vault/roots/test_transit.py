@@ -9,7 +9,8 @@ import trustme
 from tests.dev.conftest import free_port, program
 from tests.vault.roots.providers import TOKEN, Transit
 from tests.vault.roots.stub import answering, closed_port
-from tests.vault.roots.test_contract import DATA, HERE, raises
+from tests.vault.roots.test_contract import CONTENT, DATA, HERE, raises
+from vault.errors import VaultError
 from vault.roots.transit import token_file
 
 
@@ -87,6 +88,36 @@ def test_every_request_goes_to_the_mount_of_the_engine_and_names_the_key_of_its_
         roots.rewrap(DATA, b"vault:v1:AAAA", HERE)
     key = transit.keys[DATA]
     assert asked == [f"/v1/our/keys/{verb}/{key}" for verb in ("keys", "encrypt", "decrypt", "rewrap")]
+
+
+def test_a_check_tries_each_plane_once_and_not_again_for_a_moment(transit: Transit) -> None:
+    asked: list[str] = []
+    with answering(200, WORKS, asked=asked) as url:
+        roots = transit.at(url)
+        roots.check()
+        tried = [
+            f"/v1/transit/{verb}/{key}" for key in transit.keys.values() for verb in ("keys", "encrypt", "decrypt")
+        ]
+        assert asked == tried
+        roots.check()
+        assert asked == tried
+        watchful = transit.at(url, notice_after=0)
+        for _ in range(2):
+            watchful.check()
+        assert len(asked) > 3 * len(tried)
+
+
+def test_a_refusal_names_the_plane_whatever_was_asked_for(transit: Transit) -> None:
+    wrapped = transit.start().wrap(CONTENT, bytes(32), HERE)
+    for tokens, call in (
+        (["expired"], lambda roots: roots.is_current(CONTENT, wrapped)),
+        ([TOKEN, "expired"], lambda roots: roots.wrap(CONTENT, bytes(32), HERE)),
+        (["expired"], lambda roots: roots.unwrap(CONTENT, wrapped, HERE)),
+        (["expired"], lambda roots: roots.rewrap(CONTENT, wrapped, HERE)),
+    ):
+        roots = transit.at(transit.url, token=iter(tokens).__next__)
+        with pytest.raises(VaultError, match=f"^root-refused: .* {CONTENT} root"):
+            call(roots)
 
 
 def test_only_a_server_whose_certificate_is_vouched_for_gets_the_token(transit: Transit, tmp_path: Path) -> None:

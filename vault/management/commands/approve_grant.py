@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from vault.approver_key import load_key
 from vault.granted import printable
 from vault.grants import approve_grant
-from vault.management.command import VaultCommand, actor_of, describe, grant_of, installation
+from vault.management.command import VaultCommand, actor_of, answer, describe, grant_of, installation
 
 
 class Command(VaultCommand):
@@ -28,7 +28,7 @@ class Command(VaultCommand):
         grant = grant_of(options["grant"])
         for line in [*describe(grant), f"  in the installation with the key {installation()}"]:
             self.stdout.write(printable(line))
-        if not options["yes"] and input(f"Approve this for {options['hours']:g} hours? [y/N] ").lower() != "y":
+        if not options["yes"] and answer(f"Approve this for {options['hours']:g} hours? [y/N] ").lower() != "y":
             raise CommandError("Not approved.")
         key = load_key(options["key"], lambda: getpass("Passphrase: "))
         approve_grant(actor_of(options["approver"]), key=key, grant=grant, hours=options["hours"])

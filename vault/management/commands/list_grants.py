@@ -12,14 +12,18 @@ class Command(VaultCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for grant in Grant.objects.order_by("-pk"):
+        grants = list(Grant.objects.order_by("-pk"))
+        if not grants:
+            self.stdout.write("Nobody has asked for a grant.")
+        for grant in grants:
             for line in [*describe(grant), f"  {_state(grant)}"]:
                 self.stdout.write(printable(line))
 
 
 def _state(grant: Grant) -> str:
     types = list(LeafBody.objects.filter(grant=grant.pk).values_list("type", flat=True))
-    used = f"opened {types.count(LeafType.OPENING)} times"
+    openings = types.count(LeafType.OPENING)
+    used = f"opened {openings} {'time' if openings == 1 else 'times'}"
     if LeafType.GRANT_CLOSED in types:
         return f"closed, {used}"
     if LeafType.GRANT_STARTED in types:

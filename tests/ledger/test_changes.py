@@ -1,0 +1,32 @@
+"""What an audit event says of a change: what it was and what it is, in values that every verifier reads."""
+
+from ledger.events import changes, listed
+from ledger.leaves import Plain
+
+
+def test_only_what_differs_is_said() -> None:
+    assert changes({"days": 3, "name": "a"}, {"days": 7, "name": "a"}) == {"before_days": 3, "after_days": 7}
+    assert changes({"days": 3}, {"days": 3}) == {}
+    assert changes({}, {"days": 3}) == {"before_days": None, "after_days": 3}
+
+
+def test_of_a_list_what_went_and_what_came_is_said() -> None:
+    said = changes({"kinds": ["a", "b"]}, {"kinds": ["b", "c", "d"]})
+    assert said == {"removed_kinds": "a", "added_kinds": "c, d"}
+    assert changes({}, {"kinds": ["a"]}) == {"removed_kinds": "", "added_kinds": "a"}
+    assert changes({"kinds": ["a"]}, {"kinds": ["a"]}) == {}
+
+
+def test_a_long_list_is_cut_at_an_item_and_says_so() -> None:
+    text = listed(f"item-{n:03}.example" for n in range(100))
+    assert len(text) <= 200
+    assert text.endswith(" more")
+    kept = text.split(", ")
+    assert all(item.endswith(".example") for item in kept[:-1])
+    assert len(kept) - 1 + int(kept[-1].split()[1]) == 100
+
+
+def test_a_difference_beyond_the_cut_is_a_difference() -> None:
+    names = [f"item-{n:03}.example" for n in range(100)]
+    said: dict[str, Plain] = changes({"names": names}, {"names": names[:-1]})
+    assert said == {"removed_names": "item-099.example", "added_names": ""}

@@ -1,0 +1,76 @@
+"""An estate: one of everything that an organization or its owner has, found by the part of an address that names it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actions import add_contact, add_member, create_project, invite
+from accounts.actions.invitations import Offer
+from accounts.models import BrowserSession, DataExport, Organization, Passkey, Role, User
+from accounts.policy import Access
+from keys.actions import issue_key
+from keys.admin.actions import issue_admin_key
+from keys.admin.scopes import SCOPES
+from ledger.actor import Actor
+from ledger.ids import new_id
+from notifications.webhooks.actions import create_endpoint
+from notifications.webhooks.publish import send_test
+from tests.conftest import person
+
+
+@dataclass(frozen=True)
+class Estate:
+    """`things` are ids by the part of an address before them; `api` are those that the admin API names otherwise."""
+
+    organization: Organization
+    owner: User
+    secret: str
+    things: dict[str, Any]
+    api: dict[str, Any]
+
+
+def estate(organization: Organization, owner: User, name: str) -> Estate:
+    actor = Actor.user(owner.pk)
+    project = create_project(actor, organization=organization, name=f"Only of {name}")
+    helper = person(f"helper@{name}.example")
+    membership = add_member(Actor.operator(), organization=organization, user=helper, role=Role.VIEWER)
+    key, _ = issue_key(actor, project=project, name="key", creator=owner)
+    admin_key, secret = issue_admin_key(actor, organization=organization, name="program", scopes=SCOPES, creator=owner)
+    endpoint, _ = create_endpoint(
+        actor, organization_id=organization.pk, url=f"https://{name}.example/", kinds=["key.created"]
+    )
+    delivery = send_test(endpoint)
+    contact = add_contact(actor, organization=organization, email=f"bills@{name}.example", language="en")
+    invite(
+        actor,
+        organization=organization,
+        addresses=[f"new@{name}.example"],
+        offer=Offer(Access(Role.VIEWER), "en", owner),
+    )
+    shared = {
+        "projects": project.slug,
+        "keys": key.pk,
+        "admin-keys": admin_key.pk,
+        "webhooks": endpoint.pk,
+        "deliveries": delivery.pk if delivery else None,
+        "billing-contacts": contact.pk,
+        "invitations": organization.invitations.get().pk,
+        "members": membership.pk,
+        "domains": organization.domains.create(domain=f"{name}.example", token="token").pk,
+        "sso": organization.pk,
+        "passkeys": _passkey(owner).pk,
+        "sessions": _session(owner).pk,
+        "export": DataExport.objects.create(user=owner, expires_at=timezone.now() + timedelta(days=1)).pk,
+    }
+    return Estate(organization, owner, secret, shared, shared | {"projects": project.pk, "members": helper.pk})
+
+
+def _passkey(user: User) -> Passkey:
+    return Passkey.objects.create(user=user, name="Phone", credential_id=new_id().bytes, public_key=b"", sign_count=0)
+
+
+def _session(user: User) -> BrowserSession:
+    until = timezone.now() + timedelta(days=1)
+    return BrowserSession.objects.create(session_key=new_id().hex * 2, user_id=user.pk, expire_date=until)
