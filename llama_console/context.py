@@ -14,9 +14,8 @@ from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
 PRODUCT_NAME = "Llama console"
-Groups = tuple[
-    tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]], ...
-]  # title, and of each page label, icon and address
+# Of each group its title, and of each page label, icon and address.
+Groups = tuple[tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]], ...]
 _NAVIGATION: Groups = (
     ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
     (

@@ -11,8 +11,7 @@ TEMPLATES = settings.BASE_DIR / "templates"
 # Not for people in their own language: mail has its words from Python, previews and the reference are for developers,
 # the operators' pages are in English.
 ENGLISH = ("email/", "previews/", "admin_api/", "staff/")
-# Single sign-on, security rules and the audit log came in at the same time as the translations.
-NOT_YET = {
+NOT_YET: set[str] = {
     "accounts/sso.html",
     "accounts/sso_failed.html",
     "accounts/sso_leave.html",
