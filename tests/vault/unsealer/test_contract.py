@@ -269,7 +269,7 @@ def test_addresses_are_indexed_again_without_being_released(unsealer: Unsealer) 
     one = sealed(unsealer)
     assert unsealer.reindex_emails(OPERATOR, [one]) == [unsealer.index_email("ZOE@example.com")]
     name = Value("accounts.User.name", one.pk, one.tenant, one.data)
-    with pytest.raises(VaultError, match="Only addresses of sign-in"):
+    with pytest.raises(VaultError, match="Only addresses of sign-in and of invitations"):
         unsealer.reindex_emails(OPERATOR, [name])
 
 
