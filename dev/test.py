@@ -18,7 +18,16 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 _NO_TESTS = 5  # pytest's exit code where the arguments select none of a run's tests
 
-_ONCE = ("dev", "gateway", "notifications/faults")  # tests that bring their databases or need none
+# Tests that bring their databases or need none, and long ones that hardly depend on which database it is.
+_ONCE = (
+    "dev",
+    "gateway",
+    "notifications/faults",
+    "notifications/messages",
+    "pages",
+    "tenancy",
+    "admin_api/test_schemathesis.py",
+)
 
 
 @dataclass(frozen=True)
