@@ -15,7 +15,7 @@ from django.db import connections
 from tests.vault.unsealer.running import Thread, own, sealed, value
 from vault.errors import VaultError
 from vault.unsealer import Unsealer, socket_client, wire
-from vault.unsealer.messages import Begin, Check, Seal, Value
+from vault.unsealer.messages import Begin, Check, End, Seal, Value
 from vault.unsealer.server import listen
 from vault.unsealer.socket_client import Socket
 
@@ -101,6 +101,8 @@ def test_what_is_no_frame_is_not_answered(thread: Thread, data: bytes) -> None:
 def test_requests_come_one_after_the_other(thread: Thread) -> None:
     request = framed(msgspec.msgpack.encode(["Check"]))
     assert sent(thread, request * 3) == bytes(wire.encode(wire.Result(None))) * 3
+    nobody_waits = bytes(wire.encode(End(bytes(16))))
+    assert sent(thread, nobody_waits + request + nobody_waits) == bytes(wire.encode(wire.Result(None)))
 
 
 def test_what_is_more_than_a_frame_takes_is_refused_for_good(thread: Thread) -> None:
