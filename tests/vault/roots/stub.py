@@ -31,20 +31,23 @@ def answering(
     *,
     described: Any = None,
     asked: list[str] | None = None,
+    told: list[Any] | None = None,
     certificate: trustme.LeafCert | None = None,
     **headers: str,
 ) -> Iterator[str]:
     """Yield the address of a server that answers every request with this status and this JSON, or text.
 
-    `described`, if given, is what KMS's DescribeKey answers. `asked` collects the paths of requests. With a
-    certificate it speaks TLS.
+    `described`, if given, is what KMS's DescribeKey answers. `asked` collects the paths of requests, `told` the
+    JSON in them. With a certificate it speaks TLS.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             if asked is not None:
                 asked.append(self.path)
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if told is not None:
+                told.append(json.loads(sent))
             if described and self.headers.get("X-Amz-Target", "").endswith(".DescribeKey"):
                 self.say(200, described)
             else:

@@ -4,11 +4,13 @@ moto checks the encryption context, as KMS does. It does not check the state of 
 SourceKeyId, permissions or quotas: what KMS answers then comes from a server that gives that answer to everything.
 """
 
+from typing import Any
+
 import pytest
 
 from tests.vault.roots.providers import REGION, Aws
 from tests.vault.roots.stub import answering
-from tests.vault.roots.test_contract import DATA, HERE, raises
+from tests.vault.roots.test_contract import DATA, HERE, opens_nowhere, raises
 from vault.errors import VaultError
 from vault.planes import Plane
 from vault.roots.aws import AwsKms
@@ -63,6 +65,15 @@ def test_a_wrapped_key_is_what_kms_itself_opens_under_the_key_and_the_context_th
     context = {"llama-console-plane": DATA.value, "llama-console-context": HERE.hex()}
     opened = aws.kms.decrypt(CiphertextBlob=wrapped.removeprefix(head), KeyId=arn.decode(), EncryptionContext=context)
     assert opened["Plaintext"] == b"k" * 32
+
+
+def test_kms_is_told_which_key_must_have_wrapped_what_it_opens(aws: Aws) -> None:
+    """It would find the key by the ciphertext, whoever's it is."""
+    wrapped, arn, told = aws.start().wrap(DATA, bytes(32), HERE), aws.arn(DATA), list[Any]()
+    described = {"KeyMetadata": {"KeyId": "k", "Arn": arn, "KeyState": "Enabled"}}
+    with answering(400, {"__type": "IncorrectKeyException", "message": "no"}, described=described, told=told) as url:
+        opens_nowhere(aws.at(url), wrapped)
+    assert [each[name] for each in told for name in ("KeyId", "SourceKeyId") if name in each][1:] == [arn, arn]
 
 
 def test_without_an_endpoint_it_is_amazons_own_of_the_region(aws: Aws) -> None:

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from accounts.models import Organization, User
 from content.models import StoredExchange
 from tests.conftest import person
-from tests.vault.rotation.support import GRACE, OPERATOR, an_hour_later, key_ids, rotate
+from tests.vault.rotation.support import GRACE, OPERATOR, an_hour_later, key_ids, rotate, versions
 from tests.vault.rotation.test_data_keys import corrupt, exchange
 from vault.models import DataKey
 from vault.planes import Plane
@@ -19,7 +19,9 @@ from vault.rotation import data_keys, pairs, resealing, rotate_roots
 from vault.rotation import roots as root_rotation
 from vault.rotation.data_keys import Outcome
 from vault.rotation.references import Swap, sealers, swap_all
-from vault.unsealer import unsealer
+from vault.suites import key_id_of
+from vault.unsealer import Unsealer, unsealer
+from vault.unsealer.messages import Request, Reseal
 
 pytestmark = pytest.mark.django_db
 Said = list[tuple[str, int, int]]
@@ -72,6 +74,45 @@ def test_keys_are_made_in_the_opposite_order_to_their_destruction(organization: 
     for plane in pairs.PLANES:
         newest = [pair.newest.created_at for pair in pairs.find_pairs(None, plane)]
         assert all(one >= other for one, other in pairwise(newest))
+
+
+def test_a_run_for_one_tenant_leaves_the_rotation_of_others_alone(people: list[User]) -> None:
+    rotate()
+    an_hour_later()
+    assert rotate(people[0].pk) == Outcome(destroyed=1)
+    assert [versions(one.pk) for one in people] == [[2], *[[1, 2]] * 4]
+
+
+def test_what_is_saved_back_meanwhile_moves_although_the_last_batch_had_nothing_to_swap(
+    people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resealing, "_ROWS", 1)
+    first, *_, last = sorted(people, key=lambda one: one.pk)
+    corrupt(last)
+    held = [User.objects.get(pk=first.pk)]
+
+    def progress(what: str, done: int, total: int) -> None:
+        if what == "accounts.User" and held:
+            held.pop().save()  # once, with the records that it was loaded with
+
+    data_keys.rotate_data_keys(OPERATOR, None, GRACE, progress)
+    newest = DataKey.objects.get(tenant=first.pk, version=2)
+    assert key_id_of(User.objects.get(pk=first.pk).email.record()) == bytes(newest.key_id)
+
+
+def test_an_unsealer_that_returns_fewer_records_than_it_was_asked_for_ends_the_run(
+    people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Short:
+        def call(self, request: Request) -> Any:
+            answer = unsealer()._transport.call(request)
+            return answer[:-1] if isinstance(request, Reseal) else answer
+
+    before = key_ids()
+    monkeypatch.setattr(resealing, "unsealer", lambda: Unsealer(Short()))
+    with pytest.raises(ValueError, match="shorter"):
+        rotate()
+    assert key_ids() == before
 
 
 def test_what_is_swapped_together_is_swapped_whole_or_not_at_all(organization: Organization) -> None:

@@ -8,10 +8,12 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from tests.vault.rotation.support import opened, roots_away
+from vault.errors import VaultError
 from vault.models import DataKey
 from vault.planes import Plane
 from vault.roots import add_roots, create_file, roots
 from vault.roots.sources import read_file
+from vault.rotation import finish_roots
 from vault.suites import key_id_of
 from vault.unsealer import unsealer
 
@@ -60,6 +62,8 @@ def test_an_older_root_that_still_wraps_a_data_key_is_kept(owner: User, settings
     add_roots(settings.ROOT_KEYS_FILE)
     with pytest.raises(CommandError, match="2 data keys are wrapped by older roots"):
         run(finish=True)
+    with pytest.raises(VaultError, match=r"^refused: 2 data keys"):
+        finish_roots(settings.ROOT_KEYS_FILE)
     assert counts(settings) == [2, 2, 2]
 
 
