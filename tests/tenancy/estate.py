@@ -73,4 +73,4 @@ def _passkey(user: User) -> Passkey:
 
 def _session(user: User) -> BrowserSession:
     until = timezone.now() + timedelta(days=1)
-    return BrowserSession.objects.create(session_key=new_id().hex * 2, user_id=user.pk, expire_date=until)
+    return BrowserSession.objects.create(session_key=(new_id().hex * 2)[:40], user_id=user.pk, expire_date=until)

@@ -48,7 +48,7 @@ def theirs(outsider: User) -> Estate:
 
 def missing(things: dict[str, Any]) -> dict[str, Any]:
     """Return ids of the same forms that name nothing."""
-    return {name: new_id() for name in things} | {"projects": "nothing-here", "sessions": new_id().hex * 2}
+    return {name: new_id() for name in things} | {"projects": "nothing-here", "sessions": (new_id().hex * 2)[:40]}
 
 
 def state(place: Estate) -> object:
