@@ -85,6 +85,31 @@ def test_a_body_that_does_not_fit_its_hash_is_marked(as_owner: Client, happen: H
         assert "does not fit its hash" in rows_of(as_owner.get(URL))[0].warning
 
 
+def test_a_body_with_a_salt_of_another_type_is_marked(as_owner: Client, happen: Happen) -> None:
+    if connections["vault"].vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps to the types of its columns")
+    body = LeafBody.objects.get(event=happen(target="the key").pk)
+    with without_guards(connections["vault"]), connections["vault"].cursor() as cursor:
+        cursor.execute("UPDATE ledger_leafbody SET salt = 'text' WHERE position = %s", [body.position])
+    assert "does not fit its hash" in rows_of(as_owner.get(URL))[0].warning
+
+
+def test_a_page_of_inserted_rows_alone_tells_nothing_of_other_pages(happen: Happen, organization: Organization) -> None:
+    happen(target="before")
+    inserted = [
+        AuditEvent.objects.create(organization_id=organization.pk, actor="user:x", action="key:revoked", target="x")
+        for _ in range(2)
+    ]
+    happen(target="after")
+    history = History(organization.pk)
+    newest = history.page(1)
+    page = history.page(2, before=newest.oldest)
+    assert [each.id for each in page.happenings] == [row.pk for row in reversed(inserted)]
+    assert {each.standing for each in page.happenings} == {Standing.UNRECORDED}
+    onward = history.page(1, before=page.oldest)
+    assert [(each.target, each.standing) for each in onward.happenings][:1] == [("before", Standing.RECORDED)]
+
+
 def test_of_very_many_that_are_gone_some_are_told_and_that_there_are_more(as_owner: Client, happen: Happen) -> None:
     events = [happen(is_recorded=False) for _ in range(MOST_UNLISTED + 5)]
     happen()
