@@ -15,7 +15,7 @@ from accounts.entries import Contact, Entry, Page, find, has_roles, pack, select
 from accounts.models import Directory, Organization, User
 from accounts.roles import roles_of
 from ledger.actor import Actor
-from vault.disclosure import disclose
+from vault.disclosure import disclose, open_once
 from vault.purposes import Purpose
 
 MOST_FOUND = 50
@@ -160,21 +160,14 @@ def _open(actor: Actor, directory: Directory, purpose: Purpose) -> bytes:
     """Return the packed entries; nothing, and no leaf, where nobody is in it."""
     if directory.entries is None:
         return b""
-    with disclose(
-        purpose,
-        actor=actor,
-        tenant=directory.vault_tenant,
-        fields=[Directory.entries],
-        subjects=[directory.pk],
-    ) as scope:
-        packed: bytes = scope.open(directory.entries)
+    packed: bytes = open_once(purpose, directory.entries, actor=actor)
     return packed
 
 
-def contact_of(actor: Actor, user: User) -> Contact:
+def contact_of(actor: Actor, user: User, purpose: Purpose = Purpose.TEAM_ADMINISTRATION) -> Contact:
     """Open what a directory holds of a person."""
     with disclose(
-        Purpose.TEAM_ADMINISTRATION,
+        purpose,
         actor=actor,
         tenant=user.vault_tenant,
         fields=[User.name, User.email],

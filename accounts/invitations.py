@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from accounts.directory import contact_of
 from accounts.entries import Contact
 from accounts.models import Invitation, Organization, User
 from accounts.policy import Access, may_give
 from accounts.roles import access_of, commit_role, read_access
 from ledger.actor import Actor, ActorKind
 from ledger.models import Action, AuditEvent
-from vault.disclosure import disclose
+from vault.disclosure import disclose, open_once
 from vault.purposes import Purpose
 
 GIVING = (Action.MEMBER_INVITED, Action.INVITATION_RESENT)
@@ -47,27 +48,13 @@ def opened(actor: Actor, invitations: Sequence[Invitation]) -> dict[UUID, Invite
 
 def access_in(actor: Actor, invitation: Invitation) -> str:
     """Open what an invitation gives, as it was sealed, to decide by it."""
-    with disclose(
-        Purpose.AUTHORIZATION,
-        actor=actor,
-        tenant=invitation.vault_tenant,
-        fields=[Invitation.access],
-        subjects=[invitation.pk],
-    ) as scope:
-        text: str = scope.open(invitation.access)
+    text: str = open_once(Purpose.AUTHORIZATION, invitation.access, actor=actor)
     return text
 
 
 def address_in(actor: Actor, invitation: Invitation) -> str:
     """Open an address whose owner said no, to remember that."""
-    with disclose(
-        Purpose.ERASURE,
-        actor=actor,
-        tenant=invitation.vault_tenant,
-        fields=[Invitation.email],
-        subjects=[invitation.pk],
-    ) as scope:
-        address: str = scope.open(invitation.email)
+    address: str = open_once(Purpose.ERASURE, invitation.email, actor=actor)
     return address
 
 
@@ -101,13 +88,4 @@ def commitment_of(invitation: Invitation, text: str) -> str:
 
 def own_contact(user: User) -> Contact:
     """Open somebody's own name and address, for themselves."""
-    with disclose(
-        Purpose.OWN_ACCOUNT,
-        actor=Actor.user(user.pk),
-        tenant=user.vault_tenant,
-        fields=[User.name, User.email],
-        subjects=[user.pk],
-    ) as scope:
-        values = [value for value in (user.name, user.email) if value is not None]
-        *name, email = scope.open_all(values)
-    return Contact(name[0] if name else "", email)
+    return contact_of(Actor.user(user.pk), user, Purpose.OWN_ACCOUNT)

@@ -2,17 +2,10 @@
 
 from accounts.models import User
 from ledger.actor import Actor
-from vault.disclosure import disclose
+from vault.disclosure import open_once
 from vault.purposes import Purpose
 
 
 def account_label(user: User) -> str:
-    with disclose(
-        Purpose.OWN_ACCOUNT,
-        actor=Actor.user(user.pk),
-        tenant=user.vault_tenant,
-        fields=[User.email],
-        subjects=[user.pk],
-    ) as scope:
-        email: str = scope.open(user.email)
-        return email
+    email: str = open_once(Purpose.OWN_ACCOUNT, user.email, actor=Actor.user(user.pk))
+    return email

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.factors import ISSUER
 from accounts.models import Totp, User
 from ledger.actor import Actor
-from vault.disclosure import disclose
+from vault.disclosure import open_once
 from vault.purposes import Purpose
 
 _STEP = 30  # seconds
@@ -55,12 +55,5 @@ def accept(user: User, code: str) -> bool:
 
 def open_secret(totp: Totp) -> str:
     """Return the secret, opened for its own person."""
-    with disclose(
-        Purpose.AUTHENTICATION,
-        actor=Actor.user(totp.user_id),
-        tenant=totp.vault_tenant,
-        fields=[Totp.secret],
-        subjects=[totp.pk],
-    ) as scope:
-        secret: str = scope.open(totp.secret)
-        return secret
+    secret: str = open_once(Purpose.AUTHENTICATION, totp.secret, actor=Actor.user(totp.user_id))
+    return secret

@@ -23,7 +23,7 @@ from notifications.models import Because, Endpoint
 from notifications.notices import Facts, notice
 from notifications.telling import tell
 from notifications.webhooks.disabling import on_disabled
-from vault.disclosure import disclose
+from vault.disclosure import open_once
 from vault.purposes import Purpose
 
 
@@ -132,11 +132,5 @@ def _changed_at(membership: Membership) -> datetime | None:
 
 def _role(membership: Membership) -> str:
     """Open a role to tell its own member."""
-    with disclose(
-        Purpose.TEAM_ADMINISTRATION,
-        actor=TELLER,
-        tenant=membership.vault_tenant,
-        fields=[Membership.role],
-        subjects=[membership.pk],
-    ) as scope:
-        return read_access(scope.open(membership.role))[0].role.value
+    text: str = open_once(Purpose.TEAM_ADMINISTRATION, membership.role, actor=TELLER)
+    return read_access(text)[0].role.value

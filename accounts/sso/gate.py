@@ -19,7 +19,7 @@ from accounts.onward import through
 from accounts.session_store import BY
 from accounts.sso.protocol import SIGN_IN
 from vault.blind_index import normalise_email
-from vault.disclosure import disclose
+from vault.disclosure import open_once
 from vault.purposes import Purpose
 
 _GUEST = "sso_guest"
@@ -89,12 +89,5 @@ def _is_guest(request: HttpRequest, user: User, provider: IdentityProvider) -> b
 
 def domain_of(user: User) -> str:
     """Open a member's address to tell its domain."""
-    with disclose(
-        Purpose.TEAM_ADMINISTRATION,
-        actor=SIGN_IN,
-        tenant=user.vault_tenant,
-        fields=[User.email],
-        subjects=[user.pk],
-    ) as scope:
-        address: str = scope.open(user.email)
+    address: str = open_once(Purpose.TEAM_ADMINISTRATION, user.email, actor=SIGN_IN)
     return normalise_email(address).rpartition("@")[2]

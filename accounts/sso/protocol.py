@@ -13,7 +13,7 @@ from accounts.sso.flow import Flow
 from accounts.sso.id_token import Identity
 from accounts.sso.metadata import Metadata
 from ledger.actor import Actor
-from vault.disclosure import disclose
+from vault.disclosure import open_once
 from vault.purposes import Purpose
 
 SIGN_IN = Actor.system("sign-in")
@@ -86,12 +86,5 @@ def _method(found: Metadata) -> str:
 
 
 def _secret(provider: IdentityProvider) -> str:
-    with disclose(
-        Purpose.SINGLE_SIGN_ON,
-        actor=SIGN_IN,
-        tenant=provider.vault_tenant,
-        fields=[IdentityProvider.client_secret],
-        subjects=[provider.pk],
-    ) as scope:
-        secret: str = scope.open(provider.client_secret)
+    secret: str = open_once(Purpose.SINGLE_SIGN_ON, provider.client_secret, actor=SIGN_IN)
     return secret
