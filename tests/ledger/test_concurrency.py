@@ -10,8 +10,8 @@ from ledger import checkpoints
 from ledger.audit import audit
 from ledger.models import Checkpoint, Leaf, Subtree
 from ledger.subtrees import complete_subtrees
+from tests.support.at_once import at_once
 from tests.support.ledger import LLAMAS, OUTSIDERS, SIGNER, append, bundle, checkpoint, verify
-from tests.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

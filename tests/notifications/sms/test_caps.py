@@ -15,7 +15,7 @@ from notifications.models import OutboxMessage, WindowCount
 from notifications.sms import caps
 from tests.dev.conftest import World
 from tests.notifications.sms.conftest import OUTSIDER, OWNER, Send, with_phone
-from tests.test_concurrency import THREADS, at_once
+from tests.support.at_once import THREADS, at_once
 
 pytestmark = pytest.mark.django_db
 

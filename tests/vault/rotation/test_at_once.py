@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from tests.conftest import person
-from tests.test_concurrency import at_once
+from tests.support.at_once import at_once
 from tests.vault.rotation.support import key_ids, opened, rotate
 from vault.models import DataKey
 
