@@ -23,12 +23,12 @@ from accounts.models import (
 from ledger.append import append_leaf
 from ledger.ids import new_id
 from ledger.leaves import Entry
-from ledger.models import Leaf, LeafType
+from ledger.models import Leaf, LeafBody, LeafType
 from notifications import outbox, preferences
 from notifications.kinds import Kind
 from notifications.models import Channel, Choice, DeliveryHour, DigestItem, OutboxMessage, Outcome
 from notifications.telling import tell
-from tests.support.at_once import THREADS, at_once
+from tests.support.at_once import ROUNDS, THREADS, at_once
 from tests.support.ledger import PEN
 from tests.usage.test_recording import call
 from usage.actions import record_calls
@@ -37,6 +37,7 @@ from vault.keyring import Keyring
 from vault.models import DataKey
 from vault.planes import Plane
 from vault.roots import roots
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,3 +149,14 @@ def test_a_tenants_first_data_key_is_one_by_its_unique_constraint() -> None:
     keys = at_once(*[lambda: Keyring(roots()).sealing(tenant, Plane.CUSTOMER_DATA).id] * THREADS)
     assert len(set(keys)) == 1
     assert DataKey.objects.filter(tenant=tenant).count() == 1
+
+
+@pytest.mark.parametrize("has_keys", [True, False])
+def test_keys_are_destroyed_once_by_the_lock_on_the_logs_one_row(has_keys: bool) -> None:
+    for _ in range(ROUNDS):
+        tenant = new_id()
+        if has_keys:
+            Keyring(roots()).sealing(tenant, Plane.CUSTOMER_DATA)
+        results = at_once(*[lambda: unsealer().shred("operator:command-line", tenant)] * THREADS)  # noqa: B023
+        assert results == [None] * THREADS
+        assert LeafBody.objects.filter(tenant=tenant, type=LeafType.DESTRUCTION).count() == 1

@@ -1,5 +1,6 @@
 """Keeping keys: rotation, re-sealing, shredding. Plaintext is used in here at most, and nothing of it is released."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -90,19 +91,41 @@ def rewrap(session: Session, request: Rewrap) -> int:
     return session.keyring.rewrap(request.most)
 
 
+class _Meanwhile(Exception):
+    """Somebody else destroyed keys of the tenant, or made one, since they were listed."""
+
+
 def shred(session: Session, request: Shred) -> None:
     admitted(request.actor, Purpose.ERASURE)
-    rows = list(DataKey.objects.filter(tenant=request.tenant).order_by("plane", "version"))
-    if not rows and was_destroyed(request.tenant, session.keyring.pen):
-        return
+    while (keys := _keys_of(session, request.tenant)) is not None:
+        with suppress(_Meanwhile):
+            _destroy(session, request, keys)
+            break
+    session.keyring.forget()
+
+
+def _keys_of(session: Session, tenant: UUID) -> list[tuple[str, str]] | None:
+    """Return id and plane of each key that a tenant has; None if they had all been destroyed, on the record."""
+    rows = DataKey.objects.filter(tenant=tenant).order_by("plane", "version")
+    keys = [(bytes(row.key_id).hex(), row.plane) for row in rows]
+    return None if not keys and was_destroyed(tenant, session.keyring.pen) else keys
+
+
+def _destroy(session: Session, request: Shred, keys: list[tuple[str, str]]) -> None:
+    """Destroy keys and commit the leaf that lists just these; _Meanwhile if they are not these any more."""
+
+    def destroy() -> None:  # while nobody else can append: of two at once, one destroys
+        if _keys_of(session, request.tenant) != keys:
+            raise _Meanwhile
+        session.keyring.shred(request.tenant)
+
     more = {
-        "keys": [bytes(row.key_id).hex() for row in rows],
-        "planes": sorted({row.plane for row in rows}),
+        "keys": [key_id for key_id, _ in keys],
+        "planes": sorted({plane for _, plane in keys}),
         "horizon": (datetime.now(UTC) + timedelta(days=settings.BACKUP_HORIZON_DAYS)).date().isoformat(),
     }
     leaf = Entry(request.tenant, LeafType.DESTRUCTION, request.actor, purpose=Purpose.ERASURE, more=more)
-    session.record(leaf, check=lambda: session.keyring.shred(request.tenant))
-    session.keyring.forget()
+    session.record(leaf, check=destroy)
 
 
 def _open_inside(session: Session, actor: str, values: list[Value]) -> list[bytes]:
