@@ -49,6 +49,10 @@ class Stack:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
+    def is_told(self, email: str, subject: str) -> bool:
+        """Tell whether a mail of this subject reached this address; others may have had the same."""
+        return any(subject in mail["subject"] and email in str(mail["to"]) for mail in self.mails())
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
@@ -123,3 +127,54 @@ def sign_in(page: Page, stack: Stack) -> None:
     page.get_by_label("Password", exact=True).fill(stack.demo["password"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/o/**")
+
+
+@pytest.fixture(scope="session")
+def state(browser: Browser, stack: Stack) -> Any:
+    """The state of a browser in which the demo's owner is signed in."""
+    context = browser.new_context(base_url=stack.console)
+    sign_in(context.new_page(), stack)
+    found = context.storage_state()
+    context.close()
+    return found
+
+
+# Something of each kind on the operators' pages.
+_MESSAGES = """
+from datetime import timedelta
+from django.utils import timezone
+from ledger.ids import new_id
+from notifications.models import Channel, DeliveryHour, OutboxMessage, Outcome, Reason
+from notifications.suppressions import suppress
+now, person = timezone.now(), new_id()
+for code in ("recipient-refused", "mail-server-unreachable", "sms-capped", "http-503"):
+    OutboxMessage.objects.create(
+        kind="verify-email", subject_id=person, recipient_id=person, attempts=8, failed_at=now, error=code
+    )
+    for outcome in (Outcome.SENT, Outcome.RETRIED, Outcome.GIVEN_UP):
+        DeliveryHour.objects.add(
+            at=now, kind="verify-email", channel="email", outcome=outcome, latency=timedelta(seconds=4),
+            code="" if outcome is Outcome.SENT else code,
+        )
+suppress(Channel.EMAIL, "0" * 64, Reason.BOUNCED)
+"""
+
+
+@pytest.fixture(scope="session")
+def letters(stack: Stack) -> None:
+    stack.manage("shell", "-v", "0", "-c", _MESSAGES)
+
+
+@pytest.fixture(scope="session")
+def unsubscribe(stack: Stack) -> str:
+    """The link of a letter, as its reader sees it without signing in."""
+    url = stack.manage("shell", "--no-imports", "-c", _LINK).split()[-1]
+    return "/unsubscribe/" + url.partition("/unsubscribe/")[2]
+
+
+_LINK = """
+from accounts.models import User
+from notifications import unsubscribing
+from notifications.kinds import KINDS
+print(unsubscribing.url(User.objects.filter(is_demo=True).first().pk, KINDS["key-created"]))
+"""

@@ -126,17 +126,13 @@ def fill_in(page: Page, stack: Stack, told: dict[str, str]) -> str:
     page.get_by_text("Your number is proven.").wait_for()
     page.goto("/account/export/")
     page.get_by_role("button", name="Make the archive").click()
-    wait_for(lambda: is_told(stack, told["email"], "export of your data is ready"), 60)
+    wait_for(lambda: stack.is_told(told["email"], "export of your data is ready"), 60)
     page.goto("/account/export/")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download the archive").click()
     archive = zipfile.ZipFile(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     assert told["name"] in archive.read("profile.json").decode()
     return code
-
-
-def is_told(stack: Stack, email: str, subject: str) -> bool:
-    return any(subject in mail["subject"] and email in str(mail["to"]) for mail in stack.mails())
 
 
 def name_contact(page: Page, stack: Stack) -> dict[str, str]:

@@ -61,7 +61,7 @@ def test_a_person_looks_after_their_own_account(page: Page, stack: Stack) -> Non
 
     page.get_by_role("link", name="Export my data").first.click()
     page.get_by_role("button", name="Make the archive").click()
-    wait_for(lambda: [mail for mail in stack.mails() if "export of your data is ready" in mail["subject"]], 60)
+    wait_for(lambda: stack.is_told("own@journey.example", "export of your data is ready"))
     page.get_by_role("link", name="Look again").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download the archive").click()

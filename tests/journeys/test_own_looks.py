@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.conftest import Stack, watch
-from tests.journeys.test_looks import LOOKS, _faults_of
+from tests.journeys.conftest import Stack
+from tests.journeys.looks import PHONE, faults_in, faults_of, opened
 
 _PASSWORD = "a sentence works well"
 
@@ -82,51 +82,35 @@ def states(browser: Browser, stack: Stack, pages: dict[str, str]) -> dict[str, A
     return {name: state_of(browser, stack, email) for name, email in emails.items()}
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_every_page_of_an_account_is_accessible_and_fits(
-    browser: Browser, stack: Stack, pages: dict[str, str], states: dict[str, Any], scheme: Any, width: int
+    browser: Browser, stack: Stack, pages: dict[str, str], states: dict[str, Any]
 ) -> None:
     faults: list[str] = []
-    visits = [
-        *(("full", path) for path in [*_OWN, pages["confirm_email"], pages["export"]]),
-        *(("leaving", path) for path in ("/account/deletion/", "/account/sessions/")),
-        ("", pages["take_back"]),
-        ("", "/account/report/" + "x" * 43 + "/"),
-    ]
-    for who, path in visits:
-        context = browser.new_context(
-            base_url=stack.console,
-            color_scheme=scheme,
-            viewport={"width": width, "height": 844},
-            storage_state=states.get(who),
-        )
-        page = context.new_page()
-        answers: list[str] = []
-        watch(page, answers)
-        page.goto(path, wait_until="networkidle")
-        # What a browser says of an answer that is 410 on purpose.
-        faults += [answer for answer in answers if "410" not in answer]
-        faults += _faults_of(page, path)
-        context.close()
-    assert faults == []
+    visits = {
+        "full": [*_OWN, pages["confirm_email"], pages["export"]],
+        "leaving": ["/account/deletion/", "/account/sessions/"],
+        "": [pages["take_back"], "/account/report/" + "x" * 43 + "/"],
+    }
+    for who, paths in visits.items():
+        with opened(browser, stack, faults, storage_state=states.get(who)) as page:
+            for path in paths:
+                page.goto(path)
+                faults += faults_in(page, path)
+    # What a browser says of an answer that is 410 on purpose.
+    assert [fault for fault in faults if "410" not in fault] == []
 
 
 def test_what_was_mistyped_is_shown_beside_its_field(browser: Browser, stack: Stack, states: dict[str, Any]) -> None:
     faults: list[str] = []
-    context = browser.new_context(base_url=stack.console, storage_state=states["full"], viewport=_PHONE)
-    page = context.new_page()
-    for path, label, text, button in (
-        ("/account/phone/", "Mobile number", "912", "Send the code"),
-        ("/account/phone/code/", "6 digits", "000000", "Use this phone"),
-        ("/account/deletion/", "Type the word", "no", "Delete my account"),
-    ):
-        page.goto(path)
-        page.get_by_label(label).fill(text)
-        page.get_by_role("button", name=button).click()
-        page.locator(".field .error").wait_for()
-        faults += _faults_of(page, f"{path} with an error")
-    context.close()
+    with opened(browser, stack, [], storage_state=states["full"], viewport=PHONE) as page:
+        for path, label, text, button in (
+            ("/account/phone/", "Mobile number", "912", "Send the code"),
+            ("/account/phone/code/", "6 digits", "000000", "Use this phone"),
+            ("/account/deletion/", "Type the word", "no", "Delete my account"),
+        ):
+            page.goto(path)
+            page.get_by_label(label).fill(text)
+            page.get_by_role("button", name=button).click()
+            page.locator(".field .error").wait_for()
+            faults += faults_of(page, f"{path} with an error")
     assert faults == []
-
-
-_PHONE: Any = {"width": 390, "height": 844}

@@ -28,6 +28,11 @@ from vault.unsealer.socket_client import Socket
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def attending() -> set[threading.Thread]:
+    """Return the threads that serve a caller: those of other tests' as well, until their callers are collected."""
+    return {each for each in threading.enumerate() if "_attend" in each.name}
+
+
 def test_it_signs_the_log_and_closes_grants_that_ran_out_unasked(zoe: User, approvers: Approvers, folder: Path) -> None:
     grant = approved(zoe, approvers, hours=1)
     Log.objects.update(at=int((datetime.now(UTC) + timedelta(hours=2)).timestamp() * 1_000_000))
@@ -56,25 +61,26 @@ def test_its_socket_is_for_its_owner_alone_and_what_others_make_meanwhile_is_as_
 
 
 def test_a_caller_keeps_no_process_alive(folder: Path) -> None:
-    server = Server(folder / "unsealer.sock", Keyring(roots()))
+    server, before = Server(folder / "unsealer.sock", Keyring(roots())), attending()
     serving = threading.Thread(target=server.serve)
     serving.start()
     try:
         eventually((folder / "unsealer.sock").is_socket)
         client = Unsealer(Socket(folder / "unsealer.sock"))
         client.check()
-        attending = [each for each in threading.enumerate() if "_attend" in each.name]
-        assert [each.daemon for each in attending] == [True]
+        assert [each.daemon for each in attending() - before] == [True]
     finally:
         server.stop()
         serving.join(20)
 
 
 def test_a_caller_that_is_gone_before_its_answer_comes_ends_its_own_service_alone(thread: Thread) -> None:
+    before = attending()
     with socket.socket(socket.AF_UNIX) as caller:
         caller.connect(str(thread.socket))
+        eventually(lambda: attending() - before)
         caller.sendall(bytes(wire.encode(Check())) * 100)
-    eventually(lambda: not [each for each in threading.enumerate() if "_attend" in each.name])
+    eventually(lambda: not attending() - before)
     thread.client().check()
 
 
