@@ -56,7 +56,9 @@ class Wording:
 
 def line(text: str) -> str:
     """Return a text as one line: names that people gave are part of some, and none may end a line or turn it round."""
-    return re.sub(" +", " ", "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)).strip()
+    if not text.isprintable():  # nearly every text is
+        text = "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
+    return re.sub(" +", " ", text).strip()
 
 
 def in_lines(words: Wording) -> Wording:
