@@ -1,5 +1,8 @@
 """The one error class of the ledger."""
 
+from functools import partial
+from typing import Any
+
 
 class LedgerError(Exception):
     """Something could not be recorded or proved. `code` is stable, `permanent` tells whether a retry can help.
@@ -11,4 +14,9 @@ class LedgerError(Exception):
     def __init__(self, code: str, message: str, *, permanent: bool) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.message = message
         self.permanent = permanent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let Celery carry it from a task as what it is: pickle would call the class with the one text of `args`."""
+        return partial(LedgerError, permanent=self.permanent), (self.code, self.message)

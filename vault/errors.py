@@ -1,5 +1,6 @@
 """The one error class of the vault. Its message never holds plaintext or key material."""
 
+from functools import partial
 from typing import Any
 
 from django.db import OperationalError
@@ -18,11 +19,7 @@ class VaultError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let Celery carry it from a task as what it is: pickle would call the class with the one text of `args`."""
-        return _again, (self.code, self.message, self.permanent)
-
-
-def _again(code: str, message: str, permanent: bool) -> VaultError:
-    return VaultError(code, message, permanent=permanent)
+        return partial(VaultError, permanent=self.permanent), (self.code, self.message)
 
 
 def is_away(error: Exception) -> bool:

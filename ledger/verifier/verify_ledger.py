@@ -2,9 +2,10 @@
 
     python verify_ledger.py BUNDLE [EARLIER] [--key BASE64]
 
-BUNDLE is the export. EARLIER is an older export of the same tenant, which BUNDLE has to continue, or an export of
-another tenant of the same console, which must have been shown the same log. --key is the public key that you wrote
-down. Exit code 0: verified; 1: refuted, with the reason; 2: unreadable, or nothing to compare.
+BUNDLE is the export, or - for standard input. EARLIER is an older export of the same tenant, which BUNDLE has to
+continue, or an export of another tenant of the same console, which must have been shown the same log. --key is the
+public key that you wrote down. Exit code 0: verified; 1: refuted, with the reason; 2: unreadable, or nothing to
+compare.
 
 This one file needs Python 3.11 and the package `cryptography`. It opens no connection and imports nothing of Llama
 Console. The format is docs/ledger.md, version 1; in what follows, H is SHA-256.
@@ -59,7 +60,7 @@ class Unreadable(Exception):
 
 
 def load(path: str) -> dict[str, Any]:
-    with open(path, "rb") as file:
+    with sys.stdin.buffer if path == "-" else open(path, "rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise Unreadable("the file is larger than any export")

@@ -53,6 +53,14 @@ def test_it_stands_alone(tmp_path: Path) -> None:
     assert run.stdout.startswith("VERIFIED\n")
 
 
+def test_it_reads_standard_input_where_the_file_is_a_dash() -> None:
+    append(3)
+    command = [sys.executable, "-I", VERIFIER, "-"]
+    run = subprocess.run(command, input=json.dumps(bundle()), capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("VERIFIED\n")
+
+
 def test_as_a_script_it_exits_with_its_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(VERIFIER), str(tmp_path / "missing.json")])
     try:

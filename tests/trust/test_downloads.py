@@ -4,17 +4,22 @@ import csv
 import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import Organization
+from accounts.models import Organization, User
 from ledger.models import Checkpoint, Export
 from tests.support.ledger import verify
 from tests.trust.conftest import URL, Record
+from tests.vault.unsealer.running import environment
 from trust import rows, verifier
 from vault.unsealer import unsealer
 
@@ -75,6 +80,26 @@ def test_the_command_writes_the_same_proof_and_the_next_one_continues_it(
     assert verify(tmp_path, later, earlier) == 0
     with pytest.raises(CommandError, match="no organization"):
         call_command("export_ledger", organization="nobody")
+
+
+def test_the_command_writes_a_persons_proof(owner: User, tmp_path: Path) -> None:
+    out = io.StringIO()
+    call_command("export_ledger", user=owner.pk, stdout=out)
+    bundle = json.loads(out.getvalue())
+    assert (bundle["tenant"], verify(tmp_path, bundle)) == (str(owner.pk), 0)
+    with pytest.raises(CommandError, match="no user"):
+        call_command("export_ledger", user=UUID(int=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_read_enough_ends_the_command_without_a_traceback(organization: Organization) -> None:
+    command = [sys.executable, "manage.py", "export_ledger", "--organization", organization.slug]
+    world = environment(Path(), {"UNSEALER_SOCKET": ""})
+    reads, writes = os.pipe()
+    os.close(reads)
+    with open(writes, "wb") as stdout:
+        run = subprocess.run(command, env=world, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+    assert (run.returncode, run.stderr) == (1, "")
 
 
 def test_bundles_that_are_fetched_over_and_over_share_a_checkpoint_and_count_as_one_export(

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--key", type=public_key, required=True, help="public key of the checkpoints, in base64")
+        parser.add_argument(
+            "--key", type=public_key, required=True, help="public key of the checkpoints, as `ledger_key` prints it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = audit(options["key"], lambda done, size: self.stderr.write(f"{done:,} of {size:,} leaves"))
