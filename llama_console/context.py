@@ -71,6 +71,8 @@ _STAFF: Groups = (
     ),
 )
 
+_BESIDE = {"organizations:roles": "members"}  # pages that belong to another room's, by their tabs
+
 # The pages of an organization, for whoever lists them: label, icon, name of the address.
 PAGES = tuple(page for _, pages in _NAVIGATION for page in pages)
 
@@ -120,7 +122,7 @@ def _navigation(match: ResolverMatch | None, current: Organization | None) -> li
     if match and match.app_name == "staff":
         return _groups(_STAFF, [], lambda name: match.view_name.startswith(name))
     if match and current:
-        room = match.view_name.partition(":")[0]
+        room = _BESIDE.get(match.view_name) or match.view_name.partition(":")[0]
         return _groups(_NAVIGATION, [current.slug], lambda name: name.partition(":")[0] == room)
     return account_navigation(match)
 

@@ -23,6 +23,7 @@ def roles(request: HttpRequest, organization: str) -> HttpResponse:
         "role": access.role.value,
         "role_name": role_name(access.role),
         "is_limited": access.projects is not None,
+        "can_manage": acting.may(Permission.MANAGE_MEMBERS),
         "places": [
             {"name": project.name, "role": role_name((access.projects or {})[project.pk])} for project in places
         ],

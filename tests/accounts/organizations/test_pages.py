@@ -234,3 +234,13 @@ def test_the_table_of_roles_says_ones_own(as_member: Client, project: Project, g
     page = as_member.get(f"{BASE}roles/").content.decode()
     assert "Your role is developer" in page
     assert "<b>Default</b> viewer" in page
+
+
+def test_the_table_of_roles_stands_beside_the_members_for_who_manages_them(
+    as_owner: Client, as_member: Client, project: Project
+) -> None:
+    here = f'href="{BASE}members/" aria-current="page"'
+    for client, tabs in ((as_owner, True), (as_member, False)):
+        page = client.get(f"{BASE}roles/").content.decode()
+        assert here in page
+        assert ('class="segment tabs"' in page) is tabs
