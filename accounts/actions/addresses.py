@@ -23,7 +23,7 @@ from accounts.actions.factors import remove_newer
 from accounts.actions.sessions import end_sessions
 from accounts.actions.verification import hash_code, hash_token, new_code
 from accounts.models import PasswordReset, SpareAddress, User
-from accounts.models.spare_address import SpareAddressQuerySet
+from accounts.models.spare import SpareQuerySet
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -137,7 +137,7 @@ def purge(now: datetime) -> int:
     return SpareAddress.objects.filter(expires_at__lt=now).delete()[0]
 
 
-def _confirm(user: User, find: Callable[[SpareAddressQuerySet], SpareAddress | None]) -> bool:
+def _confirm(user: User, find: Callable[[SpareQuerySet[SpareAddress]], SpareAddress | None]) -> bool:
     try:
         with transaction.atomic():
             current = User.objects.select_for_update().get(pk=user.pk)
