@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts import directory
 from accounts.actions import phones
 from accounts.actions.factors import remove_newer
+from accounts.actions.owners import lock_person
 from accounts.actions.sessions import end_sessions
 from accounts.actions.verification import hash_code, hash_token, new_code
 from accounts.models import PasswordReset, SpareAddress, User
@@ -108,10 +109,13 @@ def take_back(token: str) -> bool:
     """
     try:
         with transaction.atomic():
-            spare = SpareAddress.objects.select_for_update().former(timezone.now()).filter(token_hash=hash_token(token))
-            if (found := spare.select_related("user").first()) is None or not found.user.is_active:
+            if (claimed := find_return(token)) is None:
                 return False
-            user, actor = User.objects.select_for_update().get(pk=found.user_id), Actor.user(found.user_id)
+            user, _ = lock_person(claimed.user_id)
+            found = find_return(token)  # of two at once the second finds it gone
+            if found is None or not user.is_active:
+                return False
+            actor = Actor.user(user.pk)
             # Ways back to who had the account before stay open: an intruder has one, too, to an address of their own.
             user.spare_addresses.exclude(is_former=True, expires_at__lte=found.expires_at).delete()
             user.password = make_password(None)
@@ -140,7 +144,7 @@ def purge(now: datetime) -> int:
 def _confirm(user: User, find: Callable[[SpareAddressQuerySet], SpareAddress | None]) -> bool:
     try:
         with transaction.atomic():
-            current = User.objects.select_for_update().get(pk=user.pk)
+            current, _ = lock_person(user.pk)
             spare = find(current.spare_addresses.pending(timezone.now()))
             if spare is None:
                 return False

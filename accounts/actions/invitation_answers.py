@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import security_rules, strangers
 from accounts.actions.invitations import end, void
 from accounts.actions.organizations import add_member
+from accounts.actions.owners import lock
 from accounts.entries import Contact
 from accounts.invitations import address_in, own_contact, still_given
 from accounts.models import Invitation, InvitationIndex, Membership, Organization, User
@@ -81,6 +82,7 @@ def decline(token_hash: bytes) -> bool:
         found = find(token_hash)
         if found is None:
             return False
+        lock([found.organization_id])
         address = address_in(LINK, found)
         if not end(LINK, Action.INVITATION_DECLINED, found):
             return False
