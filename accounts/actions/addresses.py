@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts import directory
 from accounts.actions import phones
+from accounts.actions.domains import note_move
 from accounts.actions.factors import remove_newer
 from accounts.actions.owners import lock_person
 from accounts.actions.sessions import end_sessions
@@ -187,6 +188,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
     for index in unsealer().index_email(new):
         user.email_indexes.create(version=index.version, value=index.value)
     directory.refresh_member(actor, user=user)
+    note_move(actor, user, former, new)
     PasswordReset.objects.filter(user=user).pending(now).update(expires_at=now)  # they went to the former address
     return former
 
