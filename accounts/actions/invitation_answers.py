@@ -79,10 +79,11 @@ def accept(user: User, token_hash: bytes) -> Answer:
 def decline(token_hash: bytes) -> bool:
     """Take a no: the address is erased, and that it said no is remembered. False for a link that is not good."""
     with transaction.atomic():
-        found = find(token_hash)
-        if found is None:
+        if (asked := find(token_hash)) is None:
             return False
-        lock([found.organization_id])
+        lock([asked.organization_id])
+        if (found := find(token_hash)) is None:
+            return False
         address = address_in(LINK, found)
         if not end(LINK, Action.INVITATION_DECLINED, found):
             return False

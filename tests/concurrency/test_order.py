@@ -15,18 +15,22 @@ from django.utils import timezone
 from accounts.actions import (
     add_member,
     create_organization,
+    decline,
     erase_organization,
     erase_user,
     hash_token,
+    invite,
     schedule_deletion,
     sso,
 )
 from accounts.actions.addresses import confirm_by_token, issue_proof, issue_return, request_change, take_back
+from accounts.actions.invitations import Offer, issue_link
 from accounts.actions.passwords import change_password, issue_reset, reset_password
 from accounts.actions.phones import request_phone, send_again
 from accounts.actions.profile import change_profile
 from accounts.actions.sso_sign_in import admit
 from accounts.models import Membership, Organization, Role, User
+from accounts.policy import Access
 from accounts.profile import Profile
 from accounts.sso.failure import SsoError
 from accounts.sso.id_token import Identity
@@ -112,6 +116,16 @@ def test_codes_that_are_asked_for_at_once_wait_in_one_order() -> None:
         assert request_phone(user, "+351912345678", source="x")
         ask, again = partial(request_phone, user, "+351912345679", source="x"), partial(send_again, user, source="x")
         assert at_once(ask, again, ask, again) == [True] * 4
+
+
+def test_an_organization_that_is_erased_while_somebody_declines_goes() -> None:
+    for _ in range(ROUNDS):
+        organization, email = create_organization(OPERATOR, name="Llamas", owner=_person()), f"{new_id()}@example.com"
+        offer = Offer(Access(Role.VIEWER), "en")
+        assert invite(OPERATOR, organization=organization, addresses=[email], offer=offer)
+        link = hash_token(issue_link(organization.invitations.get()) or "")
+        results = at_once(partial(decline, link), partial(erase_organization, OPERATOR, organization))
+        assert results in ([True, None], [False, None])
 
 
 def test_nobody_joins_who_was_erased_meanwhile_by_the_lock_on_their_row() -> None:
