@@ -83,9 +83,7 @@ def header(name: str, default: str) -> str:
     """Return the variable as the name of a request header."""
     value = string(name, default)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", value):
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; it must be a header's name, of letters, digits and hyphens."
-        )
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a header's name, of letters, digits and hyphens.")
     return value
 
 
