@@ -2,8 +2,9 @@
 
 Who gets the message at the former address can take the account back for a week. With it goes whatever was added to sign
 in by since a week before the change: it may be the intruder's, and would let them in again and keep its person out.
-So does a phone number that came since then: texts about the account
-would go to it. What was there before stays, so that a lost former mailbox skips no second factor.
+So does a phone number that came since then: texts about the account would go to it. Deletions that were asked for since
+then are called off: the letters about them went to the intruder. What was there before stays, so that a lost former
+mailbox skips no second factor.
 """
 
 import hmac
@@ -19,12 +20,13 @@ from django.utils import timezone
 
 from accounts import directory
 from accounts.actions import phones
+from accounts.actions.deletions import cancel_deletion
 from accounts.actions.domains import note_move
 from accounts.actions.factors import remove_newer
 from accounts.actions.owners import lock_person
 from accounts.actions.sessions import end_sessions
 from accounts.actions.verification import hash_code, hash_token, new_code
-from accounts.models import PasswordReset, SpareAddress, User
+from accounts.models import Deletion, PasswordReset, SpareAddress, User
 from accounts.models.spare_address import SpareAddressQuerySet
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -126,6 +128,8 @@ def take_back(token: str) -> bool:
             suspect = found.expires_at - _KEPT - _SUSPECT
             remove_newer(actor, user, since=suspect)
             phones.remove_newer(user, since=suspect)
+            for deletion in Deletion.objects.cancellable().filter(requested_by=user.pk, requested_at__gte=suspect):
+                cancel_deletion(actor, deletion=deletion)
             end_sessions(actor, user)
             tell("password-reset", user.pk, [user.pk])
     except IntegrityError:
