@@ -17,7 +17,7 @@ from accounts.models import IdentityProvider, User
 from accounts.models.identity_provider import NEWCOMERS
 from accounts.sso import dns, fetching, metadata
 from accounts.sso.failure import SsoError
-from accounts.validators import one_line
+from accounts.validators import one_line, visible
 from notifications.webhooks import guard
 
 TOO_MANY = gettext_lazy("Too many wrong tries. Wait an hour, or sign in on a device that you used before.")
@@ -59,7 +59,7 @@ class NewPasswordForm(forms.Form):
 
 class SignUpForm(NewPasswordForm):
     email = forms.EmailField(max_length=254, label=gettext_lazy("Work email"), validators=[one_line])
-    organization = forms.CharField(max_length=80, required=False, validators=[one_line])
+    organization = forms.CharField(max_length=80, required=False, validators=[one_line, visible])
     field_order = ("email", "organization", "password")
 
     def context(self) -> list[str]:

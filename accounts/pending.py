@@ -38,7 +38,8 @@ def user(request: HttpRequest) -> User | None:
 
 
 def keep_token(request: HttpRequest, token: str) -> None:
-    """Remember a link's token while its person signs in in this browser."""
+    """Remember a link's token while its person signs in in this browser, whose session nobody planted here."""
+    request.session.cycle_key()
     request.session[_TOKEN] = hash_token(token).hex()
 
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     DELETE_ORGANIZATION = "organization:delete"
     TRANSFER_OWNERSHIP = "ownership:transfer"
     MANAGE_SECURITY = "security:manage"
+    MANAGE_SSO = "sso:manage"
     VIEW_PROJECTS = "projects:view"
     MANAGE_PROJECTS = "projects:manage"
     VIEW_MEMBERS = "members:view"
@@ -39,6 +40,7 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.DELETE_ORGANIZATION: gettext_lazy("Delete the organization, and cancel that"),
     Permission.TRANSFER_OWNERSHIP: gettext_lazy("Hand the organization over"),
     Permission.MANAGE_SECURITY: gettext_lazy("Change security settings"),
+    Permission.MANAGE_SSO: gettext_lazy("Manage single sign-on"),
     Permission.VIEW_PROJECTS: gettext_lazy("See projects"),
     Permission.MANAGE_PROJECTS: gettext_lazy("Make, change and archive projects"),
     Permission.VIEW_MEMBERS: gettext_lazy("See members and their roles"),
@@ -60,6 +62,7 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.DELETE_ORGANIZATION: _OWNERS,
     Permission.TRANSFER_OWNERSHIP: _OWNERS,
     Permission.MANAGE_SECURITY: _ADMINS,
+    Permission.MANAGE_SSO: _OWNERS,  # whoever names the provider can sign in as anybody of the domains
     Permission.VIEW_PROJECTS: _EVERYONE,
     Permission.MANAGE_PROJECTS: _ADMINS,
     Permission.VIEW_MEMBERS: _EVERYONE,

@@ -1,4 +1,8 @@
-"""Where a request comes from. What a proxy says of it counts only if the settings name that proxy."""
+"""Where a request comes from. What a proxy says of it counts only if the settings name that proxy.
+
+WSGI writes hyphens and underscores of a header's name alike: through a proxy that lets `X_Forwarded_For` pass, a client
+says itself where it comes from. Nobody can imitate a name without a hyphen so.
+"""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -10,7 +14,7 @@ Address = IPv4Address | IPv6Address
 
 def address_of(request: HttpRequest) -> Address | None:
     """Return the address of the client; None where nothing readable is said of it."""
-    forwarded = request.headers.get("X-Forwarded-For")
+    forwarded = request.headers.get(settings.CLIENT_ADDRESS_HEADER)
     hops = forwarded.split(",") if forwarded is not None else []
     address = request.META.get("REMOTE_ADDR", "")
     while hops and _is_proxy(address):

@@ -5,6 +5,7 @@ stops the program at start with a sentence that says what to do.
 """
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,6 +77,14 @@ def networks(name: str) -> list[str]:
         return [str(ip_network(item)) for item in items]
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8, divided by commas.") from None
+
+
+def header(name: str, default: str) -> str:
+    """Return the variable as the name of a request header."""
+    value = string(name, default)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a header's name, of letters, digits and hyphens.")
+    return value
 
 
 def mapping(name: str, *keys: str) -> dict[str, str]:

@@ -199,7 +199,8 @@ SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")  # whose X-Forwarded-For counts
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")  # whose word counts for where a request comes from
+CLIENT_ADDRESS_HEADER = env.header("CLIENT_ADDRESS_HEADER", "X-Forwarded-For")  # in which they say it
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 if not DEVELOPMENT:
     SESSION_COOKIE_NAME = "__Host-session"

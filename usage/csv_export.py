@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where a comma divides decimals, spreadsheets divide cells at semicolons, quoted or not.
+_FORMULA_START = re.compile(r"(?:^|(?<=;))(?=\s*[=+\-@]|[\t\r])")
 
 
 def neutral(cell: str | int) -> str | int:
     """Return the cell; text that a spreadsheet would calculate gets an apostrophe in front (OWASP CSV injection)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    return _FORMULA_START.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:

@@ -26,6 +26,11 @@ def normalise_email(address: str) -> str:
     return f"{local}@{domain}"
 
 
+def domain_of(address: str) -> str:
+    """Return the domain of an address, as DNS has it."""
+    return normalise_email(address).rpartition("@")[2]
+
+
 def email_index(key: bytes, address: str) -> bytes:
     """Return the index of a sign-in address, equal for equal mailboxes across the installation."""
     normal = normalise_email(address).encode()

@@ -2,8 +2,9 @@
 
 Who gets the message at the former address can take the account back for a week. With it goes whatever was added to sign
 in by since a week before the change: it may be the intruder's, and would let them in again and keep its person out.
-So does a phone number that came since then: texts about the account
-would go to it. What was there before stays, so that a lost former mailbox skips no second factor.
+So does a phone number that came since then: texts about the account would go to it. Deletions that were asked for since
+then are called off: the letters about them went to the intruder. What was there before stays, so that a lost former
+mailbox skips no second factor.
 """
 
 import hmac
@@ -19,10 +20,13 @@ from django.utils import timezone
 
 from accounts import directory
 from accounts.actions import phones
+from accounts.actions.deletions import cancel_deletion
+from accounts.actions.domains import note_move
 from accounts.actions.factors import remove_newer
+from accounts.actions.owners import lock_person
 from accounts.actions.sessions import end_sessions
 from accounts.actions.verification import hash_code, hash_token, new_code
-from accounts.models import PasswordReset, SpareAddress, User
+from accounts.models import Deletion, PasswordReset, SpareAddress, User
 from accounts.models.spare import SpareQuerySet
 from ledger.actor import Actor
 from ledger.events import record_event
@@ -108,10 +112,13 @@ def take_back(token: str) -> bool:
     """
     try:
         with transaction.atomic():
-            spare = SpareAddress.objects.select_for_update().former(timezone.now()).filter(token_hash=hash_token(token))
-            if (found := spare.select_related("user").first()) is None or not found.user.is_active:
+            if (claimed := find_return(token)) is None:
                 return False
-            user, actor = User.objects.select_for_update().get(pk=found.user_id), Actor.user(found.user_id)
+            user, _ = lock_person(claimed.user_id)
+            found = find_return(token)  # of two at once the second finds it gone
+            if found is None or not user.is_active:
+                return False
+            actor = Actor.user(user.pk)
             # Ways back to who had the account before stay open: an intruder has one, too, to an address of their own.
             user.spare_addresses.exclude(is_former=True, expires_at__lte=found.expires_at).delete()
             user.password = make_password(None)
@@ -121,6 +128,8 @@ def take_back(token: str) -> bool:
             suspect = found.expires_at - _KEPT - _SUSPECT
             remove_newer(actor, user, since=suspect)
             phones.remove_newer(user, since=suspect)
+            for deletion in Deletion.objects.cancellable().filter(requested_by=user.pk, requested_at__gte=suspect):
+                cancel_deletion(actor, deletion=deletion)
             end_sessions(actor, user)
             tell("password-reset", user.pk, [user.pk])
     except IntegrityError:
@@ -140,7 +149,7 @@ def purge(now: datetime) -> int:
 def _confirm(user: User, find: Callable[[SpareQuerySet[SpareAddress]], SpareAddress | None]) -> bool:
     try:
         with transaction.atomic():
-            current = User.objects.select_for_update().get(pk=user.pk)
+            current, _ = lock_person(user.pk)
             spare = find(current.spare_addresses.pending(timezone.now()))
             if spare is None:
                 return False
@@ -183,6 +192,7 @@ def _exchange(user: User, spare: SpareAddress) -> str:
     for index in unsealer().index_email(new):
         user.email_indexes.create(version=index.version, value=index.value)
     directory.refresh_member(actor, user=user)
+    note_move(actor, user, former, new)
     PasswordReset.objects.filter(user=user).pending(now).update(expires_at=now)  # they went to the former address
     return former
 

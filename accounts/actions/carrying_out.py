@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.actions.erasure import erase_organization, erase_user
-from accounts.actions.owners import LastOwner, lock, refuse_last_owner
+from accounts.actions.owners import LastOwner, lock_person, refuse_last_owner
 from accounts.models import Deletion, Organization, User
 from accounts.models.deletion import Subject
 from accounts.recipients import of_owners
@@ -96,8 +96,8 @@ def _begin(deletion: Deletion, now: datetime) -> Deletion | None:
 
 
 def _refuse_last_owner(deletion: Deletion) -> None:
-    user = User.objects.get(pk=deletion.subject_id)
-    for organization in lock(user.memberships.values_list("organization", flat=True)):
+    user, organizations = lock_person(deletion.subject_id)
+    for organization in organizations:
         refuse_last_owner(_OPERATOR, organization, user.pk)
 
 

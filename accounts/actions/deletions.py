@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions.owners import lock, refuse_last_owner
+from accounts.actions.owners import lock, lock_person, refuse_last_owner
 from accounts.actions.verification import hash_token
 from accounts.deletion_links import token_of
 from accounts.models import Deletion, Organization, User
@@ -81,10 +81,9 @@ def _lock(actor: Actor, subject: DeletionSubject) -> None:
     if isinstance(subject, Organization):
         lock([subject.pk])
         return
-    for organization in lock(subject.memberships.values_list("organization", flat=True)):
+    for organization in lock_person(subject.pk)[1]:
         if Deletion.objects.of(organization.pk) is None:
             refuse_last_owner(actor, organization, subject.pk)
-    User.objects.select_for_update().get(pk=subject.pk)
 
 
 def _organization_id(kind: str, subject_id: UUID) -> UUID | None:

@@ -11,11 +11,12 @@ from enum import StrEnum
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import IdentityProvider, Organization, VerifiedDomain
+from accounts.models import IdentityProvider, Organization, User, VerifiedDomain
 from accounts.sso import dns
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
+from vault.blind_index import domain_of
 
 MAX_DOMAINS = 20  # of an organization
 GRACE = timedelta(days=7)
@@ -80,6 +81,14 @@ def remove_domain(actor: Actor, claim: VerifiedDomain) -> None:
         if VerifiedDomain.objects.filter(pk=claim.pk).delete()[0]:
             _record(actor, Action.DOMAIN_REMOVED, claim)
             _relax_without_domains(actor, claim)
+
+
+def note_move(actor: Actor, user: User, former: str, new: str) -> None:
+    """Record with the organization whose domain a member's address leaves: to its gate they are no guest for that."""
+    verified = VerifiedDomain.objects.verified()
+    for claim in verified.filter(domain=domain_of(former), organization__memberships__user=user):
+        if not verified.filter(organization=claim.organization_id, domain=domain_of(new)).exists():
+            record_event(actor, Action.MEMBER_LEFT_DOMAIN, target=user.pk, organization_id=claim.organization_id)
 
 
 def _note(actor: Actor, claim: VerifiedDomain, proof: Proof, now: datetime) -> None:

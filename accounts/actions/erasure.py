@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actions.billing_contacts import remove_contacts_of
 from accounts.actions.invitations import end_invitations_of
-from accounts.actions.owners import lock, refuse_last_owner
+from accounts.actions.owners import lock_person, refuse_last_owner
 from accounts.actions.roles import end_membership
 from accounts.factors import forget_factors
 from accounts.models import BrowserSession, Directory, IdentityProvider, Organization, SecuritySettings, User
@@ -25,10 +25,10 @@ from vault.unsealer import unsealer
 def erase_user(actor: Actor, user: User) -> None:
     """End a person's account and destroy their keys; LastOwner while an organization would be left to nobody."""
     with transaction.atomic():
-        for organization in lock(user.memberships.values_list("organization", flat=True)):
+        # The lock is also that of the index's rotation, which writes an index only for who has one.
+        known, organizations = lock_person(user.pk)
+        for organization in organizations:
             refuse_last_owner(actor, organization, user.pk)
-        # The lock is that of the index's rotation, which writes an index only for who has one.
-        known = User.objects.select_for_update().get(pk=user.pk)
         if known.email_indexes.exists():
             record_event(actor, Action.ACCOUNT_ERASED, target=known.pk)
         for membership in known.memberships.select_related("organization", "user").order_by("organization"):
@@ -55,8 +55,8 @@ def erase_organization(actor: Actor, organization: Organization) -> None:
         end_invitations_of(actor, organization)
         organization.refusals.all().delete()
         delete_endpoints_of(actor, organization.pk)
+        organization.domains.all().delete()  # before the provider, as where the last domain lapses
         IdentityProvider.objects.filter(organization=organization).delete()
-        organization.domains.all().delete()
         outbox.cancel(organization.pk)
     unsealer().shred(str(actor), organization.vault_tenant)
 

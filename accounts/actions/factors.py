@@ -105,6 +105,8 @@ def remove_newer(actor: Actor, user: User, since: datetime) -> None:
             _changed(actor, user, Action.FACTOR_REMOVED, Proof.PASSKEY, session="")
         if Totp.objects.filter(user=user, confirmed_at__gte=since).delete()[0]:
             _changed(actor, user, Action.FACTOR_REMOVED, Proof.TOTP, session="")
+        if user.sso_links.filter(created_at__gte=since).delete()[0]:
+            _changed(actor, user, Action.FACTOR_REMOVED, Proof.SSO, session="")
 
 
 def make_recovery_codes(actor: Actor, user: User) -> list[str]:

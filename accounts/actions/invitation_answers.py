@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import security_rules, strangers
 from accounts.actions.invitations import end, void
 from accounts.actions.organizations import add_member
+from accounts.actions.owners import lock
 from accounts.entries import Contact
 from accounts.invitations import address_in, own_contact, still_given
 from accounts.models import Invitation, InvitationIndex, Membership, Organization, User
@@ -78,8 +79,10 @@ def accept(user: User, token_hash: bytes) -> Answer:
 def decline(token_hash: bytes) -> bool:
     """Take a no: the address is erased, and that it said no is remembered. False for a link that is not good."""
     with transaction.atomic():
-        found = find(token_hash)
-        if found is None:
+        if (asked := find(token_hash)) is None:
+            return False
+        lock([asked.organization_id])
+        if (found := find(token_hash)) is None:
             return False
         address = address_in(LINK, found)
         if not end(LINK, Action.INVITATION_DECLINED, found):

@@ -63,11 +63,13 @@ def add_member(
 
     With `projects` they work in those alone; ValueError or UnknownProject as of `change_role`. Whether somebody may
     give this is asked of `policy.may_give` where it is given, which may be long before: in an invitation.
-    AddressRefused if the organization's security rules do not admit their address.
+    AddressRefused if the organization's security rules do not admit their address; User.DoesNotExist for who was erased
+    meanwhile, whose name and address come into no directory any more.
     """
     access = Access(role, projects)
     with transaction.atomic():
         check_projects(organization, access)
+        User.objects.select_for_update().get(pk=user.pk, is_active=True)  # that of who erases them
         if security_rules.restricts_addresses(organization):
             contact = contact or directory.contact_of(actor, user)
             if not security_rules.admits_address(organization, contact.email):

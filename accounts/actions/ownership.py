@@ -3,9 +3,9 @@
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.actions.owners import lock
+from accounts.actions.owners import LastOwner, lock
 from accounts.actions.roles import give_role
-from accounts.models import Membership, Organization, Role, User
+from accounts.models import Deletion, Membership, Organization, Role, User
 from accounts.policy import Access, Permission
 from accounts.roles import access_of
 from ledger.actor import Actor
@@ -17,7 +17,8 @@ from notifications.telling import tell
 def transfer_ownership(actor: Actor, *, organization: Organization, owner: User, to: User) -> None:
     """Make another member an owner and the present one an admin, at once; both are told.
 
-    PermissionDenied for who is no owner (any more), Membership.DoesNotExist for who is no member (any more).
+    PermissionDenied for who is no owner (any more), Membership.DoesNotExist for who is no member (any more), LastOwner
+    for who is about to delete their account.
     """
     with transaction.atomic():
         lock([organization.pk])
@@ -30,6 +31,8 @@ def transfer_ownership(actor: Actor, *, organization: Organization, owner: User,
         found = access_of(actor, organization, users=list(memberships))
         if owner.pk not in found or not found[owner.pk].may(Permission.TRANSFER_OWNERSHIP):
             raise PermissionDenied
+        if Deletion.objects.of(to.pk):
+            raise LastOwner(organization)
         record_event(
             actor,
             Action.OWNERSHIP_TRANSFERRED,

@@ -51,8 +51,10 @@ def find_reset(token_hash: bytes) -> PasswordReset | None:
 def reset_password(token_hash: bytes, password: str) -> UUID | None:
     """Set a new password by a link, once, and end all sessions; return whose, or None if the link is good no more."""
     with transaction.atomic():
-        found = PasswordReset.objects.select_for_update().pending(timezone.now()).filter(token_hash=token_hash).first()
-        if found is None or not found.user.is_active:
+        if (asked := find_reset(token_hash)) is None:
+            return None
+        User.objects.select_for_update().get(pk=asked.user_id)  # before the links, as where one's address changes
+        if (found := find_reset(token_hash)) is None:
             return None
         found.used_at = timezone.now()
         found.save(update_fields=["used_at"])

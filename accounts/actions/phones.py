@@ -31,9 +31,9 @@ _TRIES = 5  # of a code, over all sessions
 def request_phone(user: User, number: str, *, source: str) -> bool:
     """Send a code to a new number (E.164), as asked from `source`; False if that was asked for too often."""
     with transaction.atomic():
+        _lock(user)
         if not _take(user):
             return False
-        _lock(user)
         user.spare_phones.pending(timezone.now()).delete()
         _send_code(user.spare_phones.create(phone=number, expires_at=timezone.now() + _WAITS), source)
     return True

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts import directory
-from accounts.actions.owners import lock
+from accounts.actions.owners import lock_person
 from accounts.models import User
 from accounts.profile import CHANGEABLE, Profile, open_values
 from ledger.actor import Actor
@@ -14,8 +14,7 @@ from ledger.models import Action
 def change_profile(user: User, profile: Profile, *, language: str, time_zone: str) -> list[str]:
     """Change one's own profile and return the names of the fields that are new; what is None is deleted."""
     with transaction.atomic():
-        lock(user.memberships.values_list("organization", flat=True))  # before the person, as everybody does
-        current = User.objects.select_for_update().get(pk=user.pk)
+        current, _ = lock_person(user.pk)
         before = open_values(current, CHANGEABLE) | {"language": current.language, "time_zone": current.time_zone}
         wanted = {name: getattr(profile, name) for name in CHANGEABLE} | {"language": language, "time_zone": time_zone}
         changed = [name for name, value in wanted.items() if value != before[name]]

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions.organizations import create_organization
+from accounts.actions.owners import lock_person
 from accounts.entries import Contact
 from accounts.models import Organization, User
 from ledger.actor import Actor
@@ -90,6 +91,7 @@ def _again(known: User, password: str, organization_name: str, language: str, is
         return Registration(new_id(), secrets.token_hex(32))
     known.set_password(password)
     with transaction.atomic():
+        lock_person(known.pk)
         # Only while it is unverified: a verification at this very moment keeps its password.
         unverified = User.objects.filter(pk=known.pk, email_verified_at=None)
         if unverified.update(password=known.password, language=language):

@@ -28,28 +28,27 @@ class Setup:
 
 
 def set_up(actor: Actor, organization: Organization, setup: Setup) -> IdentityProvider:
-    """Make or change the provider. With another issuer or client the subjects are others: links to users end.
+    """Make or change the provider. With another issuer or client it is another one, and needs its secret.
 
+    Nothing counts any more that the former one said: links to users, and sessions that began with it.
     IntegrityError if somebody else made it at this moment.
     """
     with transaction.atomic():
-        provider = IdentityProvider.objects.select_for_update().filter(organization=organization).first()
-        is_new = provider is None
-        provider = provider or IdentityProvider(organization=organization)
-        is_another = (provider.issuer, provider.client_id) != (setup.issuer, setup.client_id)
+        former = IdentityProvider.objects.select_for_update().filter(organization=organization).first()
+        provider = former or IdentityProvider(organization=organization)
+        if former and (former.issuer, former.client_id) != (setup.issuer, setup.client_id):
+            forget_links(actor, former)
+            former.delete()
+            provider = IdentityProvider(organization=organization)
         provider.issuer, provider.client_id = setup.issuer, setup.client_id
         provider.makes_accounts, provider.newcomers = setup.makes_accounts, setup.newcomers
         if setup.client_secret:
             provider.client_secret = setup.client_secret
-        if is_another:
-            provider.is_enforced = False
         provider.save()
-        action = Action.SSO_CONFIGURED if is_new else Action.SSO_CHANGED
+        action = Action.SSO_CHANGED if former else Action.SSO_CONFIGURED
         _record(
             actor, action, provider, secret=int(bool(setup.client_secret)), makes_accounts=int(setup.makes_accounts)
         )
-        if is_another and not is_new:
-            forget_links(actor, provider)
     metadata.forget()
     return provider
 

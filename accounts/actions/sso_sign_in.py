@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions.addresses import free_address
-from accounts.actions.organizations import add_member
+from accounts.actions.organizations import AddressRefused, add_member
 from accounts.actions.owners import lock
 from accounts.backends import may_sign_in
 from accounts.entries import Contact
@@ -43,6 +43,7 @@ def admit(provider: IdentityProvider, identity: Identity) -> User:
 def _admit(provider: IdentityProvider, identity: Identity) -> User:
     subject = fingerprints.of_other("sso-subject", f"{provider.pk} {identity.subject}")
     with transaction.atomic():
+        lock([provider.organization_id])  # that of whoever takes a seat; before the provider, as where both are erased
         # The lock of whoever changes the provider, so that no link is made to one that was changed meanwhile.
         current = IdentityProvider.objects.select_for_update().filter(pk=provider.pk).first()
         if current is None or (current.issuer, current.client_id) != (provider.issuer, provider.client_id):
@@ -96,12 +97,14 @@ def _join(provider: IdentityProvider, user: User, contact: Contact | None) -> No
     # Who was a member before was removed by somebody, who did not mean until their next sign-in.
     if not provider.makes_accounts or given_role(provider.organization_id, user.pk).version:
         raise SsoError("no-membership")
-    lock([provider.organization_id])  # that of whoever takes a seat
     free = free_seats(provider.organization)  # beside those that are kept for who is invited
     if free is not None and free < 1:
         raise SsoError("full")
     role = Role.DEVELOPER if provider.newcomers == Role.DEVELOPER else Role.VIEWER
-    add_member(SIGN_IN, organization=provider.organization, user=user, role=role, contact=contact)
+    try:
+        add_member(SIGN_IN, organization=provider.organization, user=user, role=role, contact=contact)
+    except AddressRefused:
+        raise SsoError("foreign-domain") from None
 
 
 def _is_member(provider: IdentityProvider, user: User) -> bool:

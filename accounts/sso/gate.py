@@ -1,7 +1,8 @@
 """The gate: where an organization enforces single sign-on, its pages open to sessions that began with it.
 
-Who has an address of another domain is a guest, whom the provider does not know: they come in as before. So do owners
-by a passkey, or a provider that is away would keep everybody out of the page that turns it off.
+Who has an address of another domain is a guest, whom the provider does not know: they come in as before. Who had one of
+the domains as a member and took another is none: else whoever is let in no more would come in by a password all the
+same. Owners come in by a passkey, or a provider that is away would keep everybody out of the page that turns it off.
 """
 
 import hashlib
@@ -18,7 +19,8 @@ from accounts.models import IdentityProvider, Membership, Role, User
 from accounts.onward import through
 from accounts.session_store import BY
 from accounts.sso.protocol import SIGN_IN
-from vault.blind_index import normalise_email
+from ledger.models import Action, AuditEvent
+from vault import blind_index
 from vault.disclosure import open_once
 from vault.purposes import Purpose
 
@@ -60,7 +62,7 @@ def is_open(request: HttpRequest, membership: Membership, provider: IdentityProv
         return True
     if "passkey" in ways and Acting(membership.user, membership).role is Role.OWNER:
         return True
-    return _is_guest(request, membership.user, provider)
+    return _is_guest(request, membership, provider)
 
 
 def provider_of(request: HttpRequest) -> IdentityProvider | None:
@@ -72,22 +74,29 @@ def provider_of(request: HttpRequest) -> IdentityProvider | None:
     return own.filter(pk=way.removeprefix("sso:")).first()
 
 
-def _is_guest(request: HttpRequest, user: User, provider: IdentityProvider) -> bool:
-    """Tell whether the person's address is in none of the domains.
+def _is_guest(request: HttpRequest, membership: Membership, provider: IdentityProvider) -> bool:
+    """Tell whether the person's address is in none of the domains, and was in none that they left.
 
     Their address opens for that, once a session: as long as it and the domains stay the same the session remembers it.
     """
+    user = membership.user
     domains = sorted(provider.organization.domains.verified().values_list("domain", flat=True))
     mark = hashlib.sha256(b"\0".join([provider.pk.bytes, user.email.record(), *map(str.encode, domains)])).hexdigest()
     if request.session.get(_GUEST) == mark:
         return True
-    if domain_of(user) in domains:
+    if domain_of(user) in domains or _has_left(membership):
         return False
     request.session[_GUEST] = mark
     return True
 
 
+def _has_left(membership: Membership) -> bool:
+    """Tell whether a member's address was in one of the domains; who was invited anew since then begins anew."""
+    moves = AuditEvent.objects.filter(action=Action.MEMBER_LEFT_DOMAIN, at__gte=membership.created_at)
+    return moves.filter(organization_id=membership.organization_id, target=str(membership.user_id)).exists()
+
+
 def domain_of(user: User) -> str:
     """Open a member's address to tell its domain."""
     address: str = open_once(Purpose.TEAM_ADMINISTRATION, user.email, actor=SIGN_IN)
-    return normalise_email(address).rpartition("@")[2]
+    return blind_index.domain_of(address)

@@ -1,5 +1,7 @@
 """The question to a provider, which the browser carries there, and the answer, which the console fetches itself."""
 
+from uuid import UUID
+
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
@@ -23,8 +25,9 @@ _FRESH = 300  # where a person is to show anew who they are
 _LONGEST = 64 * 1024
 
 
-def redirect_uri() -> str:
-    return settings.CONSOLE_ORIGIN + reverse("accounts:sso_callback")
+def redirect_uri(organization_id: UUID) -> str:
+    """Return where the answers of an organization's provider come back to: each has its own, so none is mixed up."""
+    return settings.CONSOLE_ORIGIN + reverse("accounts:sso_callback", args=[organization_id])
 
 
 def question(provider: IdentityProvider, flow: Flow) -> str:
@@ -74,7 +77,7 @@ def _client(provider: IdentityProvider, secret: str = "", method: str = "none") 
         client_id=provider.client_id,
         client_secret=secret,
         token_endpoint_auth_method=method,
-        redirect_uri=redirect_uri(),
+        redirect_uri=redirect_uri(provider.organization_id),
         scope=_SCOPE,
     )
 

@@ -61,6 +61,7 @@ def reset(request: HttpRequest) -> HttpResponse:
 def reset_link(request: HttpRequest, token: str) -> HttpResponse:
     # Mail scanners look at links by HEAD; none of them uses one up. A made-up one leaves no session to store.
     if request.method == "GET" and find_reset(hash_token(token)):
+        request.session.cycle_key()  # a session that somebody planted here is not told of it
         request.session[_LINK] = hash_token(token).hex()
     return redirect("accounts:reset_password")
 

@@ -84,8 +84,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_GET
-def callback(request: HttpRequest) -> HttpResponse:
-    """Take the answer. Only what this browser began, and just once: a provider cannot begin a sign-in here."""
+def callback(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    """Take the answer. Only what this browser began, and just once: a provider cannot begin a sign-in here.
+
+    One that comes back at another organization's address is of that one's provider (RFC 9700, 4.4): whoever runs the
+    provider that was asked had it answer in their place, to be told the code.
+    """
     found = flow.take(request, request.GET.get("state", ""))
     try:
         if found is None:
@@ -93,6 +97,8 @@ def callback(request: HttpRequest) -> HttpResponse:
         provider = IdentityProvider.objects.select_related("organization").filter(pk=found.provider_id).first()
         if provider is None:
             raise SsoError("off")
+        if provider.organization_id != organization_id:
+            raise SsoError("token")
         identity = _answer(request, provider, found)
         user = admit(provider, identity)
     except SsoError as error:

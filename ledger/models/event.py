@@ -66,6 +66,7 @@ class Action(StrEnum):
     DOMAIN_LAPSED = "domain:lapsed"
     DOMAIN_REMOVED = "domain:removed"
     MEMBER_REMOVED = "member:removed"
+    MEMBER_LEFT_DOMAIN = "member:left-domain"  # by taking another address
     MEMBER_INVITED = "member:invited"
     INVITATION_RESENT = "invitation:resent"
     INVITATION_ACCEPTED = "invitation:accepted"

@@ -17,6 +17,7 @@ from ledger.models import AuditEvent
 from notifications.models import OutboxMessage
 from tests.conftest import PASSWORD
 from tests.support.outbox import send_all
+from tests.support.planted import planted_in
 
 pytestmark = pytest.mark.django_db
 NEW = "another sentence of many words"
@@ -82,6 +83,14 @@ def test_a_made_up_link_is_answered_alike_and_leaves_no_session(client: Client) 
     assert client.get(f"/reset/{'x' * 43}/")["Location"] == "/reset/password/"
     assert client.get("/reset/password/").status_code == 410
     assert not BrowserSession.objects.exists()
+
+
+def test_a_session_that_somebody_planted_does_not_get_the_link(owner: User, client: Client) -> None:
+    attacker = planted_in(client)
+    ask()
+    client.get(link())
+    assert attacker.post("/reset/password/", {"password": NEW}).status_code == 410
+    assert client.post("/reset/password/", {"password": NEW})["Location"] == "/sign-in/"
 
 
 def test_a_mailbox_is_not_flooded(owner: User) -> None:

@@ -15,6 +15,7 @@ from ledger.models import AuditEvent, LeafBody
 from notifications import outbox
 from notifications.models import OutboxMessage
 from tests.conftest import PASSWORD, person
+from tests.support.planted import planted_in
 
 pytestmark = pytest.mark.django_db
 FORM = {"email": "new@example.com", "password": PASSWORD, "organization": "Llamas of Lisbon"}
@@ -66,6 +67,16 @@ def test_the_link_in_another_browser_asks_for_the_password_first(client: Client)
     assert User.objects.get().is_verified
 
 
+def test_a_session_that_somebody_planted_does_not_get_the_link(client: Client) -> None:
+    """They signed up with the address; its owner opens the letter, and would prove it for them."""
+    attacker = planted_in(client)
+    sign_up(Client())
+    token, _ = issue_verification(User.objects.get())
+    client.get(f"/verify/{token}/")
+    assert attacker.post("/sign-in/", {"email": FORM["email"], "password": PASSWORD}).status_code == 422
+    assert not User.objects.get().is_verified
+
+
 def test_the_waiting_page_moves_on_when_another_device_verified(client: Client) -> None:
     sign_up(client)
     assert client.get("/verify/status/").status_code == 204
@@ -101,6 +112,8 @@ def test_spellings_of_one_mailbox_are_one_account(address: str) -> None:
         {"email": "not an address"},
         {"email": "a@example.com\r\nBcc: b@example.com"},
         {"organization": "Lla\r\nmas"},
+        {"organization": "Acme \u202eevil"},
+        {"organization": "Ac\u200bme"},
     ],
 )
 def test_bad_input_is_refused_with_a_message(client: Client, changes: dict[str, str]) -> None:

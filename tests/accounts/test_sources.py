@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from accounts.checks import proxies_are_named
+from accounts.checks import addresses_are_not_imitated, proxies_are_named
 from accounts.sources import source_of
 
 
@@ -54,3 +54,19 @@ def test_a_proxy_that_is_trusted_and_not_named_is_warned_of(settings: Any) -> No
     assert [problem.id for problem in proxies_are_named()] == ["accounts.W001"]
     settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
     assert proxies_are_named() == []
+
+
+def test_a_header_that_clients_cannot_imitate_can_be_named(settings: Any) -> None:
+    """WSGI writes X_Forwarded_For as it writes X-Forwarded-For; a name without a hyphen has no such twin."""
+    settings.TRUSTED_PROXIES, settings.CLIENT_ADDRESS_HEADER = ["10.0.0.0/8"], "Clientaddress"
+    imitated = {"HTTP_X_FORWARDED_FOR": "192.0.2.1", "HTTP_CLIENT_ADDRESS": "192.0.2.1"}
+    request = RequestFactory().get("/", headers={"Clientaddress": "198.51.100.1"}, REMOTE_ADDR="10.0.0.1", **imitated)
+    assert source_of(request) == "198.51.100.1"
+
+
+def test_whoever_deploys_behind_a_proxy_is_reminded_of_underscores(settings: Any) -> None:
+    assert addresses_are_not_imitated() == []
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert [problem.id for problem in addresses_are_not_imitated()] == ["accounts.W002"]
+    settings.CLIENT_ADDRESS_HEADER = "Clientaddress"
+    assert addresses_are_not_imitated() == []

@@ -49,6 +49,12 @@ def stale(as_owner: Client) -> Client:
     return age(as_owner)
 
 
+def test_what_would_send_the_organizations_messages_elsewhere_asks(as_owner: Client) -> None:
+    age(as_owner)
+    for path in (f"webhooks/{uuid4()}/change/", f"webhooks/{uuid4()}/deletion/", "billing-contacts/new/"):
+        assert asks(as_owner, "/o/llamas-of-lisbon/" + path), path
+
+
 def test_everything_that_touches_keys_secrets_or_factors_asks(as_owner: Client, project: Project, owner: User) -> None:
     key, secret = issue_key(Actor.user(owner.pk), project=project, name="ci")
     device = with_passkey(as_owner)

@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions import sign_up
+from accounts.actions import schedule_deletion, sign_up
 from accounts.actions.addresses import take_back
 from accounts.factors import Factors, factors_of
-from accounts.models import RecoveryCode, Totp, User
+from accounts.models import Deletion, Organization, RecoveryCode, Totp, User
+from ledger.actor import Actor
 from notifications import outbox
 from tests.accounts.test_email_change import NEW, ask, changed, link
 from tests.conftest import person
@@ -84,6 +85,28 @@ def test_what_an_intruder_added_to_sign_in_by_goes(owner: User, as_owner: Client
     assert factors_of(owner) == Factors(passkey=False, totp=False, codes_left=0)
     send_all()
     assert [str(letter.to) for letter in mail.outbox[-3:]] == [str([OWN])] * 3, "of both removals and the new password"
+
+
+def test_the_end_of_the_account_and_of_an_organization_that_an_intruder_asked_for_is_called_off(
+    owner: User, as_owner: Client, organization: Organization
+) -> None:
+    """The letters about it went to the intruder's address."""
+    found = changed(as_owner)
+    for subject in (organization, owner):
+        schedule_deletion(Actor.user(owner.pk), subject=subject, requested_by=owner)
+    Client().post(found)
+    assert not Deletion.objects.pending().exists()
+    send_all()
+    assert all(letter.to == [OWN] for letter in mail.outbox if "deletion" in letter.subject.casefold())
+
+
+def test_a_deletion_that_was_asked_for_long_before_goes_on(
+    owner: User, as_owner: Client, organization: Organization
+) -> None:
+    found = changed(as_owner)
+    schedule_deletion(Actor.operator(), subject=organization)
+    Client().post(found)
+    assert Deletion.objects.of(organization.pk)
 
 
 def test_an_app_that_is_not_confirmed_yet_goes_as_well(owner: User, as_owner: Client) -> None:

@@ -145,10 +145,15 @@ def asked(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query))
 
 
+def callback_of(url: str) -> str:
+    """Return the path that an answer to this question comes back to."""
+    return urlsplit(asked(url)["redirect_uri"]).path
+
+
 def come_back(client: Client, provider: Provider, url: str, email: str, sub: str = "", **person: str) -> Any:
     """Sign in at the provider, and return the console's answer to the browser that comes back."""
     code = provider.authorize(url, email=email, sub=sub or email.partition("@")[0], **person)
-    return client.get(CALLBACK, {"code": code, "state": asked(url)["state"]})
+    return client.get(callback_of(url), {"code": code, "state": asked(url)["state"]})
 
 
 def sign_in(client: Client, provider: Provider, email: str = "olivia@example.com", sub: str = "", **person: str) -> Any:

@@ -24,7 +24,7 @@ from tests.tenancy.routes import routes
 
 pytestmark = pytest.mark.django_db
 # Who has such a link needs no account: each has tests of its own.
-LINKS = {"reset", "report", "email", "verify", "contacts", "deletions", "unsubscribe", "preview"}
+LINKS = {"reset", "report", "email", "verify", "contacts", "deletions", "unsubscribe", "preview", "callback"}
 FORMS = ("get", "post")  # all that a page takes
 METHODS = (*FORMS, "put", "patch", "delete")
 _RANDOM = re.compile(r'(value|nonce|instance|content)("?[=:]\s*)"[A-Za-z0-9+/=_:-]{16,}"')

@@ -68,6 +68,14 @@ def test_a_colour_belongs_to_the_entity_and_not_to_its_rank() -> None:
 def test_a_cell_that_a_spreadsheet_would_calculate_is_neutralised(cell: str) -> None:
     assert neutral(cell) == f"'{cell}"
     assert neutral("plain") == "plain"
+
+
+def test_a_semicolon_begins_a_cell_too_where_commas_divide_decimals() -> None:
+    assert neutral("Acme;=1+1; @x") == "Acme;'=1+1;' @x"
+    assert neutral("a; b - c = d") == "a; b - c = d"
+
+
+def test_numbers_stay_as_they_are() -> None:
     assert neutral(-5) == -5
 
 

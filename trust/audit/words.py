@@ -65,6 +65,7 @@ WORDS = {
     "invitation:purged": "erased the unanswered invitation",
     "member:removed": "removed the member",
     "member:role-changed": "changed the role of",
+    "member:left-domain": "moved out of the organization's domains the address of",
     "billing-contact:added": "added the billing contact",
     "billing-contact:asked-again": "asked again the billing contact",
     "billing-contact:confirmed": "confirmed to be the billing contact",

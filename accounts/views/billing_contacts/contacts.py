@@ -16,6 +16,7 @@ from accounts.actions import ask_again as ask
 from accounts.actions.billing_contacts import MAX_CONTACTS, AlreadyThere, Refused, TooMany, TooOften
 from accounts.forms import BillingContactForm
 from accounts.membership import Acting
+from accounts.step_up import recent_sign_in_required
 from accounts.views.billing_contacts.access import acting_for, contact_for
 from accounts.views.billing_contacts.rows import contact_rows
 
@@ -35,6 +36,7 @@ def contact_list(request: HttpRequest, organization: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("email")
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_required
 def create(request: HttpRequest, organization: str) -> HttpResponse:
     acting = acting_for(request, organization)
     form = BillingContactForm(request.POST or None, initial={"language": acting.user.language})

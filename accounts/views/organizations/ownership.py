@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import directory
-from accounts.actions import transfer_ownership
+from accounts.actions import LastOwner, transfer_ownership
 from accounts.entries import fold
 from accounts.membership import Acting
 from accounts.models import Membership, User
@@ -18,6 +18,7 @@ from accounts.step_up import recent_sign_in_required
 from accounts.views.organizations.access import acting_for
 from accounts.views.organizations.forms import TransferForm
 
+_LEAVING = gettext_lazy("Their account is about to be deleted. They would have to keep it first.")
 _NOBODY = gettext_lazy("No other member has this address. Invite them first.")
 
 
@@ -41,8 +42,9 @@ def _transfer(acting: Acting, form: TransferForm) -> bool:
         transfer_ownership(acting.actor, organization=acting.organization, owner=acting.user, to=to)
     except Membership.DoesNotExist:
         form.add_error("email", _NOBODY)
-        return False
-    return True
+    except LastOwner:
+        form.add_error("email", _LEAVING)
+    return not form.errors
 
 
 def _member(acting: Acting, email: str) -> User | None:

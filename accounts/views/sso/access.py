@@ -13,7 +13,7 @@ from accounts.policy import Permission
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
     acting = Acting.in_organization(request, organization)
-    acting.require(Permission.MANAGE_SECURITY, "Only owners and admins manage single sign-on.")
+    acting.require(Permission.MANAGE_SSO, "Only owners manage single sign-on.")
     return acting
 
 

@@ -44,7 +44,7 @@ def provider(request: HttpRequest, organization: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _save(acting, form):
         messages.success(request, "The provider is saved. The client secret is sealed and is not shown again.")
         return redirect("sso:overview", organization)
-    context = {"form": form, "provider": found, "redirect_uri": redirect_uri()}
+    context = {"form": form, "provider": found, "redirect_uri": redirect_uri(acting.organization.pk)}
     return render(request, "sso/provider.html", context, status=422 if form.is_bound else 200)
 
 

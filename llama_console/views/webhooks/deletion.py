@@ -8,11 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.step_up import recent_sign_in_required
 from llama_console.views.webhooks.access import acting_for, endpoint_for
 from llama_console.views.webhooks.forms import DeletionForm
 from notifications.webhooks.actions import delete_endpoint
 
 
+@recent_sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def deletion(request: HttpRequest, organization: str, endpoint_id: UUID) -> HttpResponse:
     acting = acting_for(request, organization)

@@ -82,6 +82,7 @@ def endpoint(request: HttpRequest, organization: str, endpoint_id: UUID) -> Http
     return render(request, "webhooks/endpoint.html", context)
 
 
+@recent_sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, organization: str, endpoint_id: UUID) -> HttpResponse:
     acting = acting_for(request, organization)

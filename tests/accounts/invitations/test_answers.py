@@ -13,7 +13,6 @@ from accounts.actions.organizations import set_seats
 from accounts.models import Invitation, Membership, Organization, Role, User
 from accounts.policy import Access
 from accounts.roles import write_access
-from accounts.session_store import SessionStore
 from ledger.actor import Actor
 from ledger.models import Action, AuditEvent, LeafBody
 from tests.accounts.invitations.conftest import NEW, OPERATOR, Invite, newest_token, signed_in, tomorrow
@@ -21,6 +20,7 @@ from tests.conftest import PASSWORD
 from tests.support.acting import acting as acting_as
 from tests.support.factors import with_app
 from tests.support.outbox import send_all
+from tests.support.planted import planted_in
 
 pytestmark = pytest.mark.django_db
 FORM = {"email": NEW, "password": "a sentence works well"}
@@ -84,13 +84,8 @@ def test_a_link_opened_in_another_browser_proves_nothing_here(client: Client, to
     assert client.post("/sign-up/", FORM)["Location"] == "/verify/"
 
 
-def test_a_session_that_somebody_planted_does_not_get_the_link(client: Client, token: str, settings: Any) -> None:
-    planted = SessionStore()
-    planted["theirs"] = True
-    planted.save()
-    attacker = Client()
-    for each in (client, attacker):
-        each.cookies[settings.SESSION_COOKIE_NAME] = planted.session_key
+def test_a_session_that_somebody_planted_does_not_get_the_link(client: Client, token: str) -> None:
+    attacker = planted_in(client)
     opened(client, token)
     assert attacker.post("/sign-up/", FORM)["Location"] == "/verify/"
     user = User.objects.find_by_email(NEW)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actions import schedule_deletion
 from accounts.models import Deletion, Membership, Organization, Project, Role, User
+from accounts.roles import roles_of
 from keys.actions import issue_key
 from ledger.models import Action, AuditEvent
 from tests.accounts.organizations.conftest import BASE, OPERATOR, Give
@@ -191,6 +192,16 @@ def test_handing_over_needs_another_member(as_owner: Client, member: User, outsi
     answer = as_owner.post(f"{BASE}settings/ownership/", {"email": email})
     assert answer.status_code == 422
     assert "No other member has this address" in answer.content.decode()
+
+
+def test_nothing_is_handed_over_to_who_is_about_to_go(
+    as_owner: Client, member: User, organization: Organization
+) -> None:
+    schedule_deletion(OPERATOR, subject=member)
+    answer = as_owner.post(f"{BASE}settings/ownership/", {"email": "mira@example.com"})
+    assert answer.status_code == 422
+    assert "about to be deleted" in answer.content.decode()
+    assert roles_of(OPERATOR, organization)[member.pk] is Role.VIEWER
 
 
 def test_the_owner_hands_over(as_owner: Client, as_member: Client) -> None:

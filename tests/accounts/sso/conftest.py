@@ -47,3 +47,10 @@ def setup(provider: Provider) -> sso.Setup:
 def connected(organization: Organization, setup: sso.Setup) -> IdentityProvider:
     prove(organization, "example.com")
     return sso.set_up(OPERATOR, organization, setup)
+
+
+@pytest.fixture
+def enforced(connected: IdentityProvider) -> IdentityProvider:
+    IdentityProvider.objects.update(is_enforced=True)
+    connected.refresh_from_db()
+    return connected

@@ -19,13 +19,6 @@ pytestmark = pytest.mark.django_db
 HOME = "/o/llamas-of-lisbon/"
 
 
-@pytest.fixture
-def enforced(connected: IdentityProvider) -> IdentityProvider:
-    IdentityProvider.objects.update(is_enforced=True)
-    connected.refresh_from_db()
-    return connected
-
-
 def is_open(client: Client, page: str = HOME) -> bool:
     answer = client.get(page)
     if answer.status_code == 302:

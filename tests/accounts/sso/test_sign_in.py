@@ -20,7 +20,7 @@ from ledger.models import Action, AuditEvent
 from tests.accounts.sso.conftest import OPERATOR, prove
 from tests.conftest import PASSWORD, person
 from tests.support.factors import code, is_signed_in, with_app
-from tests.support.identity import CALLBACK, Provider, asked, come_back, question, refusal, sign_in
+from tests.support.identity import CALLBACK, Provider, asked, callback_of, come_back, question, refusal, sign_in
 from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_a_member_comes_in_and_on_to_the_page_they_asked_for(
     url = question(client, next="/account/sessions/")
     sent = asked(url)
     assert url.startswith(provider.issuer + "/authorize?")
-    assert sent["redirect_uri"].endswith(CALLBACK)
+    assert callback_of(url) == f"{CALLBACK}{connected.organization_id}/"
     assert (sent["response_type"], sent["scope"], sent["code_challenge_method"]) == (
         "code",
         "openid email profile",

@@ -18,6 +18,7 @@ from tests.support.identity import (
     CLIENT_SECRET,
     Provider,
     asked,
+    callback_of,
     come_back,
     question,
     refusal,
@@ -174,13 +175,15 @@ def test_an_answer_counts_in_the_browser_that_asked_alone(
 
 def test_a_code_of_another_flow_does_not_fit(client: Client, connected: IdentityProvider, provider: Provider) -> None:
     theirs = provider.authorize(question(Client()), email=OWN, sub="1")
-    answer = client.get(CALLBACK, {"code": theirs, "state": asked(question(client))["state"]})
+    url = question(client)
+    answer = client.get(callback_of(url), {"code": theirs, "state": asked(url)["state"]})
     assert refusal(answer) == "refused"  # PKCE: the verifier is another
 
 
 def test_a_provider_cannot_begin(client: Client, connected: IdentityProvider, provider: Provider) -> None:
-    assert refusal(client.get(CALLBACK, {"code": "x", "state": "made up"})) == "expired"
-    assert refusal(client.get(CALLBACK, {"code": "x"})) == "expired"
+    callback = f"{CALLBACK}{connected.organization_id}/"
+    assert refusal(client.get(callback, {"code": "x", "state": "made up"})) == "expired"
+    assert refusal(client.get(callback, {"code": "x"})) == "expired"
     assert "/token" not in provider.asked
 
 
@@ -198,7 +201,7 @@ def test_the_answer_of_another_issuer_is_refused_before_its_code_is_used(
     url = question(client)
     code = provider.authorize(url, email=OWN, sub="1")
     mixed = {"code": code, "state": asked(url)["state"], "iss": "https://evil.example"}
-    assert refusal(client.get(CALLBACK, mixed)) == "token"
+    assert refusal(client.get(callback_of(url), mixed)) == "token"
     assert "/token" not in provider.asked
     provider.document = {"authorization_response_iss_parameter_supported": True}
     metadata.forget()
@@ -211,7 +214,7 @@ def test_what_a_provider_says_of_an_error_is_shown_nowhere(
     for error, code in (("access_denied", "cancelled"), ("server_error", "refused"), ("<script>", "refused")):
         url = question(client)
         said = {"error": error, "error_description": "<b>call 0900</b>", "state": asked(url)["state"]}
-        answer = client.get(CALLBACK, said)
+        answer = client.get(callback_of(url), said)
         assert refusal(answer) == code
         text = answer.content.decode()
         assert SENTENCES[code] in text

@@ -12,7 +12,7 @@ from accounts.actions import sso
 from accounts.models import Organization, User
 from tests.accounts.sso.conftest import OPERATOR, prove
 from tests.support.factors import is_signed_in
-from tests.support.identity import question, refusal
+from tests.support.identity import asked, callback_of, question, refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,6 @@ def test_who_says_no_there_comes_back_to_a_clear_page(client: Client, connected:
     url = question(client, "nadia@example.com")
     sent = requests.post(url, data={"action": "deny"}, allow_redirects=False, timeout=5).headers["Location"]
     assert "error=access_denied" in sent
-    state = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))["state"]
+    state = asked(url)["state"]
     # This provider forgets to give `state` back.
-    assert refusal(client.get("/sign-in/sso/callback/", {"error": "access_denied", "state": state})) == "cancelled"
+    assert refusal(client.get(callback_of(url), {"error": "access_denied", "state": state})) == "cancelled"
