@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("theme/", account.theme, name="theme"),
+    path("shortcuts/", account.shortcuts, name="shortcuts"),
     path("language/", account.language, name="language"),
     path("account/", account.account_menu, name="account_menu"),
     path("account/data-access/", include("trust.own_urls")),
