@@ -14,9 +14,12 @@ from django.contrib.staticfiles.finders import FileSystemFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
 EVERY_PAGE = ("layers", "sans", "reset", "tokens", "base", "button", "field", "note", "glyph", "utilities")
-IN_THE_SHELL = (*EVERY_PAGE, "shell", "menu", "dialog", "palette", "segment", "card", "badge", "table", "ending")
+IN_THE_SHELL = (
+    *EVERY_PAGE,
+    *("shell", "menu", "dialog", "palette", "shortcuts", "segment", "card", "badge", "table", "ending"),
+)
 SCRIPTS_EVERYWHERE = ("forms", "reveal")
-SCRIPTS_IN_THE_SHELL = (*SCRIPTS_EVERYWHERE, "theme", "dialogs", "palette", "copy", "trouble")
+SCRIPTS_IN_THE_SHELL = (*SCRIPTS_EVERYWHERE, "kept", "dialogs", "palette", "shortcuts", "copy", "trouble")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": (*EVERY_PAGE, "public", "passkey"),

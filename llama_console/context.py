@@ -13,6 +13,7 @@ from accounts.models import Organization, User
 from accounts.policy import operates
 
 THEMES = ("auto", "light", "dark")
+SINGLE_KEYS = ("on", "off")  # whether keys without Ctrl or ⌘ do something
 PRODUCT_NAME = "Llama console"
 # Of each group its title, and of each page label, icon and address.
 Groups = tuple[tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]], ...]
@@ -75,19 +76,35 @@ _BESIDE = {"organizations:roles": "members"}  # pages that belong to another roo
 
 # The pages of an organization, for whoever lists them: label, icon, name of the address.
 PAGES = tuple(page for _, pages in _NAVIGATION for page in pages)
+# Those of one's own account.
+ACCOUNT_PAGES = tuple(page for _, pages in _ACCOUNT for page in pages)
+# What is typed after "g" to go to a page.
+_GOING = {
+    "k": "keys:list",
+    "m": "members:list",
+    "u": "usage:report",
+    "p": "projects:list",
+    "a": "audit:log",
+}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    theme = request.COOKIES.get("theme", "auto")
     context: dict[str, Any] = {
         "product_name": PRODUCT_NAME,
-        "theme": theme if theme in THEMES else "auto",
+        "theme": _kept(request, "theme", THEMES),
+        "single_keys": _kept(request, "shortcuts", SINGLE_KEYS),
         "development": settings.DEVELOPMENT,
         "mailbox_url": settings.MAILBOX_URL,
         "page_languages": [(code, name) for code, name in settings.LANGUAGES if code in settings.PAGE_LANGUAGES],
     }
     user = getattr(request, "user", None)
     return context | _signed_in(request, user) if isinstance(user, User) else context
+
+
+def _kept(request: HttpRequest, name: str, known: tuple[str, ...]) -> str:
+    """Return what this browser chose, and the first of what there is if it did not."""
+    chosen = request.COOKIES.get(name, "")
+    return chosen if chosen in known else known[0]
 
 
 def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
@@ -108,7 +125,19 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
         "is_operator": operates(user),
         "leaving": _leaving(user),
         "nav": _navigation(match, current),
+        "going": _going(current or next(iter(organizations), None)),
     }
+
+
+def _going(organization: Organization | None) -> list[dict[str, Any]]:
+    """Return where "g" and a letter lead: in the organization one is in, else in the first, as the way home does."""
+    if organization is None:
+        return []
+    labels = {name: label for label, _, name in PAGES}
+    return [
+        {"key": key, "label": labels[name], "url": reverse(name, args=[organization.slug])}
+        for key, name in _GOING.items()
+    ]
 
 
 def _leaving(user: User) -> dict[str, Any] | None:

@@ -3,7 +3,8 @@ from django.urls import include, path
 
 from accounts.views.organizations import creation
 from admin_api.views.reference import reference
-from llama_console.views import account, errors, health, home, palette
+from llama_console.views import account, errors, health, home
+from llama_console.views.palette.palette import palette
 from llama_console.views.previews.urls import in_development
 from notifications.views.unsubscribe import unsubscribe
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("theme/", account.theme, name="theme"),
+    path("shortcuts/", account.shortcuts, name="shortcuts"),
     path("language/", account.language, name="language"),
     path("account/", account.account_menu, name="account_menu"),
     path("account/data-access/", include("trust.own_urls")),
@@ -30,7 +32,7 @@ urlpatterns = [
     path("organizations/new/", creation.creation, name="create_organization"),
     path("o/<slug:organization>/", home.organization_home, name="organization_home"),
     path("o/<slug:organization>/first-request/", home.first_request, name="first_request"),
-    path("o/<slug:organization>/palette/", palette.palette, name="palette"),
+    path("o/<slug:organization>/palette/", palette, name="palette"),
     path("o/<slug:organization>/keys/", include("keys.urls")),
     path("o/<slug:organization>/admin-keys/", include("keys.admin_urls")),
     path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),

@@ -1,4 +1,4 @@
-"""The account menu, the theme, and the language of whoever is not signed in."""
+"""The account menu, what a browser keeps (theme, keyboard), and the language of whoever is not signed in."""
 
 from collections.abc import Collection
 
@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import languages
 from accounts.models import User
 from ledger.actor import Actor
-from llama_console.context import THEMES
+from llama_console.context import SINGLE_KEYS, THEMES
 from vault.disclosure import disclose
 from vault.purposes import Purpose
 
@@ -41,6 +41,14 @@ def account_menu(request: HttpRequest) -> HttpResponse:
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     return _keep(request, "theme", THEMES)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """List the shortcuts, and keep whether single keys are on; what a page's dialog is without a script."""
+    if request.method == "POST":
+        return _keep(request, "shortcuts", SINGLE_KEYS)
+    return render(request, "console/shortcuts.html")
 
 
 @login_not_required

@@ -60,6 +60,7 @@ def _by_rule(request: HttpRequest, user: User, refused: Refused) -> HttpResponse
         "others": Organization.objects.visible_to(user).exclude(pk=refused.organization.pk).order_by("name"),
         "organization": None,  # nothing in the shell leads back into it
         "nav": account_navigation(),
+        "going": [],
     }
     return render(request, "organization_security/refused.html", context, status=403)
 

@@ -22,6 +22,8 @@ _AGAIN = Exempt("sends an event again, listed among the endpoint's deliveries")
 MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "theme": Exempt("sets a cookie"),
     "language": Exempt("sets a cookie"),
+    "palette": _LOOK,
+    "shortcuts": Exempt("sets a cookie"),
     "unsubscribe": (Action.PREFERENCES_CHANGED,),
     "accounts:sign_up": (Action.ACCOUNT_CREATED,),
     "accounts:sign_in": _SIGN_IN,

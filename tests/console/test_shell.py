@@ -1,4 +1,4 @@
-"""The shell: health, errors, theme, palette and account menu."""
+"""The shell: health, errors, theme, shortcuts and account menu."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions import create_organization
 from accounts.models import Organization, Project, User
 from keys.actions import issue_key
 from ledger.actor import Actor
@@ -80,15 +81,28 @@ def test_pages_open_nothing_personal_in_passing(as_member: Client, member: User)
     assert not Leaf.objects.filter(tenant=member.pk).exists()
 
 
-def test_the_palette_finds_ones_own_pages_and_keys_only(
-    as_owner: Client, as_outsider: Client, project: Project
-) -> None:
-    issue_key(Actor.operator(), project=project, name="secret-service")
-    found = as_owner.get("/o/llamas-of-lisbon/palette/", {"q": "secret"}).content.decode()
-    assert "secret-service" in found
-    assert "Usage" in as_owner.get("/o/llamas-of-lisbon/palette/", {"q": "usa"}).content.decode()
-    assert as_outsider.get("/o/llamas-of-lisbon/palette/", {"q": "secret"}).status_code == 404
-    assert "secret-service" not in as_outsider.get("/o/outsiders/palette/", {"q": "secret"}).content.decode()
+def test_single_keys_are_on_until_a_browser_turns_them_off(as_owner: Client) -> None:
+    assert b"data-shortcuts" not in as_owner.get("/shortcuts/").content
+    answer = as_owner.post("/shortcuts/", {"shortcuts": "off", "next": "/shortcuts/"})
+    assert (answer["Location"], answer.cookies["shortcuts"].value) == ("/shortcuts/", "off")
+    assert b'data-shortcuts="off"' in as_owner.get("/o/llamas-of-lisbon/").content
+    assert "shortcuts" not in as_owner.post("/shortcuts/", {"shortcuts": "maybe"}).cookies
+    as_owner.post("/shortcuts/", {"shortcuts": "on"})
+    assert b"data-shortcuts" not in as_owner.get("/o/llamas-of-lisbon/").content
+
+
+def test_going_leads_into_the_organization_one_is_in_else_the_first(as_owner: Client, owner: User) -> None:
+    create_organization(Actor.user(owner.pk), name="Alpacas", owner=owner)
+    for path, slug in (("/o/llamas-of-lisbon/", "llamas-of-lisbon"), ("/account/profile/", "alpacas")):
+        page = as_owner.get(path).content.decode()
+        assert f'href="/o/{slug}/keys/" data-go="k"' in page
+    owner.memberships.all().delete()
+    assert "data-go" not in as_owner.get("/account/profile/").content.decode()
+
+
+def test_who_is_not_signed_in_has_no_shortcuts(client: Client) -> None:
+    assert client.get("/shortcuts/")["Location"].startswith("/sign-in/")
+    assert client.post("/shortcuts/", {"shortcuts": "off"})["Location"].startswith("/sign-in/")
 
 
 @pytest.mark.parametrize("path", ["", "first-request/", "palette/", "keys/", "keys/new/", "usage/", "usage/usage.csv"])

@@ -4,6 +4,7 @@ document.addEventListener("click", event => {
   const dialog = link && document.getElementById(link.dataset.dialog);
   if (dialog && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
     event.preventDefault();
+    link.closest("dialog")?.close();
     dialog.showModal();
   }
 });

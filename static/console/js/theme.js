@@ -1,7 +1,0 @@
-// The choice shows at once and is saved by the same form that works without this script.
-document.addEventListener("change", event => {
-  const { name, value, form } = event.target;
-  if (name !== "theme") return;
-  document.documentElement.dataset.theme = value;
-  fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
-});
