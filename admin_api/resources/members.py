@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from accounts import directory
 from accounts.actions import LastOwner, UnknownProject, change_roles, remove_member
 from accounts.entries import Entry
+from accounts.members import Factor, factors_of
 from accounts.models import Membership
 from accounts.policy import Access, Permission
 from accounts.roles import open_access
@@ -40,14 +41,22 @@ class Member(serializers.Serializer[Any]):
         "email": "olivia@example.com",
         "role": "owner",
         "projects": None,
+        "second_factor": "passkey",
         "created_at": "2026-07-01T09:00:00Z",
+        "last_seen_at": "2026-07-02T09:00:00Z",
     }
     id = serializers.UUIDField(help_text="The person's id, by which the audit log names them.")
     name = serializers.CharField(help_text="Empty if they gave none.")
     email = serializers.CharField()
     role = serializers.ChoiceField(ROLES, allow_null=True, help_text="Null if no recorded change gave it.")
     projects = ProjectRole(many=True, allow_null=True, help_text="Null for who works in every project.")
+    second_factor = serializers.ChoiceField(
+        [factor.value for factor in Factor], allow_null=True, help_text="Null for keys without `members:manage`."
+    )
     created_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField(
+        allow_null=True, help_text="To the hour; null for keys without `members:manage`, too."
+    )
 
 
 class RoleChange(GivenAccess):
@@ -73,7 +82,9 @@ class _Shown:
     email: str
     role: str | None
     projects: list[dict[str, Any]] | None
+    second_factor: str | None
     created_at: datetime
+    last_seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -194,15 +205,27 @@ def _opened(resource: Resource, memberships: Sequence[Membership]) -> list[_Show
     users = [membership.user_id for membership in memberships]
     known = directory.entries_of(actor, organization=organization, user_ids=users)
     access = open_access(actor, organization, memberships)
-    return [_shown(each, known.get(each.user_id), access.get(each.user_id)) for each in memberships]
+    factors = _factors(resource, users)
+    return [_shown(each, known.get(each.user_id), access.get(each.user_id), factors) for each in memberships]
 
 
-def _shown(membership: Membership, entry: Entry | None, access: Access | None) -> _Shown:
+def _factors(resource: Resource, user_ids: Sequence[UUID]) -> dict[UUID, Factor] | None:
+    """Return what members sign in with; None for keys that do not manage them, as pages show it to managers alone."""
+    if not resource.caller.may(Permission.MANAGE_MEMBERS):
+        return None
+    return factors_of(Membership.objects.filter(organization=resource.caller.organization, user__in=user_ids))
+
+
+def _shown(
+    membership: Membership, entry: Entry | None, access: Access | None, factors: dict[UUID, Factor] | None
+) -> _Shown:
     return _Shown(
         id=membership.user_id,
         name=entry.name if entry else "",
         email=entry.email if entry else "",
         role=access.role.value if access else None,
         projects=projects_shown(access.projects) if access else None,
+        second_factor=factors.get(membership.user_id, Factor.NONE).value if factors is not None else None,
         created_at=membership.created_at,
+        last_seen_at=membership.seen_at if factors is not None else None,
     )
