@@ -15,6 +15,7 @@ from admin_api.resources import (
     projects,
     security,
     sso,
+    usage,
     webhooks,
 )
 
@@ -53,6 +54,7 @@ urlpatterns = [
     path("billing-contacts/", billing_contacts.BillingContacts.as_view()),
     path("billing-contacts/<uuid:contact_id>/", billing_contacts.OneBillingContact.as_view()),
     path("billing-contacts/<uuid:contact_id>/question/", billing_contacts.Question.as_view()),
+    path("usage/", usage.TheUsage.as_view()),
     path("audit-events/", audit_events.AuditEvents.as_view()),
     path("data-access/", data_access.DataAccess.as_view()),
     path("data-access/proof/", data_access.Proof.as_view()),
