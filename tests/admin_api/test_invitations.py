@@ -133,7 +133,11 @@ def test_a_letter_that_the_key_could_not_send_now_is_not_sent(olivia: Caller) ->
     assert Invitation.objects.get().voided_at
 
 
-def test_a_key_of_another_organization_stands_for_nothing_here(olivia: Caller, otto: Caller, nina: User) -> None:
+@pytest.mark.parametrize("makes", ["a person", "the operator"])
+def test_a_key_of_another_organization_stands_for_nothing_here(
+    olivia: Caller, outsider: User, nina: User, makes: str
+) -> None:
+    program(Organization.objects.get(slug="outsiders"), outsider if makes == "a person" else None)
     olivia.make("invitations/", BODY)
     send_all()
     theirs = AdminKey.objects.get(organization__slug="outsiders")
