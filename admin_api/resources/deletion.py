@@ -71,7 +71,7 @@ class OrganizationDeletion(Making):
         ),
         "POST": Operation(
             "organization.delete",
-            "Ask for the end of the organization",
+            "Delete the organization",
             Permission.DELETE_ORGANIZATION,
             answer=Deletion,
             status=202,
@@ -82,8 +82,8 @@ class OrganizationDeletion(Making):
             conflicts="It is the slug of no organization of yours",
         ),
         "DELETE": Operation(
-            "organization.keep",
-            "Keep the organization after all",
+            "organization.cancelDeletion",
+            "Cancel the deletion",
             Permission.DELETE_ORGANIZATION,
             status=204,
             conflicts="It is being carried out",

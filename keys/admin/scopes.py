@@ -9,7 +9,7 @@ from accounts.policy import Permission
 
 SCOPES: dict[Permission, str | Promise] = {
     Permission.RENAME_ORGANIZATION: gettext_lazy("Rename the organization"),
-    Permission.DELETE_ORGANIZATION: gettext_lazy("Ask for the end of the organization, and take that back"),
+    Permission.DELETE_ORGANIZATION: gettext_lazy("Delete the organization, and cancel that"),
     Permission.MANAGE_SECURITY: gettext_lazy("See and set security rules, see single sign-on, prove domains"),
     Permission.VIEW_PROJECTS: gettext_lazy("See projects"),
     Permission.MANAGE_PROJECTS: gettext_lazy("Make, change and archive projects"),

@@ -252,6 +252,7 @@ LISTS = [
     "admin-keys/",
     "webhooks/",
     "billing-contacts/",
+    "sso/domains/",
     "audit-events/",
 ]
 
@@ -266,6 +267,9 @@ def test_a_longer_list_asks_no_more(olivia: Caller, organization: Organization, 
         create_project(OPERATOR, organization=organization, name=f"P{number}")
         create_endpoint(OPERATOR, organization_id=organization.pk, url="https://a.example", kinds=["key.created"])
         organization.billing_contacts.create(email=f"c{number}@example.com")
+        organization.domains.create(domain=f"d{number}.example", token="token")
+        offer = Offer(Access(Role.VIEWER), "en")
+        invite(OPERATOR, organization=organization, addresses=[f"i{number}@example.com"], offer=offer)
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
