@@ -9,9 +9,10 @@ from uuid import UUID
 
 from accounts.directory import contact_of
 from accounts.entries import Contact
+from accounts.giving import access_behind
 from accounts.models import Invitation, Organization, User
 from accounts.policy import Access, may_give
-from accounts.roles import access_of, commit_role, read_access
+from accounts.roles import commit_role, read_access
 from ledger.actor import Actor, ActorKind
 from ledger.models import Action, AuditEvent
 from vault.disclosure import disclose, open_once
@@ -75,9 +76,7 @@ def may_invite(giver: Actor, organization: Organization, access: Access, *, open
     """Tell whether somebody may let others join with such an access; who is at the command line may."""
     if giver.kind is ActorKind.OPERATOR:
         return True
-    if giver.kind is not ActorKind.USER:
-        return False
-    own = access_of(opener or giver, organization, users=[UUID(giver.id)]).get(UUID(giver.id))
+    own = access_behind(giver, organization, opener or giver)
     return own is not None and may_give(own, None, access)
 
 

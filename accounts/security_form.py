@@ -1,8 +1,8 @@
-"""The form of an organization's security rules."""
+"""The form of an organization's security rules, and how what is typed for them is read."""
 
 from collections.abc import Iterable
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, cast
 
 import idna
 from django import forms
@@ -13,8 +13,8 @@ from accounts.models import SecuritySettings
 from accounts.security_rules import Rule
 
 MOST = 50  # domains, or networks
-_HOURS = {1: "1 hour", 4: "4 hours", 8: "8 hours", 12: "12 hours", 24: "1 day", 72: "3 days", 168: "7 days"}
-_MINUTES = {15: "15 minutes", 30: "30 minutes", 60: "1 hour", 240: "4 hours", 480: "8 hours", 1440: "1 day"}
+HOURS = {1: "1 hour", 4: "4 hours", 8: "8 hours", 12: "12 hours", 24: "1 day", 72: "3 days", 168: "7 days"}
+MINUTES = {15: "15 minutes", 30: "30 minutes", 60: "1 hour", 240: "4 hours", 480: "8 hours", 1440: "1 day"}
 _SHUT_OUT = {
     Rule.SECOND_FACTOR: ("second_factor", "Set up a passkey or an authenticator app for yourself first."),
     Rule.NETWORKS: ("networks", "Your own address is in none of these networks: you could not come in any more."),
@@ -33,8 +33,8 @@ def _lines(label: str) -> forms.CharField:
 class SecurityForm(forms.Form):
     second_factor = forms.BooleanField(required=False, label="Require a second factor")
     domains = _lines("Email domains")
-    session_hours = _duration("Longest session", _HOURS, "14 days")
-    idle_minutes = _duration("Longest rest", _MINUTES, "No limit")
+    session_hours = _duration("Longest session", HOURS, "14 days")
+    idle_minutes = _duration("Longest rest", MINUTES, "No limit")
     networks = _lines("Networks")
 
     def __init__(self, *args: Any, settings: SecuritySettings, **kwargs: Any) -> None:
@@ -47,29 +47,30 @@ class SecurityForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
 
-    def clean_domains(self) -> tuple[str, ...]:
-        return _each(self.cleaned_data["domains"], _domain)
+    def clean_domains(self) -> list[str]:
+        return _each(self.cleaned_data["domains"], read_domain)
 
-    def clean_networks(self) -> tuple[str, ...]:
-        return _each(self.cleaned_data["networks"], _network)
+    def clean_networks(self) -> list[str]:
+        return _each(self.cleaned_data["networks"], read_network)
 
     def wanted(self) -> Wanted:
-        return Wanted(**self.cleaned_data)
+        return cast(Wanted, self.cleaned_data)
 
     def add_shut_out(self, error: ShutOut) -> None:
         self.add_error(*_SHUT_OUT[error.rule])
 
 
-def _each(text: str, read: Any) -> tuple[str, ...]:
+def _each(text: str, read: Any) -> list[str]:
     """Read a list, one item a line; items may be parted by commas and spaces, too."""
     items = text.replace(",", " ").split()
     if len(items) > MOST:
         raise ValidationError(f"Enter {MOST} at most.")
     found: Iterable[str] = {read(item) for item in items}
-    return tuple(sorted(found))
+    return sorted(found)
 
 
-def _domain(text: str) -> str:
+def read_domain(text: str) -> str:
+    """Return a domain as DNS has it; ValidationError for what is none."""
     try:
         domain = idna.encode(text.removeprefix("@").rstrip("."), uts46=True).decode()
     except idna.IDNAError:
@@ -79,7 +80,8 @@ def _domain(text: str) -> str:
     return domain
 
 
-def _network(text: str) -> str:
+def read_network(text: str) -> str:
+    """Return a network, or one address as the network that it is; ValidationError for what is none."""
     try:
         found = ip_network(text, strict=False)
     except ValueError:

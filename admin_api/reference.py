@@ -65,7 +65,7 @@ def _described(document: Document, path: str, method: str, operation: Document) 
         method=method,
         path=path,
         summary=operation["summary"],
-        note=operation["description"].partition("Scope: ")[0].partition("Every admin key")[0].strip(),
+        note=_plain(operation).partition("Scope: ")[0].partition("Every admin key")[0].strip(),
         scope=scopes[0] if scopes else "",
         parameters=[_parameter(each) for each in operation.get("parameters", []) if each["in"] == "query"],
         fields=_fields(document, media.get("schema", {})),

@@ -55,10 +55,19 @@ def add_domain(actor: Actor, organization: Organization, domain: str) -> Verifie
 
 def check_domain(actor: Actor, claim: VerifiedDomain) -> Proof:
     """Look whether the record is there, and let the domain count, or no more."""
+    return note_proof(actor, claim, look_for_proof(claim))
+
+
+def look_for_proof(claim: VerifiedDomain) -> Proof:
+    """Ask DNS, which may take seconds: outside of any transaction."""
     try:
-        proof = Proof.FOUND if dns.has_proof(claim.domain, claim.token) else Proof.MISSING
+        return Proof.FOUND if dns.has_proof(claim.domain, claim.token) else Proof.MISSING
     except dns.Away:
-        proof = Proof.UNKNOWN
+        return Proof.UNKNOWN
+
+
+def note_proof(actor: Actor, claim: VerifiedDomain, proof: Proof) -> Proof:
+    """Let a domain count, or no more, as a look at its record came out; TAKEN if another organization has it."""
     try:
         with transaction.atomic():
             current = VerifiedDomain.objects.select_for_update().filter(pk=claim.pk).first()

@@ -8,19 +8,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import security_rules, strangers
+from accounts import strangers
 from accounts.actions.roles import check_projects
 from accounts.actions.verification import hash_token
+from accounts.addressees import Addressees, Verdict
 from accounts.invitations import access_in, commitment_of, may_invite, opened
-from accounts.models import EmailIndex, Invitation, InvitationIndex, Organization, User
+from accounts.models import Invitation, InvitationIndex, Organization, User
 from accounts.models.invitation import LETTER
 from accounts.policy import Access
 from accounts.roles import read_access, write_access
@@ -30,26 +29,12 @@ from ledger.events import record_event
 from ledger.models import Action
 from notifications import outbox, windows
 from vault.blind_index import normalise_email
-from vault.unsealer import unsealer
 
 MOST_AT_ONCE = 100
 LIFETIME = timedelta(days=7)  # of a link
 KEPT = timedelta(days=30)  # an address whose owner did not answer, from the end of the link on
 _PER_ORGANIZATION = "invitations-day"
 _PURGE = Actor.system("worker")
-
-
-class Verdict(StrEnum):
-    """What became of one address."""
-
-    INVITED = "invited"
-    MEMBER = "member"
-    ALREADY = "already"  # and the invitation is open
-    REFUSED = "refused"  # by its owner
-    TODAY = "today"  # it had a letter of this organization
-    TOO_MANY = "too-many"  # letters of this organization today
-    NO_SEAT = "no-seat"
-    DOMAIN = "domain"  # that the organization's security rules do not admit
 
 
 class Wrong(Exception):
@@ -67,11 +52,6 @@ class Offer:
     access: Access
     language: str
     inviter: User | None = None
-
-
-class _Indexes(NamedTuple):
-    sign_in: list[tuple[int, bytes]]
-    invited: list[tuple[int, bytes]]
 
 
 def invite(actor: Actor, *, organization: Organization, addresses: Sequence[str], offer: Offer) -> list[Verdict]:
@@ -167,15 +147,12 @@ def purge_unanswered(now: datetime) -> int:
 
 
 class _Batch:
-    """One act of inviting; what it must know of all addresses is read once."""
+    """One act of inviting."""
 
     def __init__(self, actor: Actor, organization: Organization, offer: Offer, addresses: Sequence[str]) -> None:
         self._actor, self._organization, self._offer, self._addresses = actor, organization, offer, addresses
         self._seats = free_seats(organization)
-        self._indexes = {address: self._indexes_of(address) for address in addresses}
-        self._members = self._found_members()
-        self._invitations = self._found_invitations()
-        self._refused = strangers.refused(organization.pk, addresses)
+        self._known = Addressees(organization, addresses)
 
     def run(self) -> list[Verdict]:
         verdicts: dict[str, Verdict] = {}
@@ -186,26 +163,18 @@ class _Batch:
         return [verdicts[normalise_email(address)] for address in self._addresses]
 
     def _invite(self, address: str) -> Verdict:
-        own = self._indexes[address]
-        if self._members.intersection(own.sign_in):
-            return Verdict.MEMBER
-        if not security_rules.admits_address(self._organization, address):
-            return Verdict.DOMAIN
-        former = next((self._invitations[each] for each in own.invited if each in self._invitations), None)
-        if former and former.expires_at > timezone.now() and former.voided_at is None:
-            return Verdict.ALREADY
-        if address in self._refused:
-            return Verdict.REFUSED
+        if verdict := self._known.verdict(address):
+            return verdict
         if self._seats is not None and self._seats < 1:
             return Verdict.NO_SEAT
         if verdict := _counted(self._organization, address):
             return verdict
-        if former:
+        if former := self._known.invitation(address):
             end(self._actor, Action.INVITATION_REVOKED, former)
-        self._create(address, own)
+        self._create(address)
         return Verdict.INVITED
 
-    def _create(self, address: str, own: _Indexes) -> None:
+    def _create(self, address: str) -> None:
         now, text = timezone.now(), write_access(self._offer.access, 1)
         invitation = Invitation.objects.create(
             organization=self._organization,
@@ -217,26 +186,14 @@ class _Batch:
             invited_by=self._offer.inviter,
         )
         InvitationIndex.objects.bulk_create(
-            [InvitationIndex(invitation=invitation, version=version, value=value) for version, value in own.invited]
+            [
+                InvitationIndex(invitation=invitation, version=version, value=value)
+                for version, value in self._known.invited(address)
+            ]
         )
         if self._seats is not None:
             self._seats -= 1
         _send(self._actor, Action.MEMBER_INVITED, invitation, text, address)
-
-    def _indexes_of(self, address: str) -> _Indexes:
-        ask = unsealer().index_email
-        both = (ask(address), ask(address, self._organization.pk))
-        return _Indexes(*([(index.version, index.value) for index in indexes] for indexes in both))
-
-    def _found_members(self) -> set[tuple[int, bytes]]:
-        values = [value for own in self._indexes.values() for _, value in own.sign_in]
-        found = EmailIndex.objects.filter(value__in=values, user__memberships__organization=self._organization)
-        return {(version, bytes(value)) for version, value in found.values_list("version", "value")}
-
-    def _found_invitations(self) -> dict[tuple[int, bytes], Invitation]:
-        values = [value for own in self._indexes.values() for _, value in own.invited]
-        found = InvitationIndex.objects.select_related("invitation").filter(value__in=values)
-        return {(each.version, bytes(each.value)): each.invitation for each in found}
 
 
 def _lock(organization: Organization) -> Organization:

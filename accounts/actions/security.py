@@ -1,6 +1,6 @@
 """Changing what an organization asks of those who come into it. Whoever changes it must not shut themselves out."""
 
-from dataclasses import asdict, dataclass
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -21,18 +21,17 @@ class ShutOut(Exception):
         self.rule = rule
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The rules of an organization. `domains` are in IDNA, `networks` in CIDR; empty or None is no rule."""
+class Wanted(TypedDict, total=False):
+    """Rules to set; what is left out stays. `domains` are in IDNA, `networks` in CIDR; empty or None is no rule."""
 
-    second_factor: bool = False
-    domains: tuple[str, ...] = ()
-    networks: tuple[str, ...] = ()
-    session_hours: int | None = None
-    idle_minutes: int | None = None
+    second_factor: bool
+    domains: list[str]
+    networks: list[str]
+    session_hours: int | None
+    idle_minutes: int | None
 
 
-_LIFTED: dict[Rule, dict[str, object]] = {
+_LIFTED: dict[Rule, Wanted] = {
     Rule.SECOND_FACTOR: {"second_factor": False},
     Rule.DOMAINS: {"domains": []},
     Rule.NETWORKS: {"networks": []},
@@ -41,14 +40,20 @@ _LIFTED: dict[Rule, dict[str, object]] = {
 }
 
 
-def change_security(user: User, *, organization: Organization, wanted: Wanted, address: Address | None) -> bool:
-    """Set the rules; False if they are as before. ShutOut if they would not admit this user, who is at `address`."""
-    if wanted.second_factor and not factors_of(user).are_any:
+def change_security(
+    actor: Actor, *, organization: Organization, wanted: Wanted, user: User | None, address: Address | None
+) -> bool:
+    """Set rules; False if they are as before. ShutOut if one would not admit who sets it, who is at `address`.
+
+    `user` is the person who acts or who stands behind the key that does. Behind an operator's key there is nobody,
+    and no need: at the command line any rule can be lifted.
+    """
+    if wanted.get("second_factor") and user and not factors_of(user).are_any:
         raise ShutOut(Rule.SECOND_FACTOR)
-    if wanted.networks and not covers(wanted.networks, address):
+    networks = wanted.get("networks")
+    if networks and not covers(networks, address):
         raise ShutOut(Rule.NETWORKS)
-    values = asdict(wanted) | {"domains": list(wanted.domains), "networks": list(wanted.networks)}
-    return _set(Actor.user(user.pk), organization, values)
+    return _set(actor, organization, wanted)
 
 
 def lift_rule(actor: Actor, *, organization: Organization, rule: Rule) -> bool:
@@ -56,14 +61,14 @@ def lift_rule(actor: Actor, *, organization: Organization, rule: Rule) -> bool:
     return _set(actor, organization, _LIFTED[rule])
 
 
-def _set(actor: Actor, organization: Organization, values: dict[str, object]) -> bool:
+def _set(actor: Actor, organization: Organization, wanted: Wanted) -> bool:
     with transaction.atomic():
         # The organization's row stands for the settings, which may not be there yet.
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         found = SecuritySettings.objects.filter(organization=organization).first()
         settings = found or SecuritySettings(organization=organization)
         before = _said(settings)
-        for name, value in values.items():
+        for name, value in wanted.items():
             setattr(settings, name, value)
         changed = changes(before, _said(settings))
         if not changed:

@@ -35,7 +35,9 @@ _one_line = re.compile(ONE_LINE.replace("$", r"\Z"))
 
 _ATOM, _LABEL = r"[A-Za-z0-9_%+-]+", r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = rf"^{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+[A-Za-z]{{2,24}}$"
+DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$"
 
+_domain = re.compile(DOMAIN.replace("$", r"\Z"))
 _email = re.compile(EMAIL.replace("$", r"\Z"))
 
 
@@ -95,11 +97,34 @@ class StrictInteger(serializers.IntegerField):
         return super().to_internal_value(int(data))
 
 
+class OneOf(serializers.ChoiceField):
+    """One of some numbers: neither as text nor true for 1."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, int | float) or data not in self.choices:
+            self.fail("invalid_choice", input=data)
+        return int(data)
+
+
 class StrictBoolean(serializers.BooleanField):
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return bool(data)
+
+
+@extend_schema_field({"type": "string", "maxLength": 220, "pattern": DOMAIN})
+class DomainField(StrictText):
+    """A domain as DNS has it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=220, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        domain = super().to_internal_value(data)
+        if not _domain.search(domain):
+            raise serializers.ValidationError("Enter a domain such as example.com, in small letters.")
+        return domain
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})

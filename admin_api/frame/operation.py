@@ -16,7 +16,8 @@ Operations = Mapping[str, "Operation"]  # by method
 class Operation:
     """`scope` None admits every admin key of the organization. A `paged` answer is a page of what `answer` describes.
 
-    `conflicts` says when a request that is well-formed is refused all the same.
+    `conflicts` says when a request that is well-formed is refused all the same; `may_be_missing` that there may be
+    nothing at an address that names no id.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Operation:
     paged: bool = False
     description: str = ""
     conflicts: str = ""
+    may_be_missing: bool = False
 
 
 def method_of(request: Request) -> str:

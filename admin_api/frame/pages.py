@@ -31,10 +31,17 @@ def page_of(rows: QuerySet[M], query: dict[str, Any], *, by: str = "pk") -> tupl
         rows = rows.filter(**{f"{by}__lt": _place(cursor, is_number=by != "pk")})
     found = list(rows.order_by(f"-{by}")[: query["limit"] + 1])
     page = found[: query["limit"]]
-    return page, _cursor(getattr(page[-1], by)) if len(found) > len(page) else None
+    return page, cursor_of(getattr(page[-1], by)) if len(found) > len(page) else None
 
 
-def _cursor(place: UUID | int) -> str:
+def place_in(query: dict[str, Any]) -> UUID | None:
+    """Return the id that a list goes on after; None for the first page."""
+    cursor = query.get("cursor")
+    place = _place(cursor, is_number=False) if cursor else None
+    return place if isinstance(place, UUID) else None
+
+
+def cursor_of(place: UUID | int) -> str:
     packed = place.bytes if isinstance(place, UUID) else place.to_bytes(16, "big")
     return urlsafe_b64encode(packed).decode().rstrip("=")
 

@@ -1,6 +1,6 @@
 """The base of all resources: whom an operation admits, what it takes, how it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -84,7 +84,11 @@ class Resource(APIView):
     def page(self, rows: QuerySet[Any], *, by: str = "pk", show: Callable[[list[Any]], list[Any]] = list) -> Response:
         """Answer with a page of the rows; `show` makes of all of them at once what the answer describes."""
         found, following = page_of(rows, self.query, by=by)
-        return Response({"data": self._serializer()(show(found), many=True).data, "next_cursor": following})
+        return self.listed(show(found), following)
+
+    def listed(self, things: Sequence[Any], following: str | None) -> Response:
+        """Answer with a page of things and the cursor of the next one."""
+        return Response({"data": self._serializer()(things, many=True).data, "next_cursor": following})
 
     def _serializer(self) -> type[Serializer[Any]]:
         answer = self.operations[method_of(self.request)].answer

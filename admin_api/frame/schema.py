@@ -124,7 +124,7 @@ class OperationSchema(AutoSchema):
         return found
 
     def _has_subject(self) -> bool:
-        return "{" in self.path or self.operation.body is not None
+        return "{" in self.path or self.operation.body is not None or self.operation.may_be_missing
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False

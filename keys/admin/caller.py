@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import cached_property
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -56,6 +57,12 @@ class AdminCaller:
             return projects if self.may(permission) else projects.none()
         allowed = [pk for pk in self.access.projects if self.access.may(permission, pk)]
         return projects.filter(pk__in=allowed if self.may(permission) else [])
+
+    def limits(self, permission: Permission) -> list[UUID] | None:
+        """Return the ids of the projects that something is allowed in; None where that is every project."""
+        if self.access is not None and self.access.projects is None:
+            return None if self.may(permission) else []
+        return list(self.projects(permission).values_list("pk", flat=True))
 
 
 def find_admin(secret: str) -> AdminCaller | None:

@@ -9,18 +9,24 @@ from accounts.policy import Permission
 
 SCOPES: dict[Permission, str | Promise] = {
     Permission.RENAME_ORGANIZATION: gettext_lazy("Rename the organization"),
+    Permission.DELETE_ORGANIZATION: gettext_lazy("Delete the organization, and cancel that"),
+    Permission.MANAGE_SECURITY: gettext_lazy("See and set security rules, see single sign-on, prove domains"),
     Permission.VIEW_PROJECTS: gettext_lazy("See projects"),
     Permission.MANAGE_PROJECTS: gettext_lazy("Make, change and archive projects"),
     Permission.VIEW_MEMBERS: gettext_lazy("See members with name, email and role"),
-    Permission.MANAGE_MEMBERS: gettext_lazy("Change roles up to one’s own, remove members, see invitations"),
+    Permission.MANAGE_MEMBERS: gettext_lazy("Invite people, change roles up to one’s own, remove members"),
     Permission.VIEW_KEYS: gettext_lazy("See API keys"),
     Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("See and manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("See and manage billing contacts"),
+    Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
     Permission.VIEW_AUDIT_LOG: gettext_lazy("Read the audit log"),
     Permission.DATA_ACCESS: gettext_lazy("Read who opened sealed data"),
     Permission.MANAGE_ADMIN_KEYS: gettext_lazy("See and revoke admin keys"),
 }
+
+# What a key can't be taken to hold because nobody said otherwise: it must be named.
+NAMED_ALONE = frozenset({Permission.DELETE_ORGANIZATION})
 
 
 def by_resource(scopes: Iterable[Permission]) -> dict[str, str]:

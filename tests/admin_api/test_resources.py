@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.actions import add_member, change_role, create_project, invite
 from accounts.actions.invitations import Offer
 from accounts.entries import Contact
 from accounts.models import Organization, Project, Role, User
-from accounts.policy import Access
+from accounts.policy import Access, Permission
 from admin_api.frame.served import document
 from keys.actions import issue_key
 from keys.models import AdminKey
@@ -23,6 +24,7 @@ from notifications.models import Delivery, Endpoint
 from notifications.webhooks.actions import create_endpoint
 from tests.admin_api.conftest import Caller, program
 from tests.conftest import person
+from tests.support.factors import with_app
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()
@@ -144,6 +146,20 @@ def test_members_open_for_the_key_and_that_is_recorded(olivia: Caller, owner: Us
     assert olivia.ask(f"members/{member.pk}/").json() == members[0]
 
 
+def test_how_members_sign_in_is_for_who_manages_them(
+    olivia: Caller, organization: Organization, owner: User, member: User
+) -> None:
+    with_app(member)
+    organization.memberships.filter(user=member).update(seen_at=timezone.now())
+    mira, own = olivia.ask("members/").json()["data"]
+    assert (mira["second_factor"], own["second_factor"]) == ("app", "none")
+    assert mira["last_seen_at"]
+    assert olivia.ask(f"members/{member.pk}/").json() == mira
+    for key in (program(organization, owner, [Permission.VIEW_MEMBERS]), program(organization, member)):
+        hidden = key.ask("members/").json()["data"][0]
+        assert hidden == mira | {"second_factor": None, "last_seen_at": None}
+
+
 def test_webhooks_change_by_what_is_named_alone(olivia: Caller, endpoint: Endpoint) -> None:
     changed = olivia.change(f"webhooks/{endpoint.pk}/", {"enabled": False}).json()
     assert (changed["enabled"], changed["disabled_because"]) == (False, "by-hand")
@@ -236,6 +252,7 @@ LISTS = [
     "admin-keys/",
     "webhooks/",
     "billing-contacts/",
+    "sso/domains/",
     "audit-events/",
 ]
 
@@ -250,6 +267,9 @@ def test_a_longer_list_asks_no_more(olivia: Caller, organization: Organization, 
         create_project(OPERATOR, organization=organization, name=f"P{number}")
         create_endpoint(OPERATOR, organization_id=organization.pk, url="https://a.example", kinds=["key.created"])
         organization.billing_contacts.create(email=f"c{number}@example.com")
+        organization.domains.create(domain=f"d{number}.example", token="token")
+        offer = Offer(Access(Role.VIEWER), "en")
+        invite(OPERATOR, organization=organization, addresses=[f"i{number}@example.com"], offer=offer)
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from accounts.actions import add_member, create_organization
+from accounts.actions import add_member, create_organization, invite
+from accounts.actions.invitations import Offer
 from accounts.models import Role
+from accounts.policy import Access
 from keys.admin.actions import issue_admin_key
 from ledger.actor import Actor
 from ledger.ids import new_id
@@ -28,6 +30,11 @@ parameters = {{ "path.endpoint_id" = "{endpoint}", "path.delivery_id" = "{delive
 [[operations]]
 include-path-regex = "/members/|/admin-keys/"
 parameters = {{ "path.member_id" = "{member}", "path.admin_key_id" = "{other}" }}
+
+[[operations]]
+include-path-regex = "/invitations/|/domains/"
+exclude-method = "DELETE"
+parameters = {{ "path.invitation_id" = "{invitation}", "path.domain_id" = "{domain}" }}
 """
 EXAMPLES = 3  # of each operation and phase
 
@@ -46,7 +53,16 @@ def test_nothing_that_schemathesis_thinks_of_fails(live_server: Any, settings: A
     )
     delivery = Delivery.objects.create(endpoint=endpoint, message_id=new_id(), kind="key.created", duration=1)
     other, _ = issue_admin_key(Actor.operator(), organization=llamas, name="other", scopes=[])
-    config = _CONFIG.format(endpoint=endpoint.pk, delivery=delivery.pk, member=mira.pk, other=other.pk)
+    offer = Offer(Access(Role.VIEWER), "en")
+    invite(Actor.operator(), organization=llamas, addresses=["nina@example.com"], offer=offer)
+    config = _CONFIG.format(
+        endpoint=endpoint.pk,
+        delivery=delivery.pk,
+        member=mira.pk,
+        other=other.pk,
+        invitation=llamas.invitations.get().pk,
+        domain=llamas.domains.create(domain="example.com", token="token").pk,
+    )
     (tmp_path / "schemathesis.toml").write_text(config)
     command = [
         str(Path(sys.executable).with_name("schemathesis")),

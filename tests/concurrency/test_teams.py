@@ -31,9 +31,10 @@ from accounts.actions import (
 from accounts.actions.carrying_out import Outcome as Ending
 from accounts.actions.carrying_out import carry_out
 from accounts.actions.invitation_answers import Answer
-from accounts.actions.invitations import Offer, Verdict
+from accounts.actions.invitations import Offer
 from accounts.actions.invitations import issue_link as issue_invitation_link
 from accounts.actions.organizations import set_seats
+from accounts.addressees import Verdict
 from accounts.models import (
     Deletion,
     Invitation,

@@ -13,7 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import invite, resend
-from accounts.actions.invitations import MOST_AT_ONCE, Offer, Verdict, Wrong
+from accounts.actions.invitations import MOST_AT_ONCE, Offer, Wrong
+from accounts.addressees import Verdict
 from accounts.invitations import opened
 from accounts.membership import Acting
 from accounts.models import Invitation

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.actions.invitations import Verdict
+from accounts.addressees import Verdict
 from accounts.invitations import opened
 from accounts.members import project_names
 from accounts.models import Invitation, Organization

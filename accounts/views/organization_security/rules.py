@@ -42,7 +42,11 @@ def _change(request: HttpRequest, acting: Acting, form: SecurityForm) -> bool | 
     """Return whether anything changed; None where the form now says why it can't be."""
     try:
         return change_security(
-            acting.user, organization=acting.organization, wanted=form.wanted(), address=address_of(request)
+            acting.actor,
+            organization=acting.organization,
+            wanted=form.wanted(),
+            user=acting.user,
+            address=address_of(request),
         )
     except ShutOut as error:
         form.add_shut_out(error)

@@ -13,7 +13,7 @@ from accounts.policy import Permission
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key
 from keys.admin.forms import AdminKeyForm
-from keys.admin.scopes import SCOPES
+from keys.admin.scopes import NAMED_ALONE, SCOPES
 from keys.forms import KeyForm
 from ledger.actor import Actor
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--scope",
             action="append",
             choices=[scope.value for scope in SCOPES],
-            help="of an admin key; all without it",
+            help="of an admin key; without it all but organization:delete",
         )
         parser.add_argument("--days", type=int, help="after how many days an admin key ends; never without it")
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         days = options["days"]
         if days is not None and not 0 < days < 36_500:
             raise CommandError("--days must be a whole number of days from now.")
-        scopes = options["scope"] or [scope.value for scope in SCOPES]
+        scopes = options["scope"] or [scope.value for scope in SCOPES if scope not in NAMED_ALONE]
         form = AdminKeyForm({"name": options["name"], "scopes": scopes}, allowed=list(Permission))
         data = _checked(form)
         _, secret = issue_admin_key(

@@ -11,7 +11,8 @@ from django.test import Client
 from accounts import step_up
 from accounts.actions import add_member, hash_token, invite
 from accounts.actions.invitation_answers import find
-from accounts.actions.invitations import Offer, Verdict
+from accounts.actions.invitations import Offer
+from accounts.addressees import Verdict
 from accounts.models import Invitation, Organization, Role, User
 from accounts.policy import Access
 from ledger.actor import Actor

@@ -22,8 +22,9 @@ from accounts.actions import (
     resend,
     revoke,
 )
-from accounts.actions.invitations import KEPT, LIFETIME, Offer, Verdict, Wrong, purge_unanswered
+from accounts.actions.invitations import KEPT, LIFETIME, Offer, Wrong, purge_unanswered
 from accounts.actions.roles import UnknownProject
+from accounts.addressees import Verdict
 from accounts.models import Invitation, InvitationIndex, Membership, Organization, Refusal, Role, User
 from accounts.policy import Access
 from accounts.strangers import REMEMBERED
