@@ -16,8 +16,6 @@ NOT_YET: set[str] = {
     "accounts/sso_failed.html",
     "accounts/sso_leave.html",
     "accounts/sso_required.html",
-    "organization_security/refused.html",
-    "organization_security/rules.html",
     "sso/domain.html",
     "sso/domain_add.html",
     "sso/domain_remove.html",
