@@ -1,5 +1,7 @@
 """What a browser is called: a family and a system, enough to recognise one's own, too little to recognise a person."""
 
+from django.utils.translation import gettext as _
+
 _BROWSERS = {  # the first that is found; later ones name themselves in many others
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -19,6 +21,7 @@ _SYSTEMS = {
     "Mac OS X": "macOS",
     "Linux": "Linux",
 }
+_UNKNOWN = "An unknown browser"
 
 
 def agent_of(header: str) -> str:
@@ -27,4 +30,12 @@ def agent_of(header: str) -> str:
     system = next((name for mark, name in _SYSTEMS.items() if mark in header), "")
     if browser and system:
         return f"{browser} on {system}"
-    return browser or system or "An unknown browser"
+    return browser or system or _UNKNOWN
+
+
+def in_words(agent: str) -> str:
+    """Return such a name in the language of the page."""
+    browser, on, system = agent.partition(" on ")
+    if on:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return _("An unknown browser") if agent in {"", _UNKNOWN} else agent

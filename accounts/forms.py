@@ -24,8 +24,10 @@ TOO_MANY = gettext_lazy("Too many wrong tries. Wait an hour, or sign in on a dev
 NO_MATCH = gettext_lazy("Email and password do not match, or the address is not verified yet.")
 _MAX_PASSWORD = 256  # characters; more only costs time to hash
 _OF_ISSUER = {
-    "no-answer": "Nothing answered there. Check the address, and that this console can reach it.",
-    "metadata": "There is no OpenID Connect provider that names itself so. Copy the issuer exactly as it is given.",
+    "no-answer": gettext_lazy("Nothing answered there. Check the address, and that this console can reach it."),
+    "metadata": gettext_lazy(
+        "There is no OpenID Connect provider that names itself so. Copy the issuer exactly as it is given."
+    ),
 }
 
 
@@ -128,13 +130,13 @@ class AddressForm(forms.Form):
 
 
 class ProviderForm(forms.Form):
-    issuer = forms.CharField(max_length=300, label="Issuer", validators=[one_line])
-    client_id = forms.CharField(max_length=200, label="Client ID", validators=[one_line])
+    issuer = forms.CharField(max_length=300, label=gettext_lazy("Issuer"), validators=[one_line])
+    client_id = forms.CharField(max_length=200, label=gettext_lazy("Client ID"), validators=[one_line])
     client_secret = forms.CharField(
         max_length=500, required=False, strip=True, widget=forms.PasswordInput, validators=[one_line]
     )
-    makes_accounts = forms.BooleanField(required=False, label="Make an account for new people")
-    newcomers = forms.ChoiceField(choices=NEWCOMERS, label="Their role")
+    makes_accounts = forms.BooleanField(required=False, label=gettext_lazy("Make an account for new people"))
+    newcomers = forms.ChoiceField(choices=NEWCOMERS, label=gettext_lazy("Their role"))
 
     def __init__(self, *args: Any, provider: IdentityProvider | None, **kwargs: Any) -> None:
         names = ("issuer", "client_id", "makes_accounts", "newcomers")
@@ -149,7 +151,7 @@ class ProviderForm(forms.Form):
         # A secret goes only to the provider that it was typed for.
         is_same = before and (before.issuer, before.client_id) == (data.get("issuer"), data.get("client_id"))
         if not data.get("client_secret") and not is_same:
-            self.add_error("client_secret", "Enter the secret that belongs to this client.")
+            self.add_error("client_secret", _("Enter the secret that belongs to this client."))
         if "issuer" in data:
             self._look_at(data["issuer"])
         return data
@@ -165,12 +167,12 @@ class ProviderForm(forms.Form):
 
 
 class DomainForm(forms.Form):
-    domain = forms.CharField(max_length=253, label="Domain")
+    domain = forms.CharField(max_length=253, label=gettext_lazy("Domain"))
 
     def clean_domain(self) -> str:
         domain = dns.normalise(self.cleaned_data["domain"])
         if domain is None:
-            raise ValidationError("Enter a domain that your addresses end with, such as example.com.")
+            raise ValidationError(_("Enter a domain that your addresses end with, such as example.com."))
         return domain
 
 

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from math import log10
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from zxcvbn import zxcvbn
 
 _ENOUGH = 10.0  # guesses as a power of ten: beyond what is tried against a slow hash
@@ -16,13 +19,13 @@ _LOOKED_AT = 32  # characters: more takes long, and what follows them would not 
 _HERE = ("llama", "llamaconsole", "console", "meta", "admin")
 _OWN = 8  # letters beside words of the context
 _SIGNS, _MOST_SIGNS = frozenset("@({[<&#!/|$%"), 3
-_OF_CONTEXT = "it is made of words that belong to you or this console"
+_OF_CONTEXT = gettext_lazy("it is made of words that belong to you or this console")
 _WORD = re.compile(r"\w{3,}")
 _WHY = {
-    "repeat": "it repeats itself",
-    "sequence": "it is a sequence of neighbours",
-    "spatial": "it follows the keyboard",
-    "date": "it is made of dates",
+    "repeat": gettext_lazy("it repeats itself"),
+    "sequence": gettext_lazy("it is a sequence of neighbours"),
+    "spatial": gettext_lazy("it follows the keyboard"),
+    "date": gettext_lazy("it is made of dates"),
 }
 
 
@@ -44,13 +47,14 @@ def _bounded(password: str) -> str:
     return password[:_LOOKED_AT].translate({ord(each): "~" for each in signs})
 
 
-def _reason(parts: list[dict[str, object]]) -> str:
+def _reason(parts: list[dict[str, object]]) -> str | Promise:
     """Return what is wrong by the part that most of it is; nothing of the password itself is repeated."""
     largest = max(parts, key=lambda part: len(str(part["token"])))
     if largest["pattern"] == "dictionary":
-        return _OF_CONTEXT if largest["dictionary_name"] == "user_inputs" else "others use it, or its words"
-    return _WHY.get(str(largest["pattern"]), "too little of it is unexpected")
+        return _OF_CONTEXT if largest["dictionary_name"] == "user_inputs" else _("others use it, or its words")
+    return _WHY.get(str(largest["pattern"])) or _("too little of it is unexpected")
 
 
-def _sentence(why: str) -> str:
-    return f"This password is easy to guess: {why}. Take several words that nobody would put together."
+def _sentence(why: str | Promise) -> str:
+    said = _("This password is easy to guess: %(why)s. Take several words that nobody would put together.")
+    return said % {"why": why}

@@ -1,9 +1,9 @@
 """Takes each text that is marked for translation into locale/*/LC_MESSAGES/django.po; keeps what is translated.
 
 Messages to people are in every language, the pages of the console in those of PAGE_LANGUAGES. What the room of messages
-says is a message's, everything else a page's. `make translations` runs it; a new text is there with an empty msgstr,
-one that the code says no more is gone. The files hold no dates and no line numbers, so that they change only where a
-text does.
+says is a message's but for a few parts, everything else a page's. `make translations` runs it; a new text is there with
+an empty msgstr, one that the code says no more is gone. The files hold no dates and no line numbers, so that they
+change only where a text does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,6 +28,7 @@ _KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {
 }
 _NO_ROOMS = {"bench", "dev", "tests"}
 _MESSAGES = "notifications"  # the room whose Python words messages
+_OF_PAGES = {"models", "reasons.py", "views", "webhooks"}  # what of it pages say
 _HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -105,7 +106,7 @@ def _sources(*, pages: bool) -> Iterator[Path]:
 
 def _is_of_messages(path: Path) -> bool:
     place = path.relative_to(BASE_DIR).parts
-    return place[0] == _MESSAGES and place[1] != "views"
+    return place[0] == _MESSAGES and place[1] not in _OF_PAGES
 
 
 if __name__ == "__main__":

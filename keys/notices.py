@@ -4,14 +4,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from keys.models import AdminKey, ApiKey
 from notifications.notices import Facts, notice
 from notifications.webhooks.kinds import event
 
-event("key.created", "An API key was created", subject="key_id")
-event("key.revoked", "An API key was revoked", subject="key_id")
+event("key.created", gettext_lazy("An API key was created"), subject="key_id")
+event("key.revoked", gettext_lazy("An API key was revoked"), subject="key_id")
 
 
 @notice("key-created")

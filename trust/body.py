@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -17,6 +19,19 @@ class Body:
     more: tuple[tuple[str, str], ...] = ()
 
 
+# What else a body may have; its values are the program's own words.
+_NAMES = {
+    "message": gettext_lazy("Message"),
+    "requester": gettext_lazy("Requester"),
+    "until": gettext_lazy("Until"),
+    "maximum": gettext_lazy("Maximum"),
+    "what": gettext_lazy("What"),
+    "key": gettext_lazy("Key"),
+    "keys": gettext_lazy("Keys"),
+    "plane": gettext_lazy("Plane"),
+    "planes": gettext_lazy("Planes"),
+    "horizon": gettext_lazy("Horizon"),
+}
 _PLACED = {"fields", "subjects", "case", "code", "type", "actor", "purpose", "grant", "event"}
 
 
@@ -39,7 +54,11 @@ def read(text: str) -> Body:
 
 def _rest(members: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     others = {key: _text(value) for key, value in members.items() if key not in _PLACED}
-    return tuple((key.replace("-", " ").capitalize(), value) for key, value in others.items() if value)
+    return tuple((_name(key), value) for key, value in others.items() if value)
+
+
+def _name(key: str) -> str:
+    return str(_NAMES.get(key) or key.replace("-", " ").capitalize())
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import strangers
 from accounts.actions.roles import check_projects
@@ -62,7 +63,7 @@ def invite(actor: Actor, *, organization: Organization, addresses: Sequence[str]
     with transaction.atomic():
         locked = _lock(organization)
         if not may_invite(actor, locked, offer.access):
-            raise PermissionDenied("Your own role does not let you give this one.")
+            raise PermissionDenied(_("Your own role does not let you give this one."))
         check_projects(locked, offer.access)
         return _Batch(actor, locked, offer, addresses).run()
 
@@ -77,7 +78,7 @@ def resend(actor: Actor, invitation: Invitation, inviter: User | None = None) ->
         current = Invitation.objects.select_related("organization").get(pk=invitation.pk)
         text = access_in(actor, current)
         if not may_invite(actor, organization, read_access(text)[0]):
-            raise PermissionDenied("Your own role does not let you give this one.")
+            raise PermissionDenied(_("Your own role does not let you give this one."))
         now, address = timezone.now(), opened(actor, [current])[current.pk].email
         is_open = current.expires_at > now and current.voided_at is None
         if not is_open and not _is_seat_free(organization):
@@ -102,7 +103,7 @@ def revoke(actor: Actor, invitation: Invitation) -> bool:
         if current is None:
             return False
         if not may_invite(actor, organization, read_access(access_in(actor, current))[0]):
-            raise PermissionDenied("Your own role does not let you take this invitation back.")
+            raise PermissionDenied(_("Your own role does not let you take this invitation back."))
         return end(actor, Action.INVITATION_REVOKED, current)
 
 

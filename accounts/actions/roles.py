@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from accounts import directory
 from accounts.actions.owners import lock, refuse_last_owner
@@ -21,7 +22,7 @@ from ledger.models import Action, AuditEvent
 from notifications.telling import tell
 from vault.purposes import Purpose
 
-_REFUSAL = "Your own role does not let you give or take this one."
+_REFUSAL = gettext_lazy("Your own role does not let you give or take this one.")
 
 
 class UnknownProject(Exception):

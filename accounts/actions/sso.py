@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import IdentityProvider, Organization, Passkey, Role, SsoLink
 from accounts.roles import roles_of
@@ -66,12 +67,12 @@ def enforce(actor: Actor, provider: IdentityProvider) -> None:
     with transaction.atomic():
         IdentityProvider.objects.select_for_update().filter(pk=provider.pk).first()
         if not provider.organization.domains.verified().exists():
-            raise NotYet("Verify a domain first.")
+            raise NotYet(_("Verify a domain first."))
         if not provider.links.exists():
-            raise NotYet("Sign in with single sign-on yourself first, to see that it works.")
+            raise NotYet(_("Sign in with single sign-on yourself first, to see that it works."))
         owners = [user for user, role in roles_of(actor, provider.organization).items() if role is Role.OWNER]
         if not Passkey.objects.filter(user__in=owners).exists():
-            raise NotYet("An owner needs a passkey first: it is the way in when the provider is away.")
+            raise NotYet(_("An owner needs a passkey first: it is the way in when the provider is away."))
         if IdentityProvider.objects.filter(pk=provider.pk, is_enforced=False).update(is_enforced=True):
             _record(actor, Action.SSO_ENFORCED, provider)
 

@@ -6,13 +6,17 @@ Of a provider nobody keeps tokens. The client secret is sealed under the organiz
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.models.membership import Role
 from accounts.models.organization import Organization
 from ledger.ids import new_id
 from vault.fields import SealedCharField
 
-NEWCOMERS = [(Role.VIEWER.value, "Viewer"), (Role.DEVELOPER.value, "Developer")]  # never who manages
+NEWCOMERS = [  # never who manages
+    (Role.VIEWER.value, gettext_lazy("Viewer")),
+    (Role.DEVELOPER.value, gettext_lazy("Developer")),
+]
 
 
 class IdentityProviderQuerySet(models.QuerySet["IdentityProvider"]):

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.factors import MOST_PASSKEYS, TooMany, add_passkey, remove_passkey, rename_passkey
-from accounts.agents import agent_of
+from accounts.agents import agent_of, in_words
 from accounts.factors import challenges, factors_of, passkeys
 from accounts.factors.challenges import Ceremony
 from accounts.factors.labels import account_label
@@ -31,7 +31,7 @@ _TOO_MANY = gettext_lazy("An account can have %(most)s passkeys. Remove one firs
 @sensitive_post_parameters("credential")
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    agent = agent_of(request.headers.get("User-Agent", ""))
+    agent = in_words(agent_of(request.headers.get("User-Agent", "")))
     form = NewPasskeyForm(request.POST or None, initial={"name": agent})
     if request.method == "POST" and form.is_valid() and _added(request, form):
         messages.success(request, _("The passkey is added. Your other sessions are ended."))

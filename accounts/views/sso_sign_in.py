@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -29,8 +30,8 @@ from accounts.sso.id_token import Identity
 from accounts.views.sessions import enter
 from vault.blind_index import normalise_email
 
-_UNKNOWN = "There is no single sign-on for this address. Sign in with your password or a passkey."
-_TOO_OFTEN = "There were many sign-ins from your network lately. Wait an hour, or sign in another way."
+_UNKNOWN = gettext_lazy("There is no single sign-on for this address. Sign in with your password or a passkey.")
+_TOO_OFTEN = gettext_lazy("There were many sign-ins from your network lately. Wait an hour, or sign in another way.")
 
 
 @login_not_required

@@ -14,7 +14,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts import agents
+
 register = template.Library()
+register.filter("browser", agents.in_words)
 
 TOKEN = re.compile(
     r"""(?P<s>"[^"\n]*"|'[^']*')"""

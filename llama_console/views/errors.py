@@ -50,7 +50,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _by_rule(request: HttpRequest, user: User, refused: Refused) -> HttpResponse:
     """Say which rule of the organization it is and what to do; where showing who one is helps, go and ask."""
     if refused.rule in {Rule.SESSION, Rule.IDLE}:
-        messages.info(request, f"{refused.organization.name} asks again who you are after a while.")
+        said = _("%(organization)s asks again who you are after a while.")
+        messages.info(request, said % {"organization": refused.organization.name})
         address = _confirmation(request)
         return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
     context = {

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ledger.ids import new_id
 
@@ -11,9 +12,9 @@ from ledger.ids import new_id
 class Because(models.TextChoices):
     """Why an endpoint gets nothing."""
 
-    BY_HAND = "by-hand", "Turned off here."
-    GONE = "gone", "It answered 410 Gone: it wants no more events."
-    FAILING = "failing", "Everything sent to it failed for days."
+    BY_HAND = "by-hand", gettext_lazy("Turned off here.")
+    GONE = "gone", gettext_lazy("It answered 410 Gone: it wants no more events.")
+    FAILING = "failing", gettext_lazy("Everything sent to it failed for days.")
 
 
 _MOST_BIGINT = 2**63 - 1

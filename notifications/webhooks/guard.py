@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from notifications.webhooks.addresses import Address, is_loopback, is_public, literal
 
@@ -62,13 +63,13 @@ def check(url: str, *, localhost: bool | None = None, trusted: Collection[str] =
     if not is_local:
         _check_name(host)
         if not is_tls:
-            raise Forbidden("forbidden-url", "Use an address that begins with https://.")
+            raise Forbidden("forbidden-url", _("Use an address that begins with https://."))
         if port not in {443, *settings.WEBHOOK_PORTS} and host not in trusted:
-            raise Forbidden("forbidden-url", f"Port {port} is not allowed.")
+            raise Forbidden("forbidden-url", _("Port %(port)s is not allowed.") % {"port": port})
     addresses = _resolve(host, port)
     is_right = is_loopback if is_local else is_public
     if host not in trusted and not all(map(is_right, addresses)):
-        raise Forbidden("forbidden-address", "This leads into a private network. Use a publicly reachable address.")
+        raise Forbidden("forbidden-address", _("This leads into a private network. Use a publicly reachable address."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port, path, is_tls, addresses)
 
@@ -81,11 +82,11 @@ def _parse(url: str) -> SplitResult:
     except ValueError:
         is_whole = False
     if not is_whole:
-        raise Forbidden("forbidden-url", "Enter a whole address, such as https://example.com/webhooks.")
+        raise Forbidden("forbidden-url", _("Enter a whole address, such as https://example.com/webhooks."))
     if "@" in parts.netloc:
-        raise Forbidden("forbidden-url", "Leave out user name and password.")
+        raise Forbidden("forbidden-url", _("Leave out user name and password."))
     if parts.fragment:
-        raise Forbidden("forbidden-url", "Leave out the part after #.")
+        raise Forbidden("forbidden-url", _("Leave out the part after #."))
     return parts
 
 
@@ -98,10 +99,10 @@ def _check_name(host: str) -> None:
         if literal(host) is not None:
             return
     except ValueError:
-        raise Forbidden("forbidden-url", "Write the network address in its usual form, or use a name.") from None
+        raise Forbidden("forbidden-url", _("Write the network address in its usual form, or use a name.")) from None
     labels = host.split(".")
     if len(labels) < 2 or len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise Forbidden("forbidden-url", "This host is not reachable from the internet. Use its full name.")
+        raise Forbidden("forbidden-url", _("This host is not reachable from the internet. Use its full name."))
 
 
 def _resolve(host: str, port: int) -> tuple[Address, ...]:
@@ -115,5 +116,5 @@ def _resolve(host: str, port: int) -> tuple[Address, ...]:
     finally:
         answer.cancel()  # if it still waits for its turn: what nobody waits for must not hold up the next name
     if not addresses:
-        raise Forbidden("no-address", "This host name does not resolve to an address.")
+        raise Forbidden("no-address", _("This host name does not resolve to an address."))
     return addresses

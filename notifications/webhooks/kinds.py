@@ -5,6 +5,9 @@ An event tells which row something happened to, by ids alone: who wants to know 
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from notifications.models import OutboxMessage
 
 TEST = "webhook.test"
@@ -22,14 +25,14 @@ class EventKind:
     """One kind: its `name` on the wire, a `title` for people, and what its subject's id is called in the data."""
 
     name: str
-    title: str
+    title: str | Promise
     subject: str
 
 
 _events: dict[str, EventKind] = {}
 
 
-def event(name: str, title: str, *, subject: str) -> None:
+def event(name: str, title: str | Promise, *, subject: str) -> None:
     """Register a kind that endpoints can subscribe to."""
     _events[name] = EventKind(name, title, subject)
 
@@ -39,7 +42,7 @@ def subscribable() -> list[EventKind]:
 
 
 def title_of(name: str) -> str:
-    return _events[name].title if name in _events else name
+    return str(_events[name].title) if name in _events else name
 
 
 def event_of(message: OutboxMessage) -> Event:
@@ -47,4 +50,4 @@ def event_of(message: OutboxMessage) -> Event:
     return Event({_events[message.kind].subject: str(message.subject_id)})
 
 
-event(TEST, "Test event", subject="endpoint_id")
+event(TEST, gettext_lazy("Test event"), subject="endpoint_id")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Organization, Project
 from keys.models import ApiKey
@@ -49,7 +50,7 @@ def _action(value: str, organization: Organization, reader: Actor) -> Q:
         return Q(action__in=actions)
     if ":" in tag and "*" not in tag:
         return Q(action=tag)  # one of another version
-    raise NotFound(f"There is no action “{value}”.")
+    raise NotFound(_("There is no action “%(value)s”.") % {"value": value})
 
 
 def _actor(value: str, organization: Organization, reader: Actor) -> Q:
@@ -64,7 +65,8 @@ def _actor(value: str, organization: Organization, reader: Actor) -> Q:
     try:
         return Q(actor=str(Actor.parse(value.casefold())))
     except ValueError:
-        raise NotFound(f"“{value}” is nobody. Use me, member, key, operator, staff, system, or an id.") from None
+        said = _("“%(value)s” is nobody. Use me, member, key, operator, staff, system, or an id.")
+        raise NotFound(said % {"value": value}) from None
 
 
 def _target(value: str, organization: Organization, reader: Actor) -> Q:
@@ -72,7 +74,8 @@ def _target(value: str, organization: Organization, reader: Actor) -> Q:
         return Q(target=reader.id)
     targets = [str(known) for known in [_uuid(value)] if known] or list(_named(value, organization))
     if not targets:
-        raise NotFound(f"Nothing here is called “{value}”. What is gone is found by its id.")
+        said = _("Nothing here is called “%(value)s”. What is gone is found by its id.")
+        raise NotFound(said % {"value": value})
     return Q(target__in=targets)
 
 
@@ -81,7 +84,8 @@ def _project(value: str, organization: Organization, reader: Actor) -> Q:
     same = Q(pk=known) if known else Q(slug=value.casefold()) | Q(name__iexact=value)
     projects = list(organization.projects.filter(same).values_list("pk", flat=True))
     if not projects:
-        raise NotFound(f"There is no project “{value}”. One that is gone is found by target: and its id.")
+        said = _("There is no project “%(value)s”. One that is gone is found by target: and its id.")
+        raise NotFound(said % {"value": value})
     keys = ApiKey.objects.of(organization).filter(project__in=projects).values_list("pk", flat=True)
     return Q(target__in=[str(each) for each in [*projects, *keys]])
 

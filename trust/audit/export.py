@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from ledger.history import Happening
 from trust.audit.rows import CSV_HEADER, as_json, csv_rows
@@ -14,7 +16,7 @@ from usage import csv_export
 class Format:
     """`title` is how the page offers it."""
 
-    title: str
+    title: str | Promise
     content_type: str
     lines: Callable[[Iterable[Happening]], Iterator[str | bytes]]
 
@@ -36,7 +38,7 @@ def _json(happenings: Iterable[Happening]) -> Iterator[str | bytes]:
 
 
 FORMATS = {
-    "csv": Format("CSV, for spreadsheets", "text/csv; charset=utf-8", _csv),
+    "csv": Format(gettext_lazy("CSV, for spreadsheets"), "text/csv; charset=utf-8", _csv),
     "json": Format("JSON", "application/json", _json),
-    "ndjson": Format("JSON, an event a line", "application/x-ndjson", _ndjson),
+    "ndjson": Format(gettext_lazy("JSON, an event a line"), "application/x-ndjson", _ndjson),
 }

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from accounts.models import Organization
 from ledger.actor import Actor
 from ledger.history import Happening, Place, Standing
@@ -17,11 +19,13 @@ from trust.audit.targets import Names, Target, Targets
 
 _BEFORE, _AFTER = ("before_", "removed_"), ("after_", "added_")
 STANDINGS = {
-    Standing.CHANGED: "The database says something else of this. Shown is what the ledger recorded.",
-    Standing.UNRECORDED: "The ledger has no entry of this. Somebody may have written it into the database.",
-    Standing.UNLISTED: "The database has no row of this any more. Shown is what the ledger recorded.",
-    Standing.BROKEN: "The text of this entry is not what was recorded: it does not fit its hash.",
-    Standing.WAITING: "Waits for its entry in the ledger; that takes a few seconds.",
+    Standing.CHANGED: gettext_lazy("The database says something else of this. Shown is what the ledger recorded."),
+    Standing.UNRECORDED: gettext_lazy(
+        "The ledger has no entry of this. Somebody may have written it into the database."
+    ),
+    Standing.UNLISTED: gettext_lazy("The database has no row of this any more. Shown is what the ledger recorded."),
+    Standing.BROKEN: gettext_lazy("The text of this entry is not what was recorded: it does not fit its hash."),
+    Standing.WAITING: gettext_lazy("Waits for its entry in the ledger; that takes a few seconds."),
 }
 
 
@@ -35,15 +39,23 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a sentence: words, or the name of somebody or something; `hint` tells those without a name apart."""
+
+    text: str = ""
+    name: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """An event in words."""
 
     id: str
     at: datetime
-    who: Who
     actor: str
     icon: str
-    words: str
+    said: tuple[Part, ...]
     target: Target
     target_id: str
     tag: str
@@ -62,7 +74,7 @@ class Day:
 
 def days(happenings: list[Happening], organization: Organization, reader: Actor, people: Names) -> list[Day]:
     targets = Targets(happenings, organization, reader, people)
-    rows = [_row(each, targets, reader, people) for each in happenings]
+    rows = [_row(each, targets, reader) for each in happenings]
     return [Day(day, list(group)) for day, group in groupby(rows, lambda row: row.at.date())]
 
 
@@ -99,29 +111,39 @@ def as_json(happening: Happening) -> dict[str, Any]:
     }
 
 
-def _row(each: Happening, targets: Targets, reader: Actor, people: Names) -> Row:
+def _row(each: Happening, targets: Targets, reader: Actor) -> Row:
     kind, _, name = each.actor.partition(":")
-    person = targets.person(name).name if kind == "user" and people else ""
-    shown = who(each.actor, reader)
+    person = targets.name_of(name) if kind == "user" else ""
+    target = targets.of(each)
     return Row(
         id=str(each.id),
         at=each.at,
-        who=Who(person) if person and person not in {"you", "a member"} else shown,
         actor=each.actor,
         icon=_ICONS.get(kind, "cpu"),
-        words=words.of_action(each.action),
-        target=targets.of(each),
+        said=_said(each.action, Who(person) if person else who(each.actor, reader), target),
+        target=target,
         target_id=each.target,
         tag=words.tag(each.action),
         changes=tuple(_changes(each.payload)),
-        facts=tuple(_facts(each.payload, targets)),
+        facts=tuple(_facts(each, targets)),
         place=each.place,
-        warning=STANDINGS.get(each.standing, ""),
+        warning=str(STANDINGS.get(each.standing, "")),
         is_waiting=each.standing is Standing.WAITING,
     )
 
 
 _ICONS = {"user": "user-round", "key": "key-round", "operator": "server-cog", "staff": "life-buoy"}
+
+
+def _said(action: str, actor: Who, target: Target) -> tuple[Part, ...]:
+    """Return the sentence of an action with the names in their places, wherever the language has them."""
+    named = {
+        "who": Part(name=actor.label, hint=actor.hint),
+        "target": Part(name=target.name, hint=target.hint),
+        "action": Part(name=words.tag(action)),
+    }
+    pieces = words.PLACE.split(words.of_action(action))
+    return tuple(named[piece] if number % 2 else Part(piece) for number, piece in enumerate(pieces) if piece)
 
 
 def _changes(payload: dict[str, Plain]) -> Iterator[Change]:
@@ -133,11 +155,11 @@ def _changes(payload: dict[str, Plain]) -> Iterator[Change]:
             yield Change(words.of_field(name), _text(was), _text(now))
 
 
-def _facts(payload: dict[str, Plain], targets: Targets) -> Iterator[tuple[str, str]]:
-    for name, value in payload.items():
+def _facts(each: Happening, targets: Targets) -> Iterator[tuple[str, str]]:
+    for name, value in each.payload.items():
         if name.startswith((*_BEFORE, *_AFTER)) or value in (None, ""):
             continue
-        yield words.of_field(name), targets.project(value) if name == "project" else str(value)
+        yield words.of_field(name, each.action), targets.project(value) if name == "project" else str(value)
 
 
 def _text(value: Plain) -> str | None:

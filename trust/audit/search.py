@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 QUALIFIERS = {
-    "action": "what was done, such as key.created, or key for all about keys",
-    "actor": "who did it: me, member, key, operator, staff, system, or an id",
-    "target": "what it was done to: the name of a key or project, or an id",
-    "project": "a project, with its keys",
-    "since": "a date, or a date and time, in UTC",
-    "until": "the same; a date counts to its end",
+    "action": gettext_lazy("what was done, such as key.created, or key for all about keys"),
+    "actor": gettext_lazy("who did it: me, member, key, operator, staff, system, or an id"),
+    "target": gettext_lazy("what it was done to: the name of a key or project, or an id"),
+    "project": gettext_lazy("a project, with its keys"),
+    "since": gettext_lazy("a date, or a date and time, in UTC"),
+    "until": gettext_lazy("the same; a date counts to its end"),
 }
 LONGEST = 500  # characters
 _TERM = re.compile(r'(?P<word>[^\s"]*"[^"]*"|\S+)')
@@ -46,15 +49,14 @@ def read(text: str) -> Search:
     values: dict[str, tuple[str, ...]] = {}
     faults: list[str] = []
     if len(text) > LONGEST:
-        return Search(faults=(f"A search has {LONGEST} characters at most.",))
+        return Search(faults=(_("A search has %(most)s characters at most.") % {"most": LONGEST},))
     for name, value in _terms(text):
         if name not in QUALIFIERS:
-            said = f"“{name}:” is no qualifier" if name else f"“{value}” has no qualifier"
-            faults.append(f"{said}. Use {', '.join(f'{each}:' for each in QUALIFIERS)}.")
+            faults.append(_no_qualifier(name, value))
         elif not value:
-            faults.append(f"“{name}:” needs a value: {QUALIFIERS[name]}.")
+            faults.append(_("“%(name)s:” needs a value: %(what)s.") % {"name": name, "what": QUALIFIERS[name]})
         elif name in _TIMES and values.get(name):
-            faults.append(f"“{name}:” can be given once.")
+            faults.append(_("“%(name)s:” can be given once.") % {"name": name})
         else:
             values[name] = (*values.get(name, ()), value)
     since, until = (_moment(name, values.get(name), faults) for name in ("since", "until"))
@@ -79,6 +81,13 @@ def _terms(text: str) -> Iterable[tuple[str, str]]:
         yield (name.casefold(), value.strip('"').strip()) if colon else ("", name.strip('"'))
 
 
+def _no_qualifier(name: str, value: str) -> str:
+    known = ", ".join(f"{each}:" for each in QUALIFIERS)
+    if name:
+        return _("“%(name)s:” is no qualifier. Use %(known)s.") % {"name": name, "known": known}
+    return _("“%(value)s” has no qualifier. Use %(known)s.") % {"value": value, "known": known}
+
+
 def _quoted(value: str) -> str:
     return f'"{value}"' if re.search(r"\s", value) else value
 
@@ -94,5 +103,6 @@ def _moment(name: str, values: tuple[str, ...] | None, faults: list[str]) -> dat
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        faults.append(f"“{text}” is no date. Write {name}:2026-11-25 or {name}:2026-11-25T14:30.")
+        said = _("“%(text)s” is no date. Write %(name)s:2026-11-25 or %(name)s:2026-11-25T14:30.")
+        faults.append(said % {"text": text, "name": name})
         return None

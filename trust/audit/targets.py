@@ -6,17 +6,18 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import pgettext
 
 from accounts.models import Organization, Project
 from keys.models import ApiKey
 from ledger.actor import Actor
 from ledger.history import Happening
+from ledger.models import Action
 from notifications.models import Endpoint
 from trust.actors import who
 
 Names = Mapping[UUID, str]  # of people, where somebody asked for them
 _PEOPLE = frozenset({"member", "ownership", "account", "factor", "profile"})
-_NO_TARGET = frozenset({"session:started", "session:ended", "session:confirmed"})
 _ID = 8  # the last characters of an id
 
 
@@ -49,20 +50,23 @@ class Targets:
         known = self._found.get(kind, {}).get(_uuid(happening.target) or UUID(int=0))
         if known:
             return known
-        if happening.action in _NO_TARGET:
-            return Target("")
         if happening.target == str(self._organization.pk):
             return Target(self._organization.name)
-        if kind in _PEOPLE:
+        if kind in _PEOPLE and happening.action != Action.MEMBER_INVITED:  # that is done to an invitation
             return self.person(happening.target)
         return Target("", _short(happening.target))
 
     def person(self, user_id: str) -> Target:
-        name = self._people.get(_uuid(user_id) or UUID(int=0))
-        if name:
+        if name := self.name_of(user_id):
             return Target(name)
-        shown = who(f"user:{user_id}", self._reader)
-        return Target("you" if shown.label == "You" else "a member", shown.hint)
+        actor = f"user:{user_id}"
+        if actor == str(self._reader):
+            return Target(pgettext("after a verb", "you"))
+        return Target(pgettext("after a verb", "a member"), who(actor, self._reader).hint)
+
+    def name_of(self, user_id: str) -> str:
+        """Return the name of a person, if names were asked for and theirs is known."""
+        return self._people.get(_uuid(user_id) or UUID(int=0), "")
 
     def project(self, project_id: object) -> str:
         """Return the name of a project that a payload names."""

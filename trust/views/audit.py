@@ -1,5 +1,6 @@
 """The audit log and its files, for owners and admins. All of its state stands in the URL."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import directory
@@ -27,23 +31,33 @@ from trust.audit.words import WORDS, tag
 
 PAGE_SIZE = 50
 _MOST_MEMBERS = 100_000
-_NOT_YOURS = "Only owners and admins of the organization see its audit log. Ask one of them."
+_NOT_YOURS = gettext_lazy("Only owners and admins of the organization see its audit log. Ask one of them.")
 _PICKED = ("action", "actor", "project", "since")
 _ACTORS = {
-    "": "Anybody",
-    "me": "You",
-    "member": "Members",
-    "key": "API keys",
-    "operator": "Operators at the server",
-    "staff": "Support staff",
-    "system": "The system",
+    "": gettext_lazy("Anybody"),
+    "me": gettext_lazy("You"),
+    "member": gettext_lazy("Members"),
+    "key": gettext_lazy("API keys"),
+    "operator": gettext_lazy("Operators at the server"),
+    "staff": gettext_lazy("Support staff"),
+    "system": gettext_lazy("The system"),
 }
-_SINCE = {1: "Last 24 hours", 7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days"}
+_SINCE = {
+    1: gettext_lazy("Last 24 hours"),
+    7: gettext_lazy("Last 7 days"),
+    30: gettext_lazy("Last 30 days"),
+    90: gettext_lazy("Last 90 days"),
+}
 _EXAMPLES = ("actor:me", "action:key", "action:member", "actor:operator")
 _SUBJECTS = {
-    "key": "API keys", "member": "Members", "project": "Projects", "organization": "Organization",
-    "security": "Security rules", "webhook": "Webhooks", "billing-contact": "Billing contacts",
-}  # fmt: skip
+    "key": gettext_lazy("API keys"),
+    "member": gettext_lazy("Members"),
+    "project": gettext_lazy("Projects"),
+    "organization": gettext_lazy("Organization"),
+    "security": gettext_lazy("Security rules"),
+    "webhook": gettext_lazy("Webhooks"),
+    "billing-contact": gettext_lazy("Billing contacts"),
+}
 
 
 @require_safe
@@ -160,18 +174,18 @@ def _pickers(acting: Acting, asked: Search) -> dict[str, Any]:
     projects = {each.slug: each.name for each in acting.organization.projects.all()}
     return {
         "pickers": [
-            _picker("actor", "By", _ACTORS, asked),
-            _picker("project", "Project", {"": "All projects", **projects}, asked),
-            _picker("since", "Since", {"": "Any time", **since}, asked),
+            _picker("actor", _("By"), _ACTORS, asked),
+            _picker("project", _("Project"), {"": _("All projects"), **projects}, asked),
+            _picker("since", _("Since"), {"": _("Any time"), **since}, asked),
         ],
         "actions": _actions(search.value_of(asked, "action")),
     }
 
 
-def _picker(name: str, title: str, options: dict[str, str], asked: Search) -> dict[str, Any]:
+def _picker(name: str, title: str, options: Mapping[str, str | Promise], asked: Search) -> dict[str, Any]:
     chosen = search.value_of(asked, name)
     several = len(asked.values.get(name, ())) > 1
-    known = options if chosen in options and not several else {chosen: chosen or "Several", **options}
+    known = options if chosen in options and not several else {chosen: chosen or _("Several"), **options}
     items = [{"value": value, "title": text, "selected": value == chosen} for value, text in known.items()]
     return {"name": name, "title": title, "items": items}
 

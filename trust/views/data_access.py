@@ -24,7 +24,7 @@ from trust.verifier import verifier
 from trust.whose import organizations
 from usage import csv_export
 
-_NOT_YOURS = "Only owners and admins of the organization see who opened its data. Ask one of them."
+_NOT_YOURS = gettext_lazy("Only owners and admins of the organization see who opened its data. Ask one of them.")
 
 
 @require_safe

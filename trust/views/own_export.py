@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,9 +24,9 @@ def export(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if request.method == "POST":
         if request_export(user):
-            messages.success(request, "Asked for. We write to you as soon as the archive is ready.")
+            messages.success(request, _("Asked for. We write to you as soon as the archive is ready."))
         else:
-            messages.error(request, "That is too often. Wait until tomorrow and try again.")
+            messages.error(request, _("That is too often. Wait until tomorrow and try again."))
         return redirect("own_export:export")
     return _page(request, user.exports.kept(timezone.now()).first())
 

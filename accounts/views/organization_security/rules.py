@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,7 +19,9 @@ from accounts.security_rules import settings_of
 from accounts.sources import address_of
 from accounts.step_up import recent_sign_in_required
 
-_NOT_YOURS = "Only owners and admins set the security rules of the organization. Ask one of them."
+_NOT_YOURS = gettext_lazy("Only owners and admins set the security rules of the organization. Ask one of them.")
+_SAVED = gettext_lazy("Saved. It holds from everybody’s next request on.")
+_AS_BEFORE = gettext_lazy("Nothing changed.")
 
 
 @recent_sign_in_required
@@ -30,9 +33,7 @@ def rules(request: HttpRequest, organization: str) -> HttpResponse:
     settings = settings_of(acting.organization) or SecuritySettings(organization=acting.organization)
     form = SecurityForm(request.POST or None, settings=settings)
     if request.method == "POST" and form.is_valid() and (changed := _change(request, acting, form)) is not None:
-        messages.success(
-            request, "Saved. It holds from everybody’s next request on." if changed else "Nothing changed."
-        )
+        messages.success(request, _SAVED if changed else _AS_BEFORE)
         return redirect("organization_security:rules", organization)
     context = {"form": form, "address": address_of(request), **_members(acting)}
     return render(request, "organization_security/rules.html", context, status=422 if form.is_bound else 200)

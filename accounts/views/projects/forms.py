@@ -1,12 +1,19 @@
 """What is chosen for a project."""
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models.project import MAX_RETENTION_DAYS
 from accounts.validators import one_line, visible
 
-_WHOLE = f"Type a whole number from 0 to {MAX_RETENTION_DAYS}."
+
+def _whole() -> str:
+    return _("Type a whole number from 0 to %(most)s.") % {"most": MAX_RETENTION_DAYS}
+
+
+_WHOLE = lazy(_whole, str)()
 
 
 class ProjectForm(forms.Form):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.membership import Acting
 from accounts.models import IdentityProvider, VerifiedDomain
@@ -13,7 +14,7 @@ from accounts.policy import Permission
 def acting_for(request: HttpRequest, organization: str) -> Acting:
     """Return who acts; Http404 in a foreign organization, PermissionDenied for a lower role."""
     acting = Acting.in_organization(request, organization)
-    acting.require(Permission.MANAGE_SSO, "Only owners manage single sign-on.")
+    acting.require(Permission.MANAGE_SSO, _("Only owners manage single sign-on."))
     return acting
 
 

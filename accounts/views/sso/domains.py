@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,11 +18,13 @@ from accounts.step_up import recent_sign_in_required
 from accounts.views.sso.access import acting_for, domain_for
 from accounts.views.sso.rows import domain_row
 
-_FOUND = "The domain is verified."
+_FOUND = gettext_lazy("The domain is verified.")
 _NOT_FOUND = {
-    Proof.MISSING: "The record is not there yet. New records take minutes, sometimes hours, to be seen.",
-    Proof.UNKNOWN: "DNS did not answer. Try again in a few minutes.",
-    Proof.TAKEN: "Another organization here has verified this domain. It is free once they remove their record.",
+    Proof.MISSING: gettext_lazy("The record is not there yet. New records take minutes, sometimes hours, to be seen."),
+    Proof.UNKNOWN: gettext_lazy("DNS did not answer. Try again in a few minutes."),
+    Proof.TAKEN: gettext_lazy(
+        "Another organization here has verified this domain. It is free once they remove their record."
+    ),
 }
 
 
@@ -61,7 +65,7 @@ def removal(request: HttpRequest, organization: str, domain_id: UUID) -> HttpRes
     found = domain_for(acting := acting_for(request, organization), domain_id)
     if request.method == "POST":
         remove_domain(acting.actor, found)
-        messages.success(request, "The domain is removed.")
+        messages.success(request, _("The domain is removed."))
         return redirect("sso:overview", organization)
     return render(request, "sso/domain_remove.html", {"domain": domain_row(found)})
 
@@ -71,7 +75,7 @@ def _add(acting: Acting, form: DomainForm) -> UUID | None:
     try:
         return add_domain(acting.actor, acting.organization, form.cleaned_data["domain"]).pk
     except AlreadyThere:
-        form.add_error("domain", "This domain is in the list already.")
+        form.add_error("domain", _("This domain is in the list already."))
     except TooMany:
-        form.add_error(None, "There are as many domains as there can be. Remove one first.")
+        form.add_error(None, _("There are as many domains as there can be. Remove one first."))
     return None

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,6 +19,9 @@ from accounts.sso.protocol import redirect_uri
 from accounts.step_up import recent_sign_in_required
 from accounts.views.sso.access import acting_for, provider_for
 from accounts.views.sso.rows import domain_rows
+
+_ENFORCED = gettext_lazy("Single sign-on is required now.")
+_RELAXED = gettext_lazy("Single sign-on is no longer required.")
 
 
 @never_cache
@@ -42,7 +47,7 @@ def provider(request: HttpRequest, organization: str) -> HttpResponse:
     found = IdentityProvider.objects.filter(organization=acting.organization).first()
     form = ProviderForm(request.POST or None, provider=found)
     if request.method == "POST" and form.is_valid() and _save(acting, form):
-        messages.success(request, "The provider is saved. The client secret is sealed and is not shown again.")
+        messages.success(request, _("The provider is saved. The client secret is sealed and is not shown again."))
         return redirect("sso:overview", organization)
     context = {"form": form, "provider": found, "redirect_uri": redirect_uri(acting.organization.pk)}
     return render(request, "sso/provider.html", context, status=422 if form.is_bound else 200)
@@ -61,8 +66,7 @@ def enforcement(request: HttpRequest, organization: str) -> HttpResponse:
         except sso.NotYet as not_yet:
             problem = str(not_yet)
         else:
-            said = "Single sign-on is no longer required." if found.is_enforced else "Single sign-on is required now."
-            messages.success(request, said)
+            messages.success(request, _RELAXED if found.is_enforced else _ENFORCED)
             return redirect("sso:overview", organization)
     context = {"provider": found, "problem": problem}
     return render(request, "sso/enforcement.html", context, status=422 if problem else 200)
@@ -76,7 +80,7 @@ def links(request: HttpRequest, organization: str) -> HttpResponse:
     found = provider_for(acting)
     if request.method == "POST":
         sso.forget_links(acting.actor, found)
-        messages.success(request, "Everybody is found by their address at their next sign-in.")
+        messages.success(request, _("Everybody is found by their address at their next sign-in."))
         return redirect("sso:overview", organization)
     return render(request, "sso/links.html", {"links": found.links.count()})
 
@@ -89,7 +93,7 @@ def removal(request: HttpRequest, organization: str) -> HttpResponse:
     found = provider_for(acting)
     if request.method == "POST":
         sso.remove_provider(acting.actor, found)
-        messages.success(request, "Single sign-on is removed.")
+        messages.success(request, _("Single sign-on is removed."))
         return redirect("sso:overview", organization)
     return render(request, "sso/remove.html", {"provider": found})
 
@@ -98,5 +102,5 @@ def _save(acting: Acting, form: ProviderForm) -> bool:
     try:
         sso.set_up(acting.actor, acting.organization, sso.Setup(**form.cleaned_data))
     except IntegrityError:
-        form.add_error(None, "Somebody else set the provider up at this moment. Look at it first.")
+        form.add_error(None, _("Somebody else set the provider up at this moment. Look at it first."))
     return not form.errors

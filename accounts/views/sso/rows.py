@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.actions.domains import GRACE
 from accounts.models import Organization, VerifiedDomain
 
@@ -32,7 +34,7 @@ def domain_row(claim: VerifiedDomain) -> DomainRow:
 
 def _state(claim: VerifiedDomain) -> tuple[str, str, str, datetime | None]:
     if claim.verified_at and claim.missing_since:
-        return "Record missing", "bad", "Counts no more from", claim.missing_since + GRACE
+        return _("Record missing"), "bad", _("Counts no more from"), claim.missing_since + GRACE
     if claim.verified_at:
-        return "Verified", "ok", "Since", claim.verified_at
-    return "Not verified", "off", "Last looked" if claim.checked_at else "", claim.checked_at
+        return _("Verified"), "ok", _("Since"), claim.verified_at
+    return _("Not verified"), "off", _("Last looked") if claim.checked_at else "", claim.checked_at

@@ -16,7 +16,7 @@ from notifications.webhooks.kinds import subscribable
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(kind.name, kind.title) for kind in subscribable()]
+    return [(kind.name, str(kind.title)) for kind in subscribable()]
 
 
 class EndpointForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.models import Because, Delivery, Endpoint
-from notifications.webhooks.kinds import TEST, title_of
+from notifications.webhooks.kinds import title_of
 
 _ERRORS = {
     "timeout": gettext_lazy("No answer in time"),
@@ -71,7 +71,7 @@ def endpoint_rows(slug: str, endpoints: Iterable[Endpoint]) -> list[EndpointRow]
 def delivery_row(slug: str, delivery: Delivery) -> DeliveryRow:
     return DeliveryRow(
         id=delivery.pk,
-        title=_("Test event") if delivery.kind == TEST else title_of(delivery.kind),
+        title=title_of(delivery.kind),
         kind=delivery.kind,
         message_id=delivery.message_id,
         at=delivery.at,

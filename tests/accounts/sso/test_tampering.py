@@ -10,7 +10,7 @@ from joserfc import jwk
 
 from accounts.models import IdentityProvider, User
 from accounts.sso import fetching, flow, id_token, metadata
-from accounts.sso.failure import SENTENCES
+from accounts.sso.failure import SsoError
 from tests.support.factors import is_signed_in
 from tests.support.identity import (
     CALLBACK,
@@ -217,7 +217,7 @@ def test_what_a_provider_says_of_an_error_is_shown_nowhere(
         answer = client.get(callback_of(url), said)
         assert refusal(answer) == code
         text = answer.content.decode()
-        assert SENTENCES[code] in text
+        assert SsoError(code).sentence in text
         assert "0900" not in text
         assert "&lt;script" not in text
     assert "0900" not in caplog.text
