@@ -83,6 +83,11 @@ def test_without_an_endpoint_it_is_amazons_own_of_the_region(aws: Aws) -> None:
     assert AwsKms(aws.keys, region=REGION)._kms.meta.endpoint_url == f"https://kms.{REGION}.amazonaws.com"
 
 
+def test_kms_has_two_seconds_to_connect_and_five_to_answer(aws: Aws) -> None:
+    config = aws.start()._kms.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (2, 5)
+
+
 def test_without_credentials_it_is_refused(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     raises("root-refused", aws.start)
