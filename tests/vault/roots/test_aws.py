@@ -90,7 +90,8 @@ def test_kms_has_two_seconds_to_connect_and_five_to_answer(aws: Aws) -> None:
 
 def test_without_credentials_it_is_refused(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    raises("root-refused", aws.start)
+    with pytest.raises(VaultError, match=r"^root-refused: .* as configured: PartialCredentialsError"):
+        aws.start()
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     for name in ("AWS_EC2_METADATA_DISABLED", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, "true")
