@@ -117,6 +117,12 @@ def test_a_refusal_names_the_plane_whatever_was_asked_for(aws: Aws) -> None:
         aws.at(url).check()
 
 
+def test_a_failure_that_passes_names_kms_and_the_reason(aws: Aws) -> None:
+    away = pytest.raises(VaultError, match="AWS KMS does not answer as it should: ThrottlingException")
+    with answering(400, {"__type": "ThrottlingException", "message": "no"}) as url, away:
+        aws.at(url).check()
+
+
 def test_a_disabled_key_is_missing(aws: Aws) -> None:
     aws.kms.disable_key(KeyId=aws.arn(DATA).rpartition("/")[2])
     raises("missing-root", aws.start().check)
