@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ledger.ids import new_id
+from ledger.ids import INSTALLATION, new_id
 from ledger.models import LeafBody, LeafType
 from tests.vault.unsealer.running import EMAIL, sealed
 from vault.errors import VaultError
@@ -45,3 +45,26 @@ def test_what_is_no_sign_in_address_has_no_index() -> None:
     with pytest.raises(VaultError) as refusal:
         unsealer().reindex_emails(OPERATOR, [Value("accounts.User.name", one.pk, one.tenant, one.data)])
     assert (refusal.value.code, refusal.value.permanent) == ("refused", True)
+
+
+def test_an_invited_address_is_indexed_anew_for_its_organization_and_one_of_sign_in_is_not() -> None:
+    organization, invitation, person = new_id(), new_id(), new_id()
+    places = [("accounts.Invitation.email", invitation, organization), (EMAIL, person, person)]
+    records = unsealer().seal([Value(*place, b'"zoe@example.com"') for place in places])
+    sealed_again = [Value(*place, record) for place, record in zip(places, records, strict=True)]
+    indexes = unsealer().reindex_emails(OPERATOR, sealed_again)
+    assert indexes == [
+        unsealer().index_email("zoe@example.com", organization),
+        unsealer().index_email("zoe@example.com"),
+    ]
+    assert indexes[0] != indexes[1]
+
+
+def test_an_address_has_an_index_in_each_version_of_the_key_oldest_first() -> None:
+    organization = new_id()
+    for _ in range(2):
+        unsealer().rotate(OPERATOR, INSTALLATION, Plane.INDEX)
+    for whose in (None, organization):
+        found = unsealer().index_email("zoe@example.com", whose)
+        assert [index.version for index in found] == [1, 2, 3]
+        assert len({index.value for index in found}) == 3
