@@ -1,6 +1,7 @@
 """Keeping keys at the edges: which key a leaf names among many, and which requests are refused with which code."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,15 @@ from ledger.ids import INSTALLATION, new_id
 from ledger.models import LeafBody, LeafType
 from tests.vault.unsealer.running import EMAIL, sealed
 from vault.errors import VaultError
+from vault.keyring import Keyring
 from vault.models import DataKey
 from vault.planes import Plane
+from vault.roots import roots
 from vault.unsealer import unsealer
-from vault.unsealer.messages import Value
+from vault.unsealer.in_process import append
+from vault.unsealer.keeping import shred
+from vault.unsealer.messages import Shred, Value
+from vault.unsealer.session import Session
 
 pytestmark = pytest.mark.django_db
 OPERATOR, DATA = "operator:command-line", Plane.CUSTOMER_DATA
@@ -68,3 +74,16 @@ def test_an_address_has_an_index_in_each_version_of_the_key_oldest_first() -> No
         found = unsealer().index_email("zoe@example.com", whose)
         assert [index.version for index in found] == [1, 2, 3]
         assert len({index.value for index in found}) == 3
+
+
+def test_a_key_that_another_caller_remembered_while_its_destruction_was_committed_opens_nothing_afterwards() -> None:
+    keyring, tenant = Keyring(roots()), new_id()
+    key = keyring.sealing(tenant, DATA)
+
+    def commit(*destruction: Any) -> None:
+        append(*destruction)
+        keyring._by_id.put(key.id, key)  # by who had read the row before
+
+    shred(Session(keyring, commit), Shred(OPERATOR, tenant))
+    with pytest.raises(VaultError, match="shredded"):
+        keyring.opening(key.id)
