@@ -35,6 +35,13 @@ def test_a_refusal_keeps_as_much_as_a_leaf_takes() -> None:
     assert said["message"] == str(message)
 
 
+def test_what_is_not_printable_is_a_question_mark_in_the_leaf() -> None:
+    with pytest.raises(VaultError, match="refused"):
+        unsealer().begin(Opening("sms\n\0", "user:\x1b[2J", new_id(), ["na\rme"], [new_id()]))
+    leaf, said = refusal()
+    assert (leaf.purpose, leaf.actor, said["fields"]) == ("sms??", "user:?[2J", ["na?me"])
+
+
 def test_a_closed_scope_is_recorded_by_the_values_that_were_tried() -> None:
     tenant = new_id()
     tried = [Value(label, tenant, tenant, b"") for label in (NAME, EMAIL, NAME)]
