@@ -12,7 +12,7 @@ from ledger.append import append_leaf
 from ledger.ids import new_id
 from ledger.leaves import Entry
 from ledger.models import Leaf, LeafBody, LeafType
-from ledger.queries import MessageOpening, Window, openings_for_messages
+from ledger.queries import FieldOpening, MessageOpening, Window, field_openings, openings_for_messages, times
 from tests.support.flush import without_guards
 from tests.support.ledger import PEN
 
@@ -69,3 +69,24 @@ def test_openings_of_another_version_and_damaged_ones_are_left_out() -> None:
         for position, text in zip(damaged, ("", "{", "[]", '{"message": 7}'), strict=True):
             LeafBody.objects.filter(position=position).update(text=text)
     assert [each.message for each in found(tenant)] == ["kept"]
+
+
+def test_what_was_opened_since_a_moment_is_told_with_its_fields_oldest_first() -> None:
+    tenant, start, phone = new_id(), datetime.now(UTC), ["accounts.User.phone"]
+    first = opened(tenant)
+    opened(new_id())
+    append_leaf(Entry(tenant, LeafType.REFUSAL, "system:worker", "sms", more={"fields": phone}), pen=PEN)
+    damaged, second = opened(tenant), opened(tenant, "email-notification", fields=[])
+    with without_guards(connections["vault"]):
+        LeafBody.objects.filter(position=damaged).update(text="{")
+    assert list(field_openings(tenant, start)) == [
+        FieldOpening(first, "sms", "system:worker", phone),
+        FieldOpening(second, "email-notification", "system:worker", []),
+    ]
+    assert list(field_openings(tenant, datetime.now(UTC) + timedelta(minutes=1))) == []
+
+
+def test_the_times_of_leaves_are_told_by_their_positions() -> None:
+    tenant = new_id()
+    positions = [opened(tenant) for _ in range(3)][1:]
+    assert times(iter(positions)) == {each: Leaf.objects.get(position=each).at for each in positions}

@@ -49,7 +49,10 @@ def test_an_answer_that_is_not_from_kms_counts_as_none(aws: Aws, answer: object)
         raises("root-provider-away", aws.at(url).check, permanent=False)
 
 
-def test_what_may_pass_is_tried_three_times(aws: Aws) -> None:
+def test_what_may_pass_is_tried_three_times_whatever_the_environment_says(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     asked: list[str] = []
     with answering(500, {"__type": "KMSInternalException", "message": "no"}, asked=asked) as url:
         raises("root-provider-away", lambda: aws.at(url).wrap(DATA, bytes(32), HERE), permanent=False)
@@ -80,9 +83,15 @@ def test_without_an_endpoint_it_is_amazons_own_of_the_region(aws: Aws) -> None:
     assert AwsKms(aws.keys, region=REGION)._kms.meta.endpoint_url == f"https://kms.{REGION}.amazonaws.com"
 
 
+def test_kms_has_two_seconds_to_connect_and_five_to_answer(aws: Aws) -> None:
+    config = aws.start()._kms.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (2, 5)
+
+
 def test_without_credentials_it_is_refused(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    raises("root-refused", aws.start)
+    with pytest.raises(VaultError, match=r"^root-refused: .* as configured: PartialCredentialsError"):
+        aws.start()
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     for name in ("AWS_EC2_METADATA_DISABLED", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, "true")
@@ -105,6 +114,12 @@ def test_a_refusal_names_the_plane_whatever_was_asked_for(aws: Aws) -> None:
                 call()
     undescribed = pytest.raises(VaultError, match=f"^root-refused: .* {DATA} root")
     with answering(400, {"__type": "AccessDeniedException", "message": "no"}) as url, undescribed:
+        aws.at(url).check()
+
+
+def test_a_failure_that_passes_names_kms_and_the_reason(aws: Aws) -> None:
+    away = pytest.raises(VaultError, match="AWS KMS does not answer as it should: ThrottlingException")
+    with answering(400, {"__type": "ThrottlingException", "message": "no"}) as url, away:
         aws.at(url).check()
 
 

@@ -1,17 +1,23 @@
 """Keeping keys at the edges: which key a leaf names among many, and which requests are refused with which code."""
 
 import json
+from typing import Any
 
 import pytest
 
-from ledger.ids import new_id
+from ledger.ids import INSTALLATION, new_id
 from ledger.models import LeafBody, LeafType
 from tests.vault.unsealer.running import EMAIL, sealed
 from vault.errors import VaultError
+from vault.keyring import Keyring
 from vault.models import DataKey
 from vault.planes import Plane
+from vault.roots import roots
 from vault.unsealer import unsealer
-from vault.unsealer.messages import Value
+from vault.unsealer.in_process import append
+from vault.unsealer.keeping import shred
+from vault.unsealer.messages import Shred, Value
+from vault.unsealer.session import Session
 
 pytestmark = pytest.mark.django_db
 OPERATOR, DATA = "operator:command-line", Plane.CUSTOMER_DATA
@@ -45,3 +51,39 @@ def test_what_is_no_sign_in_address_has_no_index() -> None:
     with pytest.raises(VaultError) as refusal:
         unsealer().reindex_emails(OPERATOR, [Value("accounts.User.name", one.pk, one.tenant, one.data)])
     assert (refusal.value.code, refusal.value.permanent) == ("refused", True)
+
+
+def test_an_invited_address_is_indexed_anew_for_its_organization_and_one_of_sign_in_is_not() -> None:
+    organization, invitation, person = new_id(), new_id(), new_id()
+    places = [("accounts.Invitation.email", invitation, organization), (EMAIL, person, person)]
+    records = unsealer().seal([Value(*place, b'"zoe@example.com"') for place in places])
+    sealed_again = [Value(*place, record) for place, record in zip(places, records, strict=True)]
+    indexes = unsealer().reindex_emails(OPERATOR, sealed_again)
+    assert indexes == [
+        unsealer().index_email("zoe@example.com", organization),
+        unsealer().index_email("zoe@example.com"),
+    ]
+    assert indexes[0] != indexes[1]
+
+
+def test_an_address_has_an_index_in_each_version_of_the_key_oldest_first() -> None:
+    organization = new_id()
+    for _ in range(2):
+        unsealer().rotate(OPERATOR, INSTALLATION, Plane.INDEX)
+    for whose in (None, organization):
+        found = unsealer().index_email("zoe@example.com", whose)
+        assert [index.version for index in found] == [1, 2, 3]
+        assert len({index.value for index in found}) == 3
+
+
+def test_a_key_that_another_caller_remembered_while_its_destruction_was_committed_opens_nothing_afterwards() -> None:
+    keyring, tenant = Keyring(roots()), new_id()
+    key = keyring.sealing(tenant, DATA)
+
+    def commit(*destruction: Any) -> None:
+        append(*destruction)
+        keyring._by_id.put(key.id, key)  # by who had read the row before
+
+    shred(Session(keyring, commit), Shred(OPERATOR, tenant))
+    with pytest.raises(VaultError, match="shredded"):
+        keyring.opening(key.id)

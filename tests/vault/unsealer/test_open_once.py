@@ -1,5 +1,7 @@
 """One value opened by itself: its leaf first, no scope left behind, and refused whatever a scope would not open."""
 
+import json
+
 import pytest
 
 from accounts.models import User
@@ -56,8 +58,8 @@ def test_a_field_says_itself_whose_it_is_and_the_leaf_names_the_message(member: 
     message, stored = new_id(), User.objects.get(pk=member.pk)
     assert open_once(Purpose.EMAIL_NOTIFICATION, stored.email, actor=WORKER, message=message) == "mira@example.com"
     opening = LeafBody.objects.filter(tenant=member.pk, purpose="email-notification").get()
-    assert str(message) in opening.text
-    assert EMAIL in opening.text
+    said = json.loads(opening.text)
+    assert (said["message"], said["fields"]) == (str(message), [EMAIL])
 
 
 def test_plaintext_that_is_not_saved_has_nothing_to_open(member: User) -> None:
