@@ -1,11 +1,17 @@
-"""What every answer of the console has in common: hardening headers, a language, a page when something is away."""
+"""What all answers of the console have in common: hardening, the way to sign in, a language, a page for what is away."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts import languages
 from admin_api.frame import problems
@@ -26,6 +32,16 @@ class HardeningMiddleware:
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads who is not signed in to the sign-in page, and back; a part of a page leads its whole page there."""
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        answer = super().process_view(request, view, args, kwargs)
+        if answer is None or request.headers.get("HX-Request") != "true":
+            return answer
+        return HttpResponseClientRedirect(redirect_to_login(HtmxDetails(request).current_url_abs_path or "/").url)
 
 
 class LanguageMiddleware:

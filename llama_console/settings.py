@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "llama_console.middleware.SignInMiddleware",
     "accounts.middleware.BrowserMiddleware",
     "llama_console.middleware.LanguageMiddleware",
     "accounts.sso.gate.SingleSignOnMiddleware",

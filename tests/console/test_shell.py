@@ -150,3 +150,20 @@ def test_a_malformed_setting_is_named_loudly(monkeypatch: pytest.MonkeyPatch, he
     monkeypatch.setenv("X_TEST", value)
     with pytest.raises(ImproperlyConfigured, match="X_TEST"):
         helper()
+
+
+@pytest.mark.parametrize(
+    ("current", "back"),
+    [
+        ("http://testserver/o/llamas-of-lisbon/keys/?q=ci", "/o/llamas-of-lisbon/keys/%3Fq%3Dci"),
+        ("https://elsewhere.example/o/llamas-of-lisbon/", "/"),
+        (None, "/"),
+    ],
+)
+def test_a_part_of_a_page_whose_session_ended_leads_the_whole_page_to_the_sign_in(
+    client: Client, organization: Organization, current: str | None, back: str
+) -> None:
+    headers = {"HX-Request": "true"} | ({"HX-Current-URL": current} if current else {})
+    answer = client.get("/o/llamas-of-lisbon/first-request/", headers=headers)
+    assert answer["HX-Redirect"] == f"/sign-in/?next={back}"
+    assert answer.content == b""
