@@ -1,4 +1,4 @@
-"""What all answers of the console have in common: hardening, the way to sign in, a language, a page for what is away."""
+"""What all answers of the console have in common: hardening, the way to sign in, a language, a page for outages."""
 
 from collections.abc import Callable
 from typing import Any
