@@ -29,7 +29,7 @@ IdentityProvider.objects.all().delete()
 VerifiedDomain.objects.filter(pk="{_DOMAIN}").delete()
 """
 _TOLD = ("status of 400", "status of 404", "status of 422")
-_PUBLIC = ["/sign-in/", "/sign-in/sso/", "/sign-in/sso/callback/", "/sign-up/", "/reset/", "/nowhere/"]
+_PUBLIC = ["/sign-in/", "/sign-in/sso/", f"/sign-in/sso/callback/{_DOMAIN}/", "/sign-up/", "/reset/", "/nowhere/"]
 _PAGES = [
     "",
     "keys/",

@@ -1,5 +1,7 @@
 """What Python words for pages, in German; a program that asks for the same gets English."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -36,7 +38,8 @@ def test_why_a_sign_in_by_a_provider_failed_is_told_in_german(code: str) -> None
 
 @pytest.mark.django_db
 def test_a_stranger_reads_the_refusal_in_the_language_of_the_browser() -> None:
-    answer = Client().get(reverse("accounts:sso_callback"), headers={"Accept-Language": "de"})
+    callback = reverse("accounts:sso_callback", args=[uuid4()])
+    answer = Client().get(callback, headers={"Accept-Language": "de"})
     assert answer.status_code == 400
     assert "Sie sind nicht angemeldet" in answer.text
     assert "dauerte zu lange" in answer.text
