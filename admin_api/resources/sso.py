@@ -107,7 +107,7 @@ class TheProvider(Resource):
         "GET": Operation(
             "sso.getProvider",
             "Get the identity provider",
-            Permission.MANAGE_SECURITY,
+            Permission.MANAGE_SSO,
             answer=SsoProvider,
             description="Its client secret is shown to nobody. People set it up, on the console's pages.",
             may_be_missing=True,
@@ -124,7 +124,7 @@ class Domains(Making):
         "GET": Operation(
             "sso.listDomains",
             "List domains",
-            Permission.MANAGE_SECURITY,
+            Permission.MANAGE_SSO,
             answer=Domain,
             query=PageQuery,
             paged=True,
@@ -132,7 +132,7 @@ class Domains(Making):
         "POST": Operation(
             "sso.addDomain",
             "Claim a domain",
-            Permission.MANAGE_SECURITY,
+            Permission.MANAGE_SSO,
             answer=Domain,
             status=201,
             body=NewDomain,
@@ -166,11 +166,11 @@ class Domains(Making):
 class OneDomain(Resource):
     tag = _TAG
     operations = {
-        "GET": Operation("sso.getDomain", "Get a domain", Permission.MANAGE_SECURITY, answer=Domain),
+        "GET": Operation("sso.getDomain", "Get a domain", Permission.MANAGE_SSO, answer=Domain),
         "DELETE": Operation(
             "sso.removeDomain",
             "Give a domain up",
-            Permission.MANAGE_SECURITY,
+            Permission.MANAGE_SSO,
             status=204,
             description="Without any domain that counts, single sign-on is required no more.",
         ),
@@ -190,7 +190,7 @@ class DomainCheck(Making):
         "POST": Operation(
             "sso.checkDomain",
             "Look for the record of a domain",
-            Permission.MANAGE_SECURITY,
+            Permission.MANAGE_SSO,
             answer=CheckedDomain,
             description="Records that count are looked for each day as well.",
         )

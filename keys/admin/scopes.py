@@ -10,7 +10,8 @@ from accounts.policy import Permission
 SCOPES: dict[Permission, str | Promise] = {
     Permission.RENAME_ORGANIZATION: gettext_lazy("Rename the organization"),
     Permission.DELETE_ORGANIZATION: gettext_lazy("Delete the organization, and cancel that"),
-    Permission.MANAGE_SECURITY: gettext_lazy("See and set security rules, see single sign-on, prove domains"),
+    Permission.MANAGE_SECURITY: gettext_lazy("See and set security rules"),
+    Permission.MANAGE_SSO: gettext_lazy("See single sign-on, prove and remove its domains"),
     Permission.VIEW_PROJECTS: gettext_lazy("See projects"),
     Permission.MANAGE_PROJECTS: gettext_lazy("Make, change and archive projects"),
     Permission.VIEW_MEMBERS: gettext_lazy("See members with name, email and role"),

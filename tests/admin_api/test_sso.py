@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.actions import add_member
 from accounts.actions.domains import MAX_DOMAINS
-from accounts.models import IdentityProvider, Organization, VerifiedDomain
+from accounts.models import IdentityProvider, Organization, Role, VerifiedDomain
 from ledger.actor import Actor
 from ledger.models import Action, AuditEvent
 from tests.accounts.sso.conftest import prove, records  # noqa: F401  a fixture
-from tests.admin_api.conftest import Caller
+from tests.admin_api.conftest import Caller, program
+from tests.conftest import person
 from tests.support.dns import Records
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +125,14 @@ def test_there_are_only_so_many_domains(olivia: Caller, organization: Organizati
     for number in range(MAX_DOMAINS):
         organization.domains.create(domain=f"d{number}.example", token="t")
     assert olivia.make("sso/domains/", {"domain": "one-more.example"}).status_code == 409
+
+
+def test_the_key_of_an_admin_gives_up_no_domain(organization: Organization, provider: IdentityProvider) -> None:
+    """Without any domain single sign-on is not required any more: that is for owners, as on the pages."""
+    adam = person("adam@example.com")
+    add_member(Actor.operator(), organization=organization, user=adam, role=Role.ADMIN)
+    prove(organization, "example.com")
+    claim = organization.domains.get()
+    answer = program(organization, adam).delete(f"/api/v1/sso/domains/{claim.pk}/")
+    assert answer.status_code == 403
+    assert organization.domains.verified().exists()

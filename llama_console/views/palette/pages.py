@@ -27,7 +27,7 @@ _NEEDED = {
     "projects:create": Permission.MANAGE_PROJECTS,
     "billing_contacts:list": Permission.MANAGE_BILLING_CONTACTS,
     "admin_keys:list": Permission.MANAGE_ADMIN_KEYS,
-    "sso:overview": Permission.MANAGE_SECURITY,
+    "sso:overview": Permission.MANAGE_SSO,
     "organization_security:rules": Permission.MANAGE_SECURITY,
 }
 _Pages = tuple[tuple[str | Promise, str, str], ...]

@@ -127,7 +127,8 @@ def test_an_identity_of_long_before_stays_when_an_account_is_taken_back(
 def test_somebody_new_whose_domain_the_security_rules_do_not_admit_is_told_so(
     client: Client, connected: IdentityProvider, provider: Provider, organization: Organization, owner: User
 ) -> None:
-    change_security(owner, organization=organization, wanted=Wanted(domains=("llamas.example",)), address=None)
+    wanted = Wanted(domains=("llamas.example",))
+    change_security(OPERATOR, organization=organization, wanted=wanted, user=None, address=None)
     assert refusal(sign_in(client, provider, NEW)) == "foreign-domain"
     assert User.objects.find_by_email(NEW) is None
 
