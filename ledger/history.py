@@ -89,7 +89,7 @@ class History:
         if after is not None:
             rows = list(self._rows().filter(pk__gt=after).order_by("pk")[: size + 1])
             before = rows[size].pk if len(rows) > size else None
-            return Page(self._stretch(rows[:size][::-1], before), has_newer=before is not None, has_older=True)
+            return Page(self._stretch(rows[:size], before), has_newer=before is not None, has_older=True)
         rows = list((self._rows().filter(pk__lt=before) if before else self._rows())[: size + 1])
         has_older = len(rows) > size
         told = self._stretch(rows[:size], before, is_last=not has_older)

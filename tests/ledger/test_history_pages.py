@@ -77,6 +77,15 @@ def test_a_row_that_is_gone_is_told_on_its_page_alone_in_both_directions() -> No
         assert {each.id for each in found if each.standing is Standing.UNLISTED} == {ids[3]} & set(told)
 
 
+def test_what_is_gone_beyond_a_page_is_not_told_on_it() -> None:
+    tenant = new_id()
+    ids = happened(tenant, 6)
+    with without_guards(connections["default"]):
+        AuditEvent.objects.filter(pk=ids[1]).delete()
+    for cut in ({"after": ids[5]}, {"before": ids[2]}):
+        assert [each.id for each in History(tenant).page(2, **cut).happenings] == ids[3:5]
+
+
 def test_rows_of_the_oldest_and_of_the_newest_that_are_gone_are_told_as_well() -> None:
     tenant = new_id()
     ids = happened(tenant, 3)
