@@ -102,7 +102,7 @@ def test_a_part_of_a_page_sends_the_whole_page_there(as_owner: Client, rules: Ru
     age(as_owner, minutes=61)
     answer = as_owner.get(HOME + "usage/", HTTP_HX_REQUEST="true")
     assert answer["HX-Redirect"] == "/account/confirm/"
-    assert as_owner.post(HOME + "billing-contacts/new/")["Location"] == "/account/confirm/"
+    assert as_owner.post(HOME + "projects/new/")["Location"] == "/account/confirm/"
 
 
 def test_who_is_no_member_learns_of_no_rule(
