@@ -170,7 +170,7 @@ def test_the_form_shows_what_was_saved(as_owner: Client, with_phone: User, news:
     assert 'value="daily" selected' in shown
     assert 'value="23:30"' in shown
     assert 'value="America/Argentina/Buenos_Aires" selected>Argentina, Buenos Aires' in shown
-    assert shown.count(" checked") == 3  # the text, the quiet hours, and the theme
+    assert shown.count(" checked") == 4  # the text, the quiet hours, the theme, and the single keys
 
 
 def test_a_time_zone_that_is_no_place_stays_chosen(as_owner: Client, owner: User) -> None:
