@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connections, transaction
+from django.db.models import Q
 
 from ledger import history
 from ledger.actor import Actor
@@ -98,6 +99,15 @@ def test_rows_of_the_oldest_and_of_the_newest_that_are_gone_are_told_as_well() -
     assert [each.standing for each in History(tenant).page(5).happenings] == [Standing.UNLISTED] * 3
 
 
+def test_a_search_tells_nothing_of_what_is_gone_since_nobody_knows_whether_it_would_match() -> None:
+    tenant = new_id()
+    ids = happened(tenant, 3)
+    with without_guards(connections["default"]):
+        AuditEvent.objects.filter(pk=ids[1]).delete()
+    assert [each.id for each in History(tenant, Q(action="price:set")).page(5).happenings] == [ids[0], ids[2]]
+    assert History(tenant, Q(action="key:revoked")).page(5).happenings == []
+
+
 def test_all_of_them_are_as_many_as_there_are_however_they_are_chunked(monkeypatch: pytest.MonkeyPatch) -> None:
     tenant = new_id()
     ids = happened(tenant, 4)
@@ -124,6 +134,8 @@ def test_a_row_without_a_leaf_tells_what_it_says_itself() -> None:
     (told,) = History(tenant).page(1).happenings
     assert (told.at, told.actor, told.action, told.target) == (row.at, "user:x", "key:revoked", "x")
     assert (told.payload, told.place) == ({"cents": 3}, None)
+    AuditEvent.objects.create(organization_id=tenant, actor="user:x", action="key:revoked", target="x", payload=["a"])
+    assert History(tenant).page(1).happenings[0].payload == {}
 
 
 def test_a_leaf_that_says_nothing_readable_is_told_with_nothing_and_the_time_of_the_leaf() -> None:
