@@ -11,13 +11,14 @@ from django.db.models import Q
 
 from ledger import history
 from ledger.actor import Actor
-from ledger.events import record_event
+from ledger.events import entry_of, record_event
 from ledger.history import History, Place, Standing, _said
 from ledger.ids import new_id
 from ledger.leaves import commit
 from ledger.models import Action, AuditEvent, Leaf, LeafBody
 from tests.support.flush import without_guards
 from vault.events import record_pending
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
 SALT = bytes(32)
@@ -85,6 +86,18 @@ def test_what_is_gone_beyond_a_page_is_not_told_on_it() -> None:
         AuditEvent.objects.filter(pk=ids[1]).delete()
     for cut in ({"after": ids[5]}, {"before": ids[2]}):
         assert [each.id for each in History(tenant).page(2, **cut).happenings] == ids[3:5]
+
+
+def test_an_event_whose_leaf_came_late_is_told_on_its_own_page_alone() -> None:
+    tenant = new_id()
+    made = {"organization_id": tenant, "actor": "operator:command-line", "action": "price:set", "target": "x"}
+    late, *others = (AuditEvent.objects.create(**made) for _ in range(3))
+    for events in (others, [late]):
+        unsealer().record([entry_of(event) for event in events])
+    newest = History(tenant).page(2)
+    assert [each.id for each in newest.happenings] == [others[1].pk, others[0].pk]
+    (oldest,) = History(tenant).page(2, before=newest.oldest).happenings
+    assert (oldest.id, oldest.standing) == (late.pk, Standing.RECORDED)
 
 
 def test_rows_of_the_oldest_and_of_the_newest_that_are_gone_are_told_as_well() -> None:
