@@ -11,12 +11,14 @@ from django.db.models import Q
 
 from ledger import history
 from ledger.actor import Actor
+from ledger.append import append_leaf
 from ledger.events import entry_of, record_event
 from ledger.history import History, Place, Standing, _said
 from ledger.ids import new_id
-from ledger.leaves import commit
-from ledger.models import Action, AuditEvent, Leaf, LeafBody
+from ledger.leaves import Entry, commit
+from ledger.models import Action, AuditEvent, Leaf, LeafBody, LeafType
 from tests.support.flush import without_guards
+from tests.support.ledger import opening, unsealer_pen
 from vault.events import record_pending
 from vault.unsealer import unsealer
 
@@ -88,6 +90,17 @@ def test_what_is_gone_beyond_a_page_is_not_told_on_it() -> None:
         assert [each.id for each in History(tenant).page(2, **cut).happenings] == ids[3:5]
 
 
+def test_what_is_gone_is_found_among_leaves_of_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MOST_UNLISTED", 1)
+    tenant = new_id()
+    append_leaf(opening(tenant), pen=unsealer_pen())
+    (gone,) = happened(tenant, 1)
+    append_leaf(Entry(tenant, LeafType.REFUSAL, "system:unknown"), pen=unsealer_pen())
+    with without_guards(connections["default"]):
+        AuditEvent.objects.filter(pk=gone).delete()
+    assert [each.id for each in History(tenant).page(5).happenings] == [gone]
+
+
 def test_an_event_whose_leaf_came_late_is_told_on_its_own_page_alone() -> None:
     tenant = new_id()
     made = {"organization_id": tenant, "actor": "operator:command-line", "action": "price:set", "target": "x"}
@@ -109,7 +122,10 @@ def test_rows_of_the_oldest_and_of_the_newest_that_are_gone_are_told_as_well() -
     assert [each.id for each in History(tenant).page(5).happenings] == ids
     with without_guards(connections["default"]):
         AuditEvent.objects.filter(pk=ids[1]).delete()
-    assert [each.standing for each in History(tenant).page(5).happenings] == [Standing.UNLISTED] * 3
+    told = History(tenant).page(5).happenings
+    assert [(each.standing, each.place and each.place.sequence) for each in told] == [
+        (Standing.UNLISTED, sequence) for sequence in (3, 2, 1)
+    ]
 
 
 def test_a_search_tells_nothing_of_what_is_gone_since_nobody_knows_whether_it_would_match() -> None:
