@@ -5,7 +5,8 @@ from ledger.leaves import Plain
 
 
 def test_only_what_differs_is_said() -> None:
-    assert changes({"days": 3, "name": "a"}, {"days": 7, "name": "a"}) == {"before_days": 3, "after_days": 7}
+    before, after = {"name": "a", "days": 3, "note": "b"}, {"name": "a", "days": 7, "note": "b"}
+    assert changes(before, after) == {"before_days": 3, "after_days": 7}
     assert changes({"days": 3}, {"days": 3}) == {}
     assert changes({}, {"days": 3}) == {"before_days": None, "after_days": 3}
 
