@@ -118,7 +118,7 @@ class History:
         bodies = {body.event: body for body in LeafBody.objects.filter(event__in=[row.pk for row in rows])}
         leaves = Leaf.objects.in_bulk([body.position for body in bodies.values()])
         missing = [row.pk for row in rows if row.pk not in bodies]
-        waiting = set(PendingEvent.objects.filter(pk__in=missing).values_list("pk", flat=True)) if missing else set()
+        waiting = set(PendingEvent.objects.filter(pk__in=missing).values_list("pk", flat=True))
         return [self._tell(row, bodies.get(row.pk), leaves, row.pk in waiting) for row in rows]
 
     def _tell(self, row: AuditEvent, body: LeafBody | None, leaves: dict[int, Leaf], is_waiting: bool) -> Happening:

@@ -5,9 +5,23 @@ from ledger.leaves import Plain
 
 
 def test_only_what_differs_is_said() -> None:
-    assert changes({"days": 3, "name": "a"}, {"days": 7, "name": "a"}) == {"before_days": 3, "after_days": 7}
+    before, after = {"name": "a", "days": 3, "note": "b"}, {"name": "a", "days": 7, "note": "b"}
+    assert changes(before, after) == {"before_days": 3, "after_days": 7}
     assert changes({"days": 3}, {"days": 3}) == {}
     assert changes({}, {"days": 3}) == {"before_days": None, "after_days": 3}
+
+
+def test_all_that_differs_is_said() -> None:
+    said = changes({"days": 3, "name": "a"}, {"days": 7, "name": "b"})
+    assert said == {"before_days": 3, "after_days": 7, "before_name": "a", "after_name": "b"}
+    assert changes({"who": "all"}, {"who": ["a"]}) == {"removed_who": "all", "added_who": "a"}
+
+
+def test_a_list_that_just_fits_stands_whole_and_a_longer_one_loses_as_little_as_it_can() -> None:
+    items = ["8 or ten"] * 19
+    whole = listed([*items, "ten or ten"])
+    assert (len(whole), whole[-10:]) == (200, "ten or ten")
+    assert listed([*items, "eleven or 8"]) == ", ".join(items) + ", and 1 more"
 
 
 def test_of_a_list_what_went_and_what_came_is_said() -> None:

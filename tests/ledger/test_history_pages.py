@@ -7,16 +7,20 @@ from uuid import UUID
 
 import pytest
 from django.db import connections, transaction
+from django.db.models import Q
 
 from ledger import history
 from ledger.actor import Actor
-from ledger.events import record_event
+from ledger.append import append_leaf
+from ledger.events import entry_of, record_event
 from ledger.history import History, Place, Standing, _said
 from ledger.ids import new_id
-from ledger.leaves import commit
-from ledger.models import Action, AuditEvent, Leaf, LeafBody
+from ledger.leaves import Entry, commit
+from ledger.models import Action, AuditEvent, Leaf, LeafBody, LeafType
 from tests.support.flush import without_guards
+from tests.support.ledger import opening, unsealer_pen
 from vault.events import record_pending
+from vault.unsealer import unsealer
 
 pytestmark = pytest.mark.django_db
 SALT = bytes(32)
@@ -86,6 +90,29 @@ def test_what_is_gone_beyond_a_page_is_not_told_on_it() -> None:
         assert [each.id for each in History(tenant).page(2, **cut).happenings] == ids[3:5]
 
 
+def test_what_is_gone_is_found_among_leaves_of_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MOST_UNLISTED", 1)
+    tenant = new_id()
+    append_leaf(opening(tenant), pen=unsealer_pen())
+    (gone,) = happened(tenant, 1)
+    append_leaf(Entry(tenant, LeafType.REFUSAL, "system:unknown"), pen=unsealer_pen())
+    with without_guards(connections["default"]):
+        AuditEvent.objects.filter(pk=gone).delete()
+    assert [each.id for each in History(tenant).page(5).happenings] == [gone]
+
+
+def test_an_event_whose_leaf_came_late_is_told_on_its_own_page_alone() -> None:
+    tenant = new_id()
+    made = {"organization_id": tenant, "actor": "operator:command-line", "action": "price:set", "target": "x"}
+    late, *others = (AuditEvent.objects.create(**made) for _ in range(3))
+    for events in (others, [late]):
+        unsealer().record([entry_of(event) for event in events])
+    newest = History(tenant).page(2)
+    assert [each.id for each in newest.happenings] == [others[1].pk, others[0].pk]
+    (oldest,) = History(tenant).page(2, before=newest.oldest).happenings
+    assert (oldest.id, oldest.standing) == (late.pk, Standing.RECORDED)
+
+
 def test_rows_of_the_oldest_and_of_the_newest_that_are_gone_are_told_as_well() -> None:
     tenant = new_id()
     ids = happened(tenant, 3)
@@ -95,7 +122,19 @@ def test_rows_of_the_oldest_and_of_the_newest_that_are_gone_are_told_as_well() -
     assert [each.id for each in History(tenant).page(5).happenings] == ids
     with without_guards(connections["default"]):
         AuditEvent.objects.filter(pk=ids[1]).delete()
-    assert [each.standing for each in History(tenant).page(5).happenings] == [Standing.UNLISTED] * 3
+    told = History(tenant).page(5).happenings
+    assert [(each.standing, each.place and each.place.sequence) for each in told] == [
+        (Standing.UNLISTED, sequence) for sequence in (3, 2, 1)
+    ]
+
+
+def test_a_search_tells_nothing_of_what_is_gone_since_nobody_knows_whether_it_would_match() -> None:
+    tenant = new_id()
+    ids = happened(tenant, 3)
+    with without_guards(connections["default"]):
+        AuditEvent.objects.filter(pk=ids[1]).delete()
+    assert [each.id for each in History(tenant, Q(action="price:set")).page(5).happenings] == [ids[0], ids[2]]
+    assert History(tenant, Q(action="key:revoked")).page(5).happenings == []
 
 
 def test_all_of_them_are_as_many_as_there_are_however_they_are_chunked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +163,8 @@ def test_a_row_without_a_leaf_tells_what_it_says_itself() -> None:
     (told,) = History(tenant).page(1).happenings
     assert (told.at, told.actor, told.action, told.target) == (row.at, "user:x", "key:revoked", "x")
     assert (told.payload, told.place) == ({"cents": 3}, None)
+    AuditEvent.objects.create(organization_id=tenant, actor="user:x", action="key:revoked", target="x", payload=["a"])
+    assert History(tenant).page(1).happenings[0].payload == {}
 
 
 def test_a_leaf_that_says_nothing_readable_is_told_with_nothing_and_the_time_of_the_leaf() -> None:
