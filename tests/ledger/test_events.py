@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from ledger import events
 from ledger.actor import Actor
 from ledger.append import append_leaf
-from ledger.events import append_events, pending_entries, record_event, settle_events
+from ledger.events import append_events, at_of, entry_of, pending_entries, record_event, settle_events
 from ledger.ids import INSTALLATION, new_id
 from ledger.leaves import Entry
 from ledger.models import Action, AuditEvent, LeafBody, LeafType
@@ -73,6 +74,17 @@ def test_an_event_stands_in_the_chain_of_whom_it_concerns() -> None:
     recorded(Actor.operator())
     recorded(Actor.key(new_id()))
     assert [entry.tenant for entry in pending_entries()] == [organization, person, INSTALLATION, INSTALLATION]
+
+
+def test_it_is_told_when_an_event_happened() -> None:
+    recorded()
+    event = recorded()
+    assert at_of(event.pk) == event.at
+
+
+def test_half_a_character_becomes_a_question_mark() -> None:
+    event = AuditEvent(actor="system:worker", at=datetime.now(UTC), payload={"a": "half \ud800"})
+    assert entry_of(event).more["payload"] == {"a": "half ?"}
 
 
 def test_waiting_events_are_read_with_one_query_a_batch() -> None:
