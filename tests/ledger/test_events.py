@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -12,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from ledger import events
 from ledger.actor import Actor
 from ledger.append import append_leaf
-from ledger.events import append_events, pending_entries, record_event, settle_events
+from ledger.events import append_events, at_of, entry_of, pending_entries, record_event, settle_events
 from ledger.ids import INSTALLATION, new_id
 from ledger.leaves import Entry
 from ledger.models import Action, AuditEvent, LeafBody, LeafType
+from ledger.written import said_since
 from tests.support.ledger import PEN
 
 pytestmark = pytest.mark.django_db
@@ -55,13 +57,14 @@ def test_the_leaf_of_an_event_says_who_changed_what_and_when() -> None:
 def test_an_event_that_somebody_else_appends_at_the_same_moment_is_left_to_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    recorded()
+    for _ in range(2):
+        recorded()
     entries = pending_entries()
-    append_events(entries, PEN)
+    append_events(entries[:1], PEN)
     look, looks = events._without_leaf, iter([entries])
     monkeypatch.setattr(events, "_without_leaf", lambda found: next(looks, None) or look(found))
     append_events(entries, PEN)
-    assert LeafBody.objects.count() == 1
+    assert [sequence for sequence, _ in said_since(INSTALLATION, 0, PEN)] == [1, 2]
 
 
 def test_an_event_stands_in_the_chain_of_whom_it_concerns() -> None:
@@ -69,7 +72,19 @@ def test_an_event_stands_in_the_chain_of_whom_it_concerns() -> None:
     recorded(Actor.user(person), organization)
     recorded(Actor.user(person))
     recorded(Actor.operator())
-    assert [entry.tenant for entry in pending_entries()] == [organization, person, INSTALLATION]
+    recorded(Actor.key(new_id()))
+    assert [entry.tenant for entry in pending_entries()] == [organization, person, INSTALLATION, INSTALLATION]
+
+
+def test_it_is_told_when_an_event_happened() -> None:
+    recorded()
+    event = recorded()
+    assert at_of(event.pk) == event.at
+
+
+def test_half_a_character_becomes_a_question_mark() -> None:
+    event = AuditEvent(actor="system:worker", at=datetime.now(UTC), payload={"a": "half \ud800"})
+    assert entry_of(event).more["payload"] == {"a": "half ?"}
 
 
 def test_waiting_events_are_read_with_one_query_a_batch() -> None:

@@ -1,5 +1,6 @@
 """Events that somebody wrote into the console's database: recorded like any other, and no harm to those behind them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,20 @@ def test_whatever_a_payload_holds_the_chain_stays_readable(payload: str, tmp_pat
     written(payload)
     assert record_pending() == 1
     assert verify(tmp_path, bundle(at=checkpoint(pen=unsealer_pen()))) == 0
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        ('["a"]', {"payload": "['a']"}),
+        ('{"a": 9223372036854775807}', {"a": (1 << 63) - 1}),
+        ('{"a": 9223372036854775808}', {"a": "9223372036854775808"}),
+    ],
+)
+def test_what_no_payload_holds_stands_in_the_leaf_as_text(payload: str, said: dict[str, object]) -> None:
+    written(payload)
+    record_pending()
+    assert json.loads(LeafBody.objects.get().text)["payload"] == said
 
 
 def test_an_actor_who_is_nobody_keeps_no_event_waiting() -> None:
