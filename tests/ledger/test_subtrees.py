@@ -51,6 +51,13 @@ def test_a_root_reads_few_rows_with_one_query_a_level(hashes: list[bytes]) -> No
     assert len(queries) == 2
 
 
+def test_many_ranges_are_looked_up_so_many_at_a_time(hashes: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subtrees, "_PIECES", 4)
+    with CaptureQueriesContext(connections["vault"]) as queries:
+        assert list(stored_hashes([(n, n + 1) for n in range(10)])) == hashes[:10]
+    assert len(queries) == 3
+
+
 def test_completing_again_reads_and_writes_nothing(hashes: list[bytes]) -> None:
     complete_subtrees(600)
     before = list(Subtree.objects.values_list("pk", "level", "index"))
