@@ -39,8 +39,11 @@ class Scope:
     def open_all(self, values: Sequence[Sealed[T]]) -> list[T]:
         """Return the plaintexts of many values at once, all or none."""
         sealed = [value for value in values if not value.is_fresh]
-        found = iter(unsealer().open(self._token, [value.message() for value in sealed]) if sealed else ())
-        return [self._fresh(value) if value.is_fresh else value.decode(next(found)) for value in values]
+        found = unsealer().open(self._token, [value.message() for value in sealed]) if sealed else []
+        if len(found) == len(values):
+            return [value.decode(plaintext) for value, plaintext in zip(values, found, strict=True)]
+        opened = iter(found)
+        return [self._fresh(value) if value.is_fresh else value.decode(next(opened)) for value in values]
 
     def distrust(self, code: str, message: str) -> VaultError:
         """Record that something it opened is refused all the same, and return the error to raise."""

@@ -11,7 +11,7 @@ def pad(value: bytes, bucket: int) -> bytes:
 
 
 def unpad(padded: bytes) -> bytes:
-    value, mark, _ = padded.rpartition(_MARK)
-    if not mark or padded[len(value) + 1 :].strip(b"\x00"):
+    marked = padded.rstrip(b"\x00")
+    if not marked.endswith(_MARK):
         raise VaultError("unreadable", "The record's padding is broken.")
-    return value
+    return marked[:-1]

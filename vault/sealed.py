@@ -181,11 +181,13 @@ class SealedDescriptor:
     def __get__(self, owner: models.Model | None, model: type[models.Model] | None = None) -> Any:
         if owner is None:
             return self
-        values = vars(owner)
-        if self._name not in values:
+        values = owner.__dict__
+        try:
+            value = values[self._name]
+        except KeyError:  # deferred
             owner.refresh_from_db(fields=[self._name])
-        value = values[self._name]
-        if isinstance(value, Stored):
+            value = values[self._name]
+        if value.__class__ is Stored:
             sealed: Sealed[Any] = Sealed(self.field, value.record)
             sealed.owner, sealed.sealed_for, sealed.is_loaded = owner, owner.pk, True
             value = values[self._name] = sealed

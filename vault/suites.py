@@ -23,8 +23,8 @@ MAGIC, VERSION = b"LC", 1
 KEY_SIZE, KEY_ID_SIZE, NONCE_SIZE, COMMITMENT_SIZE = 32, 8, 24, 32
 _LABEL = b"llama-console record "
 _PREFIX_END = len(MAGIC) + 2
-_HEADER_END = _PREFIX_END + KEY_ID_SIZE
-_NONCE_END = _HEADER_END + NONCE_SIZE
+HEADER_SIZE = _PREFIX_END + KEY_ID_SIZE
+_NONCE_END = HEADER_SIZE + NONCE_SIZE
 _COMMITMENT_END = _NONCE_END + COMMITMENT_SIZE
 _SMALLEST = _COMMITMENT_END + TAG_SIZE
 
@@ -81,12 +81,12 @@ def unseal(key: HMAC, associated: bytes, record: bytes) -> bytes:
 
     Codes: `unreadable`, `unknown-suite`, `wrong-key`, `tampered`.
     """
-    suite, nonce = _suite_of(record), record[_HEADER_END:_NONCE_END]
+    suite, nonce = _suite_of(record), record[HEADER_SIZE:_NONCE_END]
     subkey, commitment = _derive(suite, key, nonce)
     if not hmac.compare_digest(commitment, record[_NONCE_END:_COMMITMENT_END]):
         raise VaultError("wrong-key", "The record is not sealed under this key.")
     try:
-        return suite.decrypt(subkey, nonce, record[:_HEADER_END] + associated, record[_COMMITMENT_END:])
+        return suite.decrypt(subkey, nonce, record[:HEADER_SIZE] + associated, record[_COMMITMENT_END:])
     except InvalidTag:
         raise VaultError(
             "tampered", "The record was changed, or stands in another place than it was sealed for."
@@ -96,7 +96,7 @@ def unseal(key: HMAC, associated: bytes, record: bytes) -> bytes:
 def key_id_of(record: bytes) -> bytes:
     """Return the id of the key that a record names."""
     _suite_of(record)
-    return record[_PREFIX_END:_HEADER_END]
+    return record[_PREFIX_END:HEADER_SIZE]
 
 
 def _derive(suite: Suite, key: HMAC, nonce: bytes) -> tuple[bytes, bytes]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from ledger.leaves import Entry
 
 
-class Value(Struct, frozen=True, array_like=True):
+class Value(Struct, frozen=True, array_like=True, gc=False):
     """A value of one sealed field of one row: plaintext on the way to be sealed, a record on the way to be opened."""
 
     label: str  # app.Model.field

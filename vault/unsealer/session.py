@@ -44,11 +44,12 @@ class Session:
 
     def unseal_all(self, values: Sequence[tuple[Column, Value]]) -> list[bytes]:
         """Return the plaintexts, all or none."""
-        keys: dict[bytes, Key] = {}  # the lock of the keyring's memory is taken once a key, not once a value
+        keys: dict[bytes, Key] = {}  # by header: the keyring is asked, under its lock, once a key and not once a value
         plaintexts = []
         for place, value in values:
-            key_id = suites.key_id_of(value.data)
-            key = keys.get(key_id) or keys.setdefault(key_id, self.keyring.opening(key_id))
+            header = value.data[: suites.HEADER_SIZE]
+            if (key := keys.get(header)) is None:
+                key = keys[header] = self.keyring.opening(suites.key_id_of(value.data))
             if key.tenant != value.tenant or key.plane is not place.plane:
                 raise VaultError("wrong-key", "The record is sealed under the key of another tenant or plane.")
             associated = place.associated(value.pk, value.tenant)
