@@ -40,7 +40,7 @@ class Usage(serializers.Serializer[Any]):
         "end": "2026-07-02T00:00:00Z",
         "data": [
             {
-                "start": "2026-07-01T00:00:00+00:00",
+                "start": "2026-07-01T00:00:00Z",
                 "group_id": "llama-4-maverick",
                 "group_name": "llama-4-maverick",
                 "requests": 12,
@@ -70,6 +70,11 @@ class _Shown:
     data: list[dict[str, Any]]
 
 
+def _as_shown(row: list[str | int]) -> dict[str, Any]:
+    named: dict[str, Any] = dict(zip(CSV_HEADER, row, strict=True))
+    return {**named, "bucket_start_utc": datetime.fromisoformat(named["bucket_start_utc"])}
+
+
 class TheUsage(Resource):
     tag = "Usage"
     operations = {
@@ -94,7 +99,7 @@ class TheUsage(Resource):
             projects=self._projects(),
         )
         with translation.override(settings.LANGUAGE_CODE):  # programs read it
-            rows = [dict(zip(CSV_HEADER, row, strict=True)) for row in report.csv_rows()]
+            rows = [_as_shown(row) for row in report.csv_rows()]
         return self.shown(_Shown(period.start, period.end, rows))
 
     def _projects(self) -> Sequence[UUID] | None:

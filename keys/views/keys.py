@@ -152,6 +152,10 @@ def _rows(acting: Acting, keys: list[ApiKey]) -> list[KeyRow]:
     return [_row(acting, key, spent.get(key.pk, Sums()), last_used.get(key.pk)) for key in keys]
 
 
+def _requests(number: int) -> str:
+    return ngettext("%(requests)s request", "%(requests)s requests", number) % {"requests": figures.count(number)}
+
+
 def _row(acting: Acting, key: ApiKey, spent: Sums, last_used: datetime | None) -> KeyRow:
     can_revoke = acting.may(Permission.MANAGE_KEYS, key.project)
     return KeyRow(
@@ -161,7 +165,7 @@ def _row(acting: Acting, key: ApiKey, spent: Sums, last_used: datetime | None) -
         project=key.project.name,
         created_at=key.created_at,
         last_used=last_used_text(last_used, timezone.now()),
-        requests=figures.count(spent.requests),
+        requests=_requests(spent.requests),
         spend=dollars(spent.amount),
         active=key.is_active,
         revoked_at=key.revoked_at,

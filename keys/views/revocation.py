@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.policy import Permission
@@ -42,6 +43,10 @@ def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpRes
 def _effect(key: ApiKey) -> str:
     day = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
     requests = by_key(key.project.organization_id, day).get(key.pk, Sums()).requests
-    made = _("It made %(requests)s requests in the last 24 hours.") % {"requests": figures.exact(requests)}
+    made = ngettext(
+        "It made %(requests)s request in the last 24 hours.",
+        "It made %(requests)s requests in the last 24 hours.",
+        requests,
+    ) % {"requests": figures.exact(requests)}
     used = made if requests else _("It made no request in the last 24 hours.")
     return used + " " + _("Every further call with it is refused at once, and this cannot be undone.")

@@ -34,6 +34,7 @@ def test_it_is_counted_by_model_project_and_key(olivia: Caller, other: Project) 
     (row,) = answer["data"]
     assert (row["group_id"], row["requests"], row["prompt_tokens"]) == ("llama", 3, 3 * 1234)
     assert answer["start"] <= row["start"] < answer["end"]
+    assert {moment[-1] for moment in (answer["start"], answer["end"], row["start"])} == {"Z"}
     assert counted(olivia, group="project", range="24h") == {"Default": 1, "Other": 2}
     assert counted(olivia, group="key", range="12m") == {"key of Default": 1, "key of Other": 2}
 

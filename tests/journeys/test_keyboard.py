@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.journeys.conftest import Stack, sign_in
 from tests.journeys.looks import faults_in, opened
@@ -136,6 +136,20 @@ def test_letters_lead_to_pages_and_a_slash_to_the_filter(keyboard: Page, stack: 
     keyboard.goto(f"/o/{stack.demo['organization']}/projects/")
     keyboard.keyboard.press("/")
     expect(field(keyboard)).to_be_focused()
+
+
+def test_a_search_that_is_not_understood_is_told_why_in_its_place(context: BrowserContext, stack: Stack) -> None:
+    page = context.new_page()  # a search with a mistake answers 422, which Chromium calls an error
+    sign_in(page, stack)
+    page.goto(f"/o/{stack.demo['organization']}/audit/")
+    search = page.get_by_label("Search by qualifiers")
+    search.fill("who:me")
+    search.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("“who:” is no qualifier")
+    expect(page.locator(".toast")).to_have_count(0)
+    search.fill("actor:me")
+    search.press("Enter")
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_the_help_opens_by_key_from_the_menu_and_from_the_palette(keyboard: Page) -> None:

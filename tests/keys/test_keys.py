@@ -16,6 +16,7 @@ from keys.secrets import LENGTH, is_well_formed, new_secret
 from keys.verification import find_caller
 from ledger.actor import Actor
 from ledger.models import AuditEvent
+from tests.usage.test_report_page import record
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()
@@ -159,6 +160,19 @@ def test_the_list_filters_by_state_name_and_project(as_owner: Client, project: P
     assert names(state="active") == names(q="ne") == ["new"]
     assert names(state="revoked") == ["old"]
     assert names(project="nothing") == []
+
+
+def test_one_request_is_told_in_the_singular(as_owner: Client, project: Project) -> None:
+    once, _ = issue_key(OPERATOR, project=project, name="once")
+    twice, _ = issue_key(OPERATOR, project=project, name="twice")
+    record(project, once)
+    record(project, twice, 2)
+    assert {row.name: row.requests for row in as_owner.get(URL).context["keys"]} == {
+        "once": "1 request",
+        "twice": "2 requests",
+    }
+    said = [as_owner.get(f"{URL}{key.pk}/revocation/").context["effect"] for key in (once, twice)]
+    assert ["1 request in" in said[0], "2 requests in" in said[1]] == [True, True]
 
 
 def test_sending_the_form_again_makes_no_second_key(as_owner: Client, project: Project) -> None:

@@ -120,7 +120,7 @@ def _row(each: Happening, targets: Targets, reader: Actor) -> Row:
         at=each.at,
         actor=each.actor,
         icon=_ICONS.get(kind, "cpu"),
-        said=_said(each.action, Who(person) if person else who(each.actor, reader), target),
+        said=_said(each, Who(person) if person else who(each.actor, reader), target),
         target=target,
         target_id=each.target,
         tag=words.tag(each.action),
@@ -135,14 +135,14 @@ def _row(each: Happening, targets: Targets, reader: Actor) -> Row:
 _ICONS = {"user": "user-round", "key": "key-round", "operator": "server-cog", "staff": "life-buoy"}
 
 
-def _said(action: str, actor: Who, target: Target) -> tuple[Part, ...]:
+def _said(each: Happening, actor: Who, target: Target) -> tuple[Part, ...]:
     """Return the sentence of an action with the names in their places, wherever the language has them."""
     named = {
         "who": Part(name=actor.label, hint=actor.hint),
         "target": Part(name=target.name, hint=target.hint),
-        "action": Part(name=words.tag(action)),
+        "action": Part(name=words.tag(each.action)),
     }
-    pieces = words.PLACE.split(words.of_action(action))
+    pieces = words.PLACE.split(words.of_action(each.action, is_own=each.actor == f"user:{each.target}"))
     return tuple(named[piece] if number % 2 else Part(piece) for number, piece in enumerate(pieces) if piece)
 
 

@@ -95,6 +95,11 @@ WORDS: dict[str, Promise] = {
     "models:synced": gettext_lazy("%(who)s took over the models of the server"),
     "price:set": gettext_lazy("%(who)s set the price of %(target)s"),
 }
+# What somebody did to themselves.
+_OWN: dict[str, Promise] = {
+    "member:added": gettext_lazy("%(who)s joined the organization"),
+    "member:removed": gettext_lazy("%(who)s left the organization"),
+}
 _FIELDS: dict[str, Promise] = {
     "project": gettext_lazy("Project"),
     "version": gettext_lazy("Version of the role"),
@@ -131,8 +136,10 @@ _FIELDS: dict[str, Promise] = {
 }
 
 
-def of_action(action: str) -> str:
-    """Return the sentence of an action; one that nobody wrote words for is told by its tag."""
+def of_action(action: str, *, is_own: bool = False) -> str:
+    """Return the sentence of an action, or of one to oneself; one that nobody wrote words for is told by its tag."""
+    if is_own and action in _OWN:
+        return str(_OWN[action])
     return str(WORDS[action]) if action in WORDS else _("%(who)s did %(action)s to %(target)s")
 
 

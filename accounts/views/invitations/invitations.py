@@ -23,6 +23,7 @@ from accounts.step_up import recent_sign_in_required
 from accounts.views.invitations.access import acting_for, invitation_for
 from accounts.views.invitations.forms import InviteForm
 from accounts.views.invitations.rows import NO_ADDRESS, VERDICTS, invitation_rows
+from vault.blind_index import normalise_email
 
 _PAGE = 50
 
@@ -88,12 +89,15 @@ def _invited(request: HttpRequest, acting: Acting, form: InviteForm) -> HttpResp
     addresses = [each.email for each in asked if each.email]
     verdicts = iter(invite(acting.actor, organization=acting.organization, addresses=addresses, offer=offer))
     rows = []
-    count = 0
+    invited, left_out = set(), 0
     for each in asked:
         verdict = next(verdicts) if each.email else None
-        count += verdict is Verdict.INVITED
+        if each.email and verdict is Verdict.INVITED:
+            invited.add(normalise_email(each.email))  # a list may name somebody twice
+        else:
+            left_out += 1
         said, tone = VERDICTS[verdict] if verdict else NO_ADDRESS
         rows.append({"text": each.email or each.text, "verdict": said, "tone": tone})
     rows.sort(key=lambda row: row["tone"] == "ok")  # what needs a look comes first
-    context = {"rows": rows, "count": count, "left_out": len(rows) - count, "now": timezone.now()}
+    context = {"rows": rows, "count": len(invited), "left_out": left_out, "now": timezone.now()}
     return render(request, "invitations/invited.html", context)

@@ -106,6 +106,13 @@ def test_each_line_has_its_verdict(as_owner: Client, member: User) -> None:
     assert Invitation.objects.count() == 1
 
 
+def test_who_stands_in_the_list_twice_counts_once(as_owner: Client, member: User) -> None:
+    text = f"{NEW}, {NEW.lower()}\n{NEW}, other@joiners.example, nobody, {MIRA.email}"
+    page = as_owner.post(f"{URL}new/", {**FORM, "addresses": text})
+    assert (page.context["count"], page.context["left_out"]) == (2, 2)
+    assert Invitation.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -63,6 +63,16 @@ def test_it_tells_in_words_what_was_done_to_what(as_owner: Client, owner: User, 
     assert "nightly &lt;b&gt;" in text_of(as_owner.get(URL))
 
 
+def test_who_did_it_to_themselves_joined_or_left(as_owner: Client, owner: User, member: User, happen: Happen) -> None:
+    happen(Action.MEMBER_ADDED, actor=Actor.user(owner.pk), target=owner.pk)
+    happen(Action.MEMBER_ADDED, actor=Actor.user(owner.pk), target=member.pk)
+    happen(Action.MEMBER_REMOVED, actor=Actor.user(owner.pk), target=owner.pk)
+    left, other, own, *_ = rows_of(as_owner.get(URL))
+    assert sentence(left) == "You left the organization"
+    assert sentence(own) == "You joined the organization"
+    assert sentence(other) == "You added a member to the organization"
+
+
 def test_only_events_of_the_organization_are_there(
     as_owner: Client, outsider: User, organization: Organization, happen: Happen
 ) -> None:
