@@ -44,7 +44,8 @@ class Acting:
             raise Http404
         security_rules.require(request, membership.organization, has_factor=getattr(membership, "has_factor", False))
         _see(membership)
-        return cls(user, membership)
+        acting = vars(request)["_acting"] = cls(user, membership)
+        return acting
 
     @property
     def organization(self) -> Organization:
@@ -101,6 +102,12 @@ def entered(request: HttpRequest, slug: str) -> Membership | None:
         if found:
             found.user = user
     return known[slug]
+
+
+def known_access(request: HttpRequest) -> Access | None:
+    """Return what the page of this request has opened of the role already; None where it had no need to."""
+    acting: Acting | None = vars(request).get("_acting")
+    return vars(acting).get("access") if acting else None
 
 
 def _see(membership: Membership) -> None:

@@ -1,6 +1,6 @@
 """What the shell around every page shows: where one is, where one can go, and the theme."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -9,14 +9,16 @@ from django.urls import ResolverMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from accounts.membership import known_access
 from accounts.models import Organization, User
-from accounts.policy import operates
+from accounts.policy import Access, Permission, operates
 
 THEMES = ("auto", "light", "dark")
 SINGLE_KEYS = ("on", "off")  # whether keys without Ctrl or ⌘ do something
 PRODUCT_NAME = "Llama console"
 # Of each group its title, and of each page label, icon and address.
-Groups = tuple[tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]], ...]
+Group = tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]]
+Groups = tuple[Group, ...]
 _NAVIGATION: Groups = (
     ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
     (
@@ -74,6 +76,26 @@ _STAFF: Groups = (
 
 _BESIDE = {"organizations:roles": "members"}  # pages that belong to another room's, by their tabs
 
+# What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
+# only spares people the way, and tests hold it to what they answer.
+_NEEDED: dict[str, Permission] = {
+    "keys:list": Permission.VIEW_KEYS,
+    "keys:create": Permission.MANAGE_KEYS,
+    "webhooks:list": Permission.MANAGE_WEBHOOKS,
+    "webhooks:create": Permission.MANAGE_WEBHOOKS,
+    "usage:report": Permission.VIEW_USAGE,
+    "trust:data_access": Permission.DATA_ACCESS,
+    "audit:log": Permission.VIEW_AUDIT_LOG,
+    "members:list": Permission.VIEW_MEMBERS,
+    "members:invitations:list": Permission.MANAGE_MEMBERS,
+    "members:invitations:create": Permission.MANAGE_MEMBERS,
+    "projects:create": Permission.MANAGE_PROJECTS,
+    "billing_contacts:list": Permission.MANAGE_BILLING_CONTACTS,
+    "admin_keys:list": Permission.MANAGE_ADMIN_KEYS,
+    "sso:overview": Permission.MANAGE_SSO,
+    "organization_security:rules": Permission.MANAGE_SECURITY,
+}
+
 # The pages of an organization, for whoever lists them: label, icon, name of the address.
 PAGES = tuple(page for _, pages in _NAVIGATION for page in pages)
 # Those of one's own account.
@@ -124,7 +146,7 @@ def _signed_in(request: HttpRequest, user: User) -> dict[str, Any]:
         ],
         "is_operator": operates(user),
         "leaving": _leaving(user),
-        "nav": _navigation(match, current),
+        "nav": _navigation(match, current, known_access(request)),
         "going": _going(current or next(iter(organizations), None)),
     }
 
@@ -146,13 +168,27 @@ def _leaving(user: User) -> dict[str, Any] | None:
     return {"due_at": due_at, "is_cancellable": user.deletion_began_at is None} if due_at else None  # type: ignore[attr-defined]
 
 
-def _navigation(match: ResolverMatch | None, current: Organization | None) -> list[dict[str, Any]]:
-    """Return the pages of where one is: the operators', an organization's, or one's own."""
+def may_open(access: Access, page: str) -> bool:
+    """Tell whether a page of an organization, by the name of its address, opens for this role."""
+    return page not in _NEEDED or access.may(_NEEDED[page])
+
+
+def _navigation(
+    match: ResolverMatch | None, current: Organization | None, access: Access | None
+) -> list[dict[str, Any]]:
+    """Return the pages of where one is: the operators', an organization's, or one's own.
+
+    Of an organization's those that open for the role: no role is opened for this, but every page has done so.
+    """
     if match and match.app_name == "staff":
         return _groups(_STAFF, [], lambda name: match.view_name.startswith(name))
     if match and current:
         room = _BESIDE.get(match.view_name) or match.view_name.partition(":")[0]
-        return _groups(_NAVIGATION, [current.slug], lambda name: name.partition(":")[0] == room)
+        groups = [
+            (title, tuple(page for page in pages if access is None or may_open(access, page[2])))
+            for title, pages in _NAVIGATION
+        ]
+        return _groups(groups, [current.slug], lambda name: name.partition(":")[0] == room)
     return account_navigation(match)
 
 
@@ -160,7 +196,7 @@ def account_navigation(match: ResolverMatch | None = None) -> list[dict[str, Any
     return _groups(_ACCOUNT, [], lambda name: match is not None and match.view_name.startswith(name))
 
 
-def _groups(groups: Groups, args: list[str], is_current: Callable[[str], bool]) -> list[dict[str, Any]]:
+def _groups(groups: Iterable[Group], args: list[str], is_current: Callable[[str], bool]) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
@@ -170,4 +206,5 @@ def _groups(groups: Groups, args: list[str], is_current: Callable[[str], bool]) 
             ],
         }
         for title, items in groups
+        if items
     ]

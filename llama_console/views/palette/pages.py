@@ -7,29 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.entries import fold
 from accounts.membership import Acting
-from accounts.policy import Permission
-from llama_console.context import ACCOUNT_PAGES, PAGES
+from llama_console.context import ACCOUNT_PAGES, PAGES, may_open
 from llama_console.views.palette.found import Group, Result, first
 
-# What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
-# only spares people the way, and a test holds it to what they answer.
-_NEEDED = {
-    "keys:list": Permission.VIEW_KEYS,
-    "keys:create": Permission.MANAGE_KEYS,
-    "webhooks:list": Permission.MANAGE_WEBHOOKS,
-    "webhooks:create": Permission.MANAGE_WEBHOOKS,
-    "usage:report": Permission.VIEW_USAGE,
-    "trust:data_access": Permission.DATA_ACCESS,
-    "audit:log": Permission.VIEW_AUDIT_LOG,
-    "members:list": Permission.VIEW_MEMBERS,
-    "members:invitations:list": Permission.MANAGE_MEMBERS,
-    "members:invitations:create": Permission.MANAGE_MEMBERS,
-    "projects:create": Permission.MANAGE_PROJECTS,
-    "billing_contacts:list": Permission.MANAGE_BILLING_CONTACTS,
-    "admin_keys:list": Permission.MANAGE_ADMIN_KEYS,
-    "sso:overview": Permission.MANAGE_SSO,
-    "organization_security:rules": Permission.MANAGE_SECURITY,
-}
 _Pages = tuple[tuple[str | Promise, str, str], ...]
 # Pages that no navigation names.
 _FURTHER: _Pages = (
@@ -46,22 +26,18 @@ _ACTIONS: _Pages = (
 
 def pages(acting: Acting, text: str) -> Group:
     """Return the pages whose name contains the text; those of the navigation while there is none."""
-    own = [_result(acting, page) for page in PAGES if _may(acting, page[2])]
+    own = [_result(acting, page) for page in PAGES if may_open(acting.access, page[2])]
     if not text:
         return Group("pages", _("Pages"), own)
-    own += [_result(acting, page) for page in _FURTHER if _may(acting, page[2])]
+    own += [_result(acting, page) for page in _FURTHER if may_open(acting.access, page[2])]
     account = [Result(str(label), icon, reverse(name), hint=_("Your account")) for label, icon, name in ACCOUNT_PAGES]
     return first("pages", _("Pages"), _named([*own, *account], text))
 
 
 def actions(acting: Acting, text: str) -> Group:
-    found = [_result(acting, page) for page in _ACTIONS if _may(acting, page[2])]
+    found = [_result(acting, page) for page in _ACTIONS if may_open(acting.access, page[2])]
     found.append(Result(_("Keyboard shortcuts"), "keyboard", reverse("shortcuts"), dialog="shortcuts"))
     return first("actions", _("Actions"), _named(found, text))
-
-
-def _may(acting: Acting, name: str) -> bool:
-    return name not in _NEEDED or acting.may(_NEEDED[name])
 
 
 def _result(acting: Acting, page: tuple[str | Promise, str, str]) -> Result:
