@@ -25,12 +25,13 @@ def kpis(organization_id: UUID, now: datetime, projects: Projects) -> list[dict[
     found, before = totals(rows, period, Group.MODEL), overall(rows, period.previous())
     hours = [_hour(found.cells, bucket) for bucket in period.buckets]
     sums = found.overall
+    latency = figures.duration(_latency(sums)) if sums.requests else "–"
     tokens = f"{figures.compact(sums.prompt_tokens)} / {figures.compact(sums.completion_tokens)}"
     return [
         _kpi(_("Spend, 24 hours"), dollars(sums.amount), sums, before, hours, MEASURES["spend"].of),
         _kpi(_("Tokens, in / out"), tokens, sums, before, hours, MEASURES["tokens"].of),
         _kpi(_("Requests"), figures.count(sums.requests), sums, before, hours, MEASURES["requests"].of),
-        _kpi(_("Average latency"), figures.duration(_latency(sums)), sums, before, hours, _latency),
+        _kpi(_("Average latency"), latency, sums, before, hours, _latency),
     ]
 
 

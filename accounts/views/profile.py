@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import time_zones
+from accounts import languages, time_zones
 from accounts.actions.profile import change_profile
 from accounts.models import User
 from accounts.profile import FIELDS, open_values
@@ -63,10 +63,13 @@ def edit(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, {})
     data = form.cleaned_data
-    if change_profile(user, form.profile(), language=data["language"], time_zone=data["time_zone"]):
-        messages.success(request, _("Saved."))
-    else:
-        messages.info(request, _("Nothing was changed."))
+    is_changed = change_profile(user, form.profile(), language=data["language"], time_zone=data["time_zone"])
+    user.language = data["language"]
+    with translation.override(languages.of(request)):  # as the page that shows it
+        if is_changed:
+            messages.success(request, _("Saved."))
+        else:
+            messages.info(request, _("Nothing was changed."))
     return redirect("accounts:profile")
 
 

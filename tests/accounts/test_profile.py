@@ -105,6 +105,13 @@ def test_what_is_saved_opens_again_and_the_event_names_fields_alone(as_owner: Cl
     assert AuditEvent.objects.filter(action=Action.PROFILE_CHANGED).count() == 1, "nothing was changed"
 
 
+def test_it_is_said_in_the_language_that_was_chosen_now(as_owner: Client) -> None:
+    page = as_owner.post(EDIT, FULL, follow=True).content.decode()
+    assert "Gespeichert." in page
+    page = as_owner.post(EDIT, FULL | {"language": "en"}, follow=True).content.decode()
+    assert "Saved." in page
+
+
 def test_a_cleared_field_is_null(as_owner: Client, owner: User) -> None:
     as_owner.post(EDIT, FULL)
     as_owner.post(EDIT, EMPTY | {"location": "   "})

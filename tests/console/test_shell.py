@@ -167,3 +167,8 @@ def test_a_part_of_a_page_whose_session_ended_leads_the_whole_page_to_the_sign_i
     answer = client.get("/o/llamas-of-lisbon/first-request/", headers=headers)
     assert answer["HX-Redirect"] == f"/sign-in/?next={back}"
     assert answer.content == b""
+
+
+def test_where_nothing_was_asked_there_is_no_latency(as_owner: Client, organization: Organization) -> None:
+    kpis = {each["name"]: each["value"] for each in as_owner.get("/o/llamas-of-lisbon/").context["kpis"]}
+    assert (kpis["Requests"], kpis["Average latency"]) == ("0", "–")
