@@ -120,7 +120,7 @@ def _event(tenant: UUID, number: int) -> Any:
         organization_id=tenant,
         actor="operator:command-line" if number < 5 else f"user:{UUID(int=number % 50)}",
         action=_ACTIONS[number % len(_ACTIONS)],
-        target=str(UUID(int=number % 1000)),
+        target=str(UUID(int=number % 100)),  # more than a page of each, with ten thousand as well
         payload={"before_days": number % 30, "after_days": (number + 1) % 30},
     )
 

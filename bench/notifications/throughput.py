@@ -26,7 +26,7 @@ from bench.notifications.postfix import Postfix, is_here, postfix
 from bench.notifications.sink import Sink, sink
 from tests.notifications.faults.station import Station, prepare
 
-MAILS, ROUNDS, WORKERS, THREADS = 500, 5, 2, 4
+MAILS, ROUNDS, WORKERS, THREADS = 500, 5, 3, 2
 DELAYS = {"at once": 0.0, "in 5 ms": 0.005}
 BARE = {
     "single": "a connection a mail",
