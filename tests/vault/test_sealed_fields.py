@@ -213,6 +213,20 @@ def test_plaintext_that_is_not_saved_yet_opens_in_a_scope_that_covers_it(owner: 
         scope.open(owner.email)
 
 
+def test_what_is_saved_and_what_is_not_yet_open_together_in_the_order_they_are_asked_for(owner: User) -> None:
+    owner = User.objects.get(pk=owner.pk)
+    fields = [User.email, User.name, User.location]
+    with disclose(
+        Purpose.OWN_ACCOUNT, actor=Actor.user(owner.pk), tenant=owner.pk, fields=fields, subjects=[owner.pk]
+    ) as scope:
+        owner.location = "Lisbon"
+        values = [owner.location, owner.email, owner.name]
+        assert scope.open_all(values) == ["Lisbon", "olivia@example.com", "Olivia Owner"]
+        assert scope.open_all(values[::-1]) == ["Olivia Owner", "olivia@example.com", "Lisbon"]
+        assert scope.open_all(values[:1]) == ["Lisbon"]
+        assert scope.open_all([]) == []
+
+
 def test_a_copied_row_keeps_its_values_and_a_row_with_another_id_does_not_get_them(owner: User) -> None:
     twin = copy.deepcopy(User.objects.get(pk=owner.pk))
     twin.is_active = False
