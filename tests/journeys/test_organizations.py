@@ -17,6 +17,15 @@ Deletion.objects.pending().filter(kind="organization").update(due_at=timezone.no
 """
 
 
+def carry_out_deletions(stack: Stack) -> None:
+    stack.manage("shell", "-v", "0", "-c", _DUE)
+    said = subprocess.run(
+        [sys.executable, "manage.py", "carry_out_deletions"],
+        cwd=ROOT, env={**stack.environment, "DELETION_GRACE_DAYS": "0"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "carried out" in said.stdout
+
+
 def test_an_organization_is_made_worked_in_deleted_and_leaves_a_receipt(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     page.get_by_role("button", name=re.compile("Switch organization")).click()
@@ -49,12 +58,7 @@ def test_an_organization_is_made_worked_in_deleted_and_leaves_a_receipt(page: Pa
 
     page.goto(link)
     expect(page.get_by_role("heading", name="The organization will be deleted")).to_be_visible()
-    stack.manage("shell", "-v", "0", "-c", _DUE)
-    said = subprocess.run(
-        [sys.executable, "manage.py", "carry_out_deletions"],
-        cwd=ROOT, env={**stack.environment, "DELETION_GRACE_DAYS": "0"}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "carried out" in said.stdout
+    carry_out_deletions(stack)
     page.reload()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the receipt").click()

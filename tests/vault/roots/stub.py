@@ -69,9 +69,13 @@ def answering(
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            certificate.configure_cert(context)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
+            _speak_tls(server, certificate)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def _speak_tls(server: ThreadingHTTPServer, certificate: trustme.LeafCert) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
