@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "keys",
     "usage",
     "content",
+    "billing",
     "trust",
     "admin_api",
     "llama_console",
@@ -347,6 +348,12 @@ CELERY_BEAT_SCHEDULE = {
     "purge-repeats": {"task": "admin_api.purge_repeats", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
+
+# Billing ------------------------------------------------------------------------------------
+
+# What new organizations are: not billed, prepaid or postpaid. An operator changes each with `set_billing`.
+BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
+BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 
 # Gateway ------------------------------------------------------------------------------------
 
