@@ -9,7 +9,10 @@ from billing.actions.promotions import give_promotion
 from billing.models import BillingAccount, Mode
 from catalog.money import PICO
 from ledger.actor import Actor
+from ledger.events import changes, record_event
+from ledger.models import Action
 
+_ACTOR = Actor.system("billing")
 _WELCOME = "Welcome credit"
 
 
@@ -27,8 +30,15 @@ def _opened(organization_id: UUID) -> BillingAccount | None:
     with transaction.atomic():
         # Two at once open one, and one of them welcomes it.
         account, opened = BillingAccount.objects.get_or_create(pk=organization_id, defaults=terms)
+        if opened:
+            _record(account)
         if opened and settings.BILLING_WELCOME_CREDIT:
             amount = settings.BILLING_WELCOME_CREDIT * (PICO // 100)
-            give_promotion(Actor.system("billing"), organization_id, amount=amount, title=_WELCOME)
+            give_promotion(_ACTOR, organization_id, amount=amount, title=_WELCOME)
             account.refresh_from_db()
     return account
+
+
+def _record(account: BillingAccount) -> None:
+    terms = changes({}, {"mode": account.mode, "limit": account.limit})
+    record_event(_ACTOR, Action.BILLING_TERMS_SET, target=account.pk, organization_id=account.pk, **terms)
