@@ -36,6 +36,7 @@ urlpatterns = [
     path("o/<slug:organization>/keys/", include("keys.urls")),
     path("o/<slug:organization>/admin-keys/", include("keys.admin_urls")),
     path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),
+    path("o/<slug:organization>/billing/", include("billing.urls")),
     path("o/<slug:organization>/billing-contacts/", include("accounts.views.billing_contacts.urls")),
     path("o/<slug:organization>/audit/", include("trust.audit.urls")),
     path("o/<slug:organization>/security/", include("accounts.views.organization_security.urls")),
