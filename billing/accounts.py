@@ -4,16 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from billing.errors import BillingError
-from billing.models import BillingAccount, Mode
-
-
-def account_of(organization_id: UUID) -> BillingAccount | None:
-    """Return the account, made now if new organizations are billed here; None for one that is not billed."""
-    account = BillingAccount.objects.filter(pk=organization_id).first()
-    return account or _opened(organization_id)
+from billing.models import BillingAccount
 
 
 def lock_account(organization_id: UUID) -> BillingAccount:
@@ -33,14 +25,3 @@ def lock_accounts(organization_ids: Iterable[UUID]) -> dict[UUID, BillingAccount
 def month_of(moment: datetime) -> date:
     """Return the first day of a moment's calendar month, UTC."""
     return moment.astimezone(UTC).date().replace(day=1)
-
-
-def _opened(organization_id: UUID) -> BillingAccount | None:
-    if settings.BILLING_MODE == "unbilled":
-        return None
-    # Two at once open one: the second finds it.
-    return BillingAccount.objects.get_or_create(pk=organization_id, defaults=_terms(Mode(settings.BILLING_MODE)))[0]
-
-
-def _terms(mode: Mode) -> dict[str, object]:
-    return {"mode": mode, "limit": 0 if mode == Mode.PREPAID else None}
