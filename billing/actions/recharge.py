@@ -79,9 +79,7 @@ def recharge(organization_id: UUID, now: datetime) -> TopUp | None:
             _rest_until_next_month(due, now)
             return None
         until = now + CONFIRM_WITHIN
-        return begin(
-            RECHARGER, organization_id, Origin.AUTO, cents=due.cents, creator=due.created_by, expires_at=until
-        )
+        return begin(RECHARGER, organization_id, Origin.AUTO, cents=due.cents, creator=due.created_by, expires_at=until)
 
 
 def _rest_until_next_month(recharge: AutoRecharge, now: datetime) -> None:

@@ -45,9 +45,9 @@ RESTS = (timedelta(minutes=10), timedelta(hours=1))  # of auto-recharge, after t
 
 def note_at_stripe(top_up_id: UUID, **ids: str) -> None:
     """Note a top-up's session, invoice and payment at Stripe, as far as they are known; what was noted first stays."""
-    for name, id in ids.items():
-        if id:
-            TopUp.objects.filter(pk=top_up_id, **{f"stripe_{name}": ""}).update(**{f"stripe_{name}": id})
+    for name, known in ids.items():
+        if known:
+            TopUp.objects.filter(pk=top_up_id, **{f"stripe_{name}": ""}).update(**{f"stripe_{name}": known})
 
 
 def pay_top_up(top_up_id: UUID, *, payment: str, fee: int | None = None, now: datetime | None = None) -> None:
@@ -72,7 +72,7 @@ def fail_top_up(top_up_id: UUID, code: str, *, is_told: bool = True, now: dateti
     now = now or timezone.now()
     to = _audience(TopUp.objects.pending(), top_up_id)
     with transaction.atomic():
-        account, top_up = _locked(top_up_id)
+        _, top_up = _locked(top_up_id)
         if not top_up.is_pending:
             return
         top_up.status, top_up.failure = TopUpStatus.FAILED, code[:40]

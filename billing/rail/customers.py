@@ -17,9 +17,7 @@ class Customer:
 
 
 def make_customer(organization_id: str, key: str) -> Customer:
-    return _customer(
-        ask(lambda v1: v1.customers.create({"metadata": {"organization": organization_id}}, options(key)))
-    )
+    return _customer(ask(lambda v1: v1.customers.create({"metadata": {"organization": organization_id}}, options(key))))
 
 
 def find_customer(organization_id: str, since: datetime) -> Customer | None:

@@ -35,8 +35,13 @@ def receive(body: bytes, signature: str) -> bool:
 def apply_due(now: datetime | None = None) -> int:
     """Apply what is due, and return how many events had their effect."""
     now = now or timezone.now()
-    ids = list(StripeEvent.objects.due(now).values_list("pk", flat=True)[:_BATCH])
-    return sum(apply(id, now) == EventState.DONE for id in ids)
+    applied = 0
+    for event_id in list(StripeEvent.objects.due(now).values_list("pk", flat=True)[:_BATCH]):
+        state = apply(event_id, now)
+        applied += state == EventState.DONE
+        if state == EventState.RECEIVED:  # Stripe is away, or slow: the others would only wait for it, too
+            break
+    return applied
 
 
 def apply(event_id: str, now: datetime | None = None) -> EventState:
@@ -65,7 +70,7 @@ def apply(event_id: str, now: datetime | None = None) -> EventState:
 
 def replay(event_ids: Iterable[str]) -> dict[str, EventState]:
     """Apply events again, whether they came or not: what did not is asked of Stripe. RailError."""
-    return {id: _replayed(id) for id in event_ids}
+    return {event_id: _replayed(event_id) for event_id in event_ids}
 
 
 def _replayed(id: str) -> EventState:

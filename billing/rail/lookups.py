@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -55,7 +56,7 @@ def _ended(top_up: TopUp, now: datetime) -> bool:
     if top_up.origin == Origin.CHECKOUT and not top_up.stripe_session:
         expire_top_up(top_up.pk)  # nobody was ever sent to a page for it
         return True
-    outcome = _outcome(lambda: look_up(top_up, is_overdue=True))
+    outcome = _outcome(partial(look_up, top_up, is_overdue=True))
     top_up.refresh_from_db()
     if top_up.is_pending and outcome == "done" and top_up.origin == Origin.CHECKOUT:
         with transaction.atomic():
@@ -66,13 +67,13 @@ def _ended(top_up: TopUp, now: datetime) -> bool:
 def _carried_out(organization_id: UUID) -> Iterable[str]:
     waiting = StripeIntent.objects.unleased(timezone.now()).filter(organization_id=organization_id).order_by("pk")
     for intent_id in list(waiting.values_list("pk", flat=True)):
-        yield _outcome(lambda id=intent_id: carry_out(id))  # type: ignore[misc]
+        yield _outcome(partial(carry_out, intent_id))
 
 
 def _looked_up(organization_id: UUID) -> Iterable[str]:
     unpaid = TopUp.objects.of(organization_id).exclude(status=TopUpStatus.PAID)
     for top_up in list(unpaid.filter(created_at__gte=timezone.now() - _BACK).order_by("pk")):
-        yield _outcome(lambda it=top_up: look_up(it))  # type: ignore[misc]
+        yield _outcome(partial(look_up, top_up))
 
 
 def _outcome(act: Callable[[], object]) -> str:

@@ -22,9 +22,7 @@ class Payment:
 
 
 def get_payment(id: str) -> Payment:
-    return _payment(
-        ask(lambda v1: v1.payment_intents.retrieve(id, {"expand": ["latest_charge.balance_transaction"]}))
-    )
+    return _payment(ask(lambda v1: v1.payment_intents.retrieve(id, {"expand": ["latest_charge.balance_transaction"]})))
 
 
 def _payment(row: Json) -> Payment:
