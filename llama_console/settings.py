@@ -327,13 +327,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8.0
 CELERY_BEAT_SCHEDULER = "notifications.scheduler:Scheduler"
 # These never wait behind a long queue of messages.
 CELERY_TASK_ROUTES = {
-    name: {"queue": f"{QUEUE_PREFIX}.urgent"}
-    for name in (
-        "vault.record_events",
-        "notifications.relay_outbox",
-        "billing.carry_out_intents",
-        "billing.apply_events",
-    )
+    name: {"queue": f"{QUEUE_PREFIX}.urgent"} for name in ("vault.record_events", "notifications.relay_outbox")
 }
 CELERY_BEAT_SCHEDULE = {
     "record-events": {"task": "vault.record_events", "schedule": 2.0, "options": {"expires": 10}},

@@ -59,7 +59,7 @@ def pay_top_up(top_up_id: UUID, *, payment: str, fee: int | None = None, now: da
         if not top_up.is_paid:
             top_up.stripe_payment = payment or top_up.stripe_payment
             _credit(account, top_up, now)
-            record_event(STRIPE, Action.TOP_UP_PAID, **_about(top_up))
+            _record(STRIPE, Action.TOP_UP_PAID, top_up)
             tell("receipt", top_up.pk, to, key=f"receipt:{top_up.pk}")
             _note_success(account, top_up)
         if fee and payment and not is_posted(fee_key(payment)):
@@ -77,7 +77,7 @@ def fail_top_up(top_up_id: UUID, code: str, *, is_told: bool = True, now: dateti
             return
         top_up.status, top_up.failure = TopUpStatus.FAILED, code[:40]
         top_up.save(update_fields=["status", "failure"])
-        record_event(STRIPE, Action.TOP_UP_FAILED, because=top_up.failure, **_about(top_up))
+        _record(STRIPE, Action.TOP_UP_FAILED, top_up, because=top_up.failure)
         if is_told:
             tell("payment-failed", top_up.pk, to, key=f"payment-failed:{top_up.pk}")
         if top_up.origin == Origin.AUTO:
@@ -93,14 +93,14 @@ def expire_top_up(top_up_id: UUID) -> None:
         if top_up.is_pending:
             top_up.status = TopUpStatus.EXPIRED
             top_up.save(update_fields=["status"])
-            record_event(STRIPE, Action.TOP_UP_EXPIRED, **_about(top_up))
+            _record(STRIPE, Action.TOP_UP_EXPIRED, top_up)
 
 
 def cancel_top_up(actor: Actor, top_up: TopUp) -> None:
     """End a pending top-up, under the account's lock: nobody shall pay it any more."""
     top_up.status = TopUpStatus.CANCELLED
     top_up.save(update_fields=["status"])
-    record_event(actor, Action.TOP_UP_CANCELLED, **_about(top_up))
+    _record(actor, Action.TOP_UP_CANCELLED, top_up)
     intend(Deed.EXPIRY, top_up.organization_id, top_up.pk)
 
 
@@ -112,7 +112,7 @@ def await_confirmation(top_up_id: UUID) -> None:
         if top_up.is_pending and not top_up.needs_confirmation:
             top_up.failure = CONFIRMATION
             top_up.save(update_fields=["failure"])
-            record_event(STRIPE, Action.TOP_UP_WAITS, **_about(top_up))
+            _record(STRIPE, Action.TOP_UP_WAITS, top_up)
             tell("payment-action", top_up.pk, to, key=f"payment-action:{top_up.pk}")
 
 
@@ -167,13 +167,9 @@ def _audience(top_ups: QuerySet[TopUp], top_up_id: UUID) -> Sequence[UUID]:
     return of_billing(organization) if organization else []
 
 
-def _about(top_up: TopUp) -> dict[str, object]:
-    return {
-        "target": top_up.pk,
-        "organization_id": top_up.organization_id,
-        "cents": top_up.cents,
-        "origin": top_up.origin,
-    }
+def _record(actor: Actor, action: Action, top_up: TopUp, **more: str) -> None:
+    about: dict[str, str | int] = {"cents": top_up.cents, "origin": top_up.origin, **more}
+    record_event(actor, action, target=top_up.pk, organization_id=top_up.organization_id, **about)
 
 
 def _months_later(moment: datetime, months: int) -> datetime:

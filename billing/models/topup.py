@@ -5,6 +5,7 @@ after a top-up failed, expired or was cancelled, is credit all the same.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, Sum
@@ -35,7 +36,7 @@ class TopUpStatus(models.TextChoices):
 
 
 class TopUpQuerySet(models.QuerySet["TopUp"]):
-    def of(self, organization_id: object) -> "TopUpQuerySet":
+    def of(self, organization_id: UUID) -> "TopUpQuerySet":
         return self.filter(organization_id=organization_id)
 
     def pending(self) -> "TopUpQuerySet":

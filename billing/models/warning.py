@@ -8,21 +8,20 @@ from billing.models.account import BillingAccount, Mode
 from catalog.money import PICO, PicoField
 
 USUAL = 5 * PICO  # before anything was bought
+_BELOW = Coalesce(F("threshold"), F("usual"), output_field=PicoField())
+_NEEDED = _BELOW + F("account__frozen") + F("account__owed")
 
 
 class BalanceWarningQuerySet(models.QuerySet["BalanceWarning"]):
-    def prepaid(self) -> "BalanceWarningQuerySet":
-        balance = F("account__credit") - F("account__frozen") - F("account__owed")
-        return self.filter(account__mode=Mode.PREPAID).annotate(
-            left=balance, limit=Coalesce(F("threshold"), F("usual"), output_field=PicoField())
-        )
+    def wanted(self) -> "BalanceWarningQuerySet":
+        return self.filter(account__mode=Mode.PREPAID).exclude(threshold=0)
 
     def to_arm(self) -> "BalanceWarningQuerySet":
         """Those that were told, or never had enough, and have enough now."""
-        return self.prepaid().filter(is_armed=False, left__gte=F("limit"), limit__gt=0)
+        return self.wanted().filter(account__credit__gte=_NEEDED, is_armed=False)
 
     def to_tell(self) -> "BalanceWarningQuerySet":
-        return self.prepaid().filter(is_armed=True, left__lt=F("limit"))
+        return self.wanted().filter(account__credit__lt=_NEEDED, is_armed=True)
 
 
 class BalanceWarning(models.Model):
@@ -44,4 +43,4 @@ class BalanceWarning(models.Model):
     @property
     def below(self) -> int:
         """The balance under which it is told, in pico-dollars."""
-        return self.usual if self.threshold is None else self.threshold
+        return int(self.usual if self.threshold is None else self.threshold)

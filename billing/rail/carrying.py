@@ -14,6 +14,7 @@ from django.utils import timezone
 from billing.models import Deed, IntentState, StripeIntent
 from billing.rail import errors, outbox
 from billing.rail.errors import Mismatch, RailError
+from billing.rail.waits import MOST_ATTEMPTS
 
 log = logging.getLogger(__name__)
 Carrier = Callable[[StripeIntent], Any]
@@ -41,6 +42,9 @@ def carry_out(intent_id: UUID, now: datetime | None = None) -> Any:
     intent = outbox.claim(intent_id, now)
     if intent is None:
         return _already(StripeIntent.objects.get(pk=intent_id))
+    if intent.attempts > MOST_ATTEMPTS:  # each of its workers died
+        outbox.park(intent, intent.error or "worker-lost", now)
+        return _already(intent)
     try:
         done = _carriers[intent.kind](intent)
     except RailError as error:
@@ -49,13 +53,27 @@ def carry_out(intent_id: UUID, now: datetime | None = None) -> Any:
     except Mismatch as mismatch:
         outbox.park(intent, mismatch.reason, now)
         raise RailError("What Stripe has does not fit.", mismatch.reason, permanent=True) from None
+    except Exception:  # a mistake of ours must not cost the intent
+        outbox.put_off(intent, RailError("This failed.", "failed", permanent=False), now)
+        raise
     outbox.finish(intent, timezone.now())
     return done
 
 
 def carry_out_due(now: datetime | None = None) -> int:
     """Carry out what is due, and return how much of it was done."""
-    return sum(_tried(intent_id, now) for intent_id in outbox.due(now or timezone.now()))
+    done = 0
+    for intent_id in outbox.due(now or timezone.now()):
+        try:
+            carry_out(intent_id, now)
+            done += 1
+        except RailError as error:
+            log.info("intent %s not done: %s", intent_id, error.code)
+            if error.code in {errors.AWAY, errors.UNKNOWN}:  # the others would only wait for it, too
+                break
+        except Exception as error:
+            log.error("intent %s failed: %s", intent_id, type(error).__name__)
+    return done
 
 
 def once(intent: StripeIntent, find: Callable[[datetime], _Made | None], make: Callable[[str], _Made]) -> _Made:
@@ -81,15 +99,3 @@ def _already(intent: StripeIntent) -> None:
     if intent.is_open:
         raise RailError("This is being done at this moment.", errors.BUSY, permanent=False)
     raise RailError("The payment provider refused this.", intent.error, permanent=True)
-
-
-def _tried(intent_id: UUID, now: datetime | None) -> bool:
-    try:
-        carry_out(intent_id, now)
-    except RailError as error:
-        log.info("intent %s not done: %s", intent_id, error.code)
-        return False
-    except Exception as error:  # a mistake of ours must not cost the others their turn; the lease brings it back
-        log.error("intent %s failed: %s", intent_id, type(error).__name__)
-        return False
-    return True

@@ -50,6 +50,9 @@ def apply(event_id: str, now: datetime | None = None) -> EventState:
     event = _claim(event_id, now)
     if event is None:
         return EventState(StripeEvent.objects.values_list("state", flat=True).get(pk=event_id))
+    if event.attempts > MOST_ATTEMPTS:  # each of its workers died
+        _end(event, EventState.FAILED, event.reason or "worker-lost")
+        return EventState.FAILED
     try:
         if event.livemode != is_live():
             raise Mismatch("livemode")

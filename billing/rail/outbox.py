@@ -7,6 +7,7 @@ made at once, without regard to when the next would be due.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -76,7 +77,7 @@ def park(intent: StripeIntent, code: str, now: datetime) -> None:
     _end(intent, IntentState.PARKED, code, now)
 
 
-def retry(intent_ids: list[UUID]) -> int:
+def retry(intent_ids: Sequence[UUID]) -> int:
     """Let parked intents try again from the start; return how many."""
     parked = StripeIntent.objects.parked().filter(pk__in=intent_ids)
     again = parked.update(state=IntentState.OPEN, attempts=0, next_at=timezone.now(), leased_until=None, done_at=None)

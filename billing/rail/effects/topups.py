@@ -73,9 +73,7 @@ def _fee(payment: str) -> int | None:
 
 def _fitting(found: Checkout | Bill) -> TopUp:
     """Return the top-up that an object is for, if it is in everything what we asked for."""
-    top_up = TopUp.objects.filter(pk=_id(found.top_up)).first()
-    if not top_up:
-        raise Mismatch("unknown-top-up")
+    top_up = _named(found.top_up)
     if found.livemode != is_live():
         raise Mismatch("livemode")
     if found.currency != "usd":
@@ -96,8 +94,8 @@ def _is_asked_amount(top_up: TopUp, found: Checkout | Bill) -> bool:
     return found.cents == top_up.cents and taxed
 
 
-def _id(text: str) -> UUID | None:
+def _named(top_up_id: str) -> TopUp:
     try:
-        return UUID(text)
-    except ValueError:
-        return None
+        return TopUp.objects.get(pk=UUID(top_up_id))
+    except (ValueError, TopUp.DoesNotExist):
+        raise Mismatch("unknown-top-up") from None
