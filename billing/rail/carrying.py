@@ -61,19 +61,20 @@ def carry_out(intent_id: UUID, now: datetime | None = None) -> Any:
 
 
 def carry_out_due(now: datetime | None = None) -> int:
-    """Carry out what is due, and return how much of it was done."""
-    done = 0
+    """Carry out what is due, and return how much of it came to an end."""
+    ended = 0
     for intent_id in outbox.due(now or timezone.now()):
         try:
             carry_out(intent_id, now)
-            done += 1
+            ended += 1
         except RailError as error:
             log.info("intent %s not done: %s", intent_id, error.code)
+            ended += error.permanent
             if error.code in {errors.AWAY, errors.UNKNOWN}:  # the others would only wait for it, too
                 break
         except Exception as error:
             log.error("intent %s failed: %s", intent_id, type(error).__name__)
-    return done
+    return ended
 
 
 def once(intent: StripeIntent, find: Callable[[datetime], _Made | None], make: Callable[[str], _Made]) -> _Made:
