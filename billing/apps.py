@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class BillingConfig(AppConfig):
     name = "billing"
+
+    def ready(self) -> None:
+        from billing import notices  # noqa: F401  registers what it tells
+        from billing.rail import deeds  # noqa: F401  registers what is done at Stripe

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 PICO = 10**12  # pico-dollars in a dollar
+CENT = PICO // 100
 
 
 class PicoField(models.BigIntegerField):  # type: ignore[type-arg]
