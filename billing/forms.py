@@ -7,6 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from billing.actions.recharge import LARGEST
+from billing.actions.terms import LARGEST_CAP
+from billing.actions.topups import LEAST, MOST
+from catalog.money import CENT
+
+AMOUNTS = (2_500, 5_000, 10_000, 25_000)  # cents
+
 _AMOUNT = re.compile(r"\$?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<part>\d{1,2}))?\Z", re.ASCII)
 
 
@@ -46,4 +53,40 @@ def plain(cents: int) -> str:
 
 
 class CapForm(forms.Form):
-    cap = DollarsField(most=900_000_000, required=False)
+    cap = DollarsField(most=LARGEST_CAP // CENT, required=False)
+
+
+class CreditForm(forms.Form):
+    """How much credit to buy: one of the usual amounts, or another one, which counts if it is there."""
+
+    amount = forms.ChoiceField(
+        choices=[(str(cents), plain(cents)) for cents in AMOUNTS], initial=str(AMOUNTS[2]), required=False
+    )
+    other = DollarsField(least=LEAST, most=MOST, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data["other"] and not data["amount"]:
+            self.add_error("other", _("Choose an amount, or enter one."))
+        return data
+
+    @property
+    def cents(self) -> int:
+        return self.cleaned_data["other"] or int(self.cleaned_data["amount"])
+
+
+class RechargeForm(forms.Form):
+    is_on = forms.BooleanField(required=False)
+    threshold = DollarsField(most=LARGEST)
+    amount = DollarsField(least=LEAST, most=MOST)
+    monthly_cap = DollarsField(least=LEAST, most=LARGEST)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and data["monthly_cap"] < data["amount"]:
+            self.add_error("monthly_cap", _("The most in a month is at least one purchase."))
+        return data
+
+
+class WarningForm(forms.Form):
+    threshold = DollarsField(most=LARGEST, required=False)

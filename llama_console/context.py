@@ -93,6 +93,7 @@ _NEEDED: dict[str, Permission] = {
     "projects:create": Permission.MANAGE_PROJECTS,
     "billing:overview": Permission.VIEW_BILLING,
     "billing:invoices": Permission.VIEW_BILLING,
+    "billing:credit": Permission.MANAGE_BILLING,
     "billing_contacts:list": Permission.MANAGE_BILLING_CONTACTS,
     "admin_keys:list": Permission.MANAGE_ADMIN_KEYS,
     "sso:overview": Permission.MANAGE_SSO,

@@ -12,9 +12,7 @@ from billing.accounts import month_of
 from billing.actions.terms import set_cap
 from billing.forms import CapForm
 from billing.views.access import Payer, managing
-from catalog.money import PICO, dollars
-
-_CENT = PICO // 100
+from catalog.money import CENT, dollars
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,11 +20,11 @@ _CENT = PICO // 100
 @managing
 def cap(request: HttpRequest, payer: Payer) -> HttpResponse:
     account = payer.account
-    initial = {"cap": None if account.cap is None else account.cap // _CENT}
+    initial = {"cap": None if account.cap is None else account.cap // CENT}
     form = CapForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         cents = form.cleaned_data["cap"]
-        set_cap(payer.actor, account.pk, None if cents is None else cents * _CENT)
+        set_cap(payer.actor, account.pk, None if cents is None else cents * CENT)
         said = _("There is no cap now.") if cents is None else _("The cap holds from the next call on.")
         messages.success(request, said)
         return redirect("billing:overview", payer.slug)

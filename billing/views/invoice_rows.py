@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from billing.invoices.drafts import month_start, next_month
 from billing.models import Invoice, InvoiceStatus
-from catalog.money import PICO, dollars
+from catalog.money import CENT, dollars
 
-CENT = PICO // 100
 _TONES = {
     InvoiceStatus.DRAFT: "off",
     InvoiceStatus.OPEN: "warn",

@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from billing.accounts import month_of
 from billing.invoices.drafts import next_month
 from billing.invoices.upcoming import upcoming
-from billing.models import CreditLot
+from billing.models import AutoRecharge, CreditLot, TopUp
+from billing.rail.client import is_set_up
 from billing.spend import Spend, spend_of, spent_by_project
 from billing.spend_chart import draw
 from billing.views.access import Payer, viewing
@@ -18,7 +20,8 @@ from billing.views.figures import cap_meter, figures
 from billing.views.invoice_rows import invoice_rows, listed
 from billing.views.lot_rows import lot_rows
 from billing.views.project_rows import project_rows
-from catalog.money import dollars
+from billing.views.recharge_state import state_of
+from catalog.money import CENT, dollars
 
 _MOST = 5  # of a list
 
@@ -29,11 +32,14 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
     now = timezone.now()
     account, spend = payer.account, spend_of(payer.account, now)
     lots = list(CreditLot.objects.filter(organization_id=account.pk).spendable().in_burn_order()[: _MOST + 1])
+    found = AutoRecharge.objects.filter(pk=account.pk).first()
+    recharged = TopUp.objects.of(account.pk).recharged_in(month_of(now)) if found else 0
+    newest = TopUp.objects.of(account.pk).order_by("-id").first()
     context = {
         "account": account,
         "may_manage": payer.may_manage,
         "updated_at": now,
-        "banner": banner(account, spend, payer.slug),
+        "banner": banner(account, spend, newest, payer.slug),
         "figures": figures(account, spend),
         "meter": cap_meter(account, spend),
         "pace": spend.pace,
@@ -41,6 +47,9 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "cap": dollars(account.cap) if account.cap is not None else "",
         "chart": draw(spend, account.cap),
         "next": _next(payer, spend),
+        "is_set_up": is_set_up(),
+        "recharge": state_of(found) if found else None,
+        "recharged": dollars(recharged * CENT),
         "lots": lot_rows(lots[:_MOST], now),
         "has_more_lots": len(lots) > _MOST,
         "invoices": invoice_rows(payer.slug, listed(account.pk)[:_MOST]),

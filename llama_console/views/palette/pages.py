@@ -23,6 +23,7 @@ _ACTIONS: _Pages = (
     (gettext_lazy("Invite members"), "user-plus", "members:invitations:create"),
     (gettext_lazy("New project"), "folder-plus", "projects:create"),
     (gettext_lazy("Add endpoint"), "webhook", "webhooks:create"),
+    (gettext_lazy("Add credit"), "circle-plus", "billing:credit"),
 )
 
 
