@@ -45,6 +45,7 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "pace": spend.pace,
         "spent": dollars(spend.month_to_date),
         "cap": dollars(account.cap) if account.cap is not None else "",
+        "is_quiet": not spend.month_to_date and not spend.forecast,
         "chart": draw(spend, account.cap),
         "next": _next(payer, spend),
         "is_set_up": is_set_up(),
