@@ -18,6 +18,7 @@ from admin_api.resources import (
     usage,
     webhooks,
 )
+from admin_api.resources.billing import account, auto_recharge, invoices, lots, top_ups, transactions
 
 app_name = "admin_api"
 urlpatterns = [
@@ -54,6 +55,14 @@ urlpatterns = [
     path("billing-contacts/", billing_contacts.BillingContacts.as_view()),
     path("billing-contacts/<uuid:contact_id>/", billing_contacts.OneBillingContact.as_view()),
     path("billing-contacts/<uuid:contact_id>/question/", billing_contacts.Question.as_view()),
+    path("billing/", account.TheBilling.as_view()),
+    path("billing/cap/", account.TheCap.as_view()),
+    path("billing/credits/", lots.Credits.as_view()),
+    path("billing/transactions/", transactions.Transactions.as_view()),
+    path("billing/invoices/", invoices.Invoices.as_view()),
+    path("billing/top-ups/", top_ups.TopUps.as_view()),
+    path("billing/top-ups/<uuid:top_up_id>/", top_ups.OneTopUp.as_view()),
+    path("billing/auto-recharge/", auto_recharge.TheAutoRecharge.as_view()),
     path("usage/", usage.TheUsage.as_view()),
     path("audit-events/", audit_events.AuditEvents.as_view()),
     path("data-access/", data_access.DataAccess.as_view()),

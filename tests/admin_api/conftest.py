@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import Organization, User
 from accounts.policy import Permission
+from billing.models import BillingAccount, Mode
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
 from ledger.actor import Actor
@@ -46,4 +47,6 @@ def olivia(organization: Organization, owner: User) -> Caller:
 
 @pytest.fixture
 def otto(outsider: User) -> Caller:
-    return program(Organization.objects.get(slug="outsiders"), outsider)
+    outsiders = Organization.objects.get(slug="outsiders")
+    BillingAccount.objects.create(pk=outsiders.pk, mode=Mode.PREPAID)
+    return program(outsiders, outsider)

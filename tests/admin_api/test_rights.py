@@ -25,6 +25,7 @@ from accounts.models import (
 )
 from accounts.policy import Access, Permission
 from admin_api.frame.served import document
+from billing.models import BillingAccount, Mode, Origin, TopUp
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key, revoke_admin_key
 from keys.admin.scopes import SCOPES
@@ -74,6 +75,7 @@ def ids(organization: Organization, project: Project, member: User) -> dict[str,
         ).pk,
         "domain_id": organization.domains.create(domain="example.com", token="token").pk,
         "invitation_id": _invitation(organization).pk,
+        "top_up_id": _top_up(organization).pk,
         "contact_id": organization.billing_contacts.create(email="money@example.com").pk,
     }
 
@@ -82,6 +84,13 @@ def _invitation(organization: Organization) -> Invitation:
     offer = Offer(Access(Role.VIEWER), "en")
     invite(OPERATOR, organization=organization, addresses=["nina@example.com"], offer=offer)
     return organization.invitations.get()
+
+
+def _top_up(organization: Organization) -> TopUp:
+    BillingAccount.objects.create(pk=organization.pk, mode=Mode.PREPAID)
+    return TopUp.objects.create(
+        organization_id=organization.pk, cents=2500, origin=Origin.CHECKOUT, expires_at=timezone.now()
+    )
 
 
 def _state() -> list[Any]:
@@ -95,6 +104,8 @@ def _state() -> list[Any]:
         VerifiedDomain,
         SecuritySettings,
         Deletion,
+        TopUp,
+        BillingAccount,
         AuditEvent,
     )
     return [sorted(model.objects.values_list(*_columns(model)), key=str) for model in kept]

@@ -10,6 +10,9 @@ from accounts.actions import add_contact, add_member, create_project, invite
 from accounts.actions.invitations import Offer
 from accounts.models import BrowserSession, DataExport, Organization, Passkey, Role, User
 from accounts.policy import Access
+from billing.actions.promotions import give_promotion
+from billing.models import BillingAccount, CreditLot, Mode, Origin, TopUp
+from catalog.money import PICO
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
@@ -49,6 +52,7 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         addresses=[f"new@{name}.example"],
         offer=Offer(Access(Role.VIEWER), "en", owner),
     )
+    account = BillingAccount.objects.create(pk=organization.pk, mode=Mode.PREPAID)
     shared = {
         "projects": project.slug,
         "keys": key.pk,
@@ -59,12 +63,26 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "invitations": organization.invitations.get().pk,
         "members": membership.pk,
         "domains": organization.domains.create(domain=f"{name}.example", token="token").pk,
+        "credits": _lot(account).pk,
+        "credit": (top_up := _top_up(account)).pk,
+        "top-ups": top_up.pk,
         "sso": organization.pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,
         "export": DataExport.objects.create(user=owner, expires_at=timezone.now() + timedelta(days=1)).pk,
     }
     return Estate(organization, owner, secret, shared, shared | {"projects": project.pk, "members": helper.pk})
+
+
+def _lot(account: BillingAccount) -> CreditLot:
+    give_promotion(Actor.operator(), account.pk, amount=PICO, title="Only one")
+    return CreditLot.objects.get(organization_id=account.pk)
+
+
+def _top_up(account: BillingAccount) -> TopUp:
+    return TopUp.objects.create(
+        organization_id=account.pk, cents=2500, origin=Origin.CHECKOUT, expires_at=timezone.now()
+    )
 
 
 def _passkey(user: User) -> Passkey:
