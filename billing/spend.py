@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
+from accounts.models import Project
 from billing.forecast import DAYS, Forecast, Pace, foresee
 from billing.invoices.drafts import month_start, next_month
 from billing.models import BillingAccount
@@ -77,10 +78,11 @@ def spend_of(account: BillingAccount, now: datetime) -> Spend:
     return Spend(now, {day: amount for day, amount, _ in rows}, sum(early for _, _, early in rows))
 
 
-def spent_by_project(account: BillingAccount, now: datetime) -> Mapping[UUID, int]:
-    """Return what each project spent this month, the most expensive first."""
-    found = _billed(account, month_start(now)).values_list("project_id").annotate(all=Sum("amount")).order_by("-all")
-    return {project_id: int(amount) for project_id, amount in found}
+def spent_by_project(account: BillingAccount, now: datetime) -> Mapping[UUID, tuple[str | None, int]]:
+    """Return name and amount of what each project spent this month, the most expensive first; None for one gone."""
+    name = Project.objects.filter(pk=OuterRef("project_id")).values("name")
+    found = _billed(account, month_start(now)).values("project_id").annotate(all=Sum("amount"), name=Subquery(name))
+    return {row["project_id"]: (row["name"], int(row["all"])) for row in found.order_by("-all", "project_id")}
 
 
 def _billed(account: BillingAccount, since: datetime) -> QuerySet[HourlyUsage]:

@@ -21,7 +21,7 @@ from billing.views.invoice_rows import invoice_rows, listed
 from billing.views.lot_rows import lot_rows
 from billing.views.project_rows import project_rows
 from billing.views.recharge_state import state_of
-from catalog.money import CENT, dollars
+from catalog.money import dollars
 
 _MOST = 5  # of a list
 
@@ -32,8 +32,7 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
     now = timezone.now()
     account, spend = payer.account, spend_of(payer.account, now)
     lots = list(CreditLot.objects.filter(organization_id=account.pk).spendable().in_burn_order()[: _MOST + 1])
-    found = AutoRecharge.objects.filter(pk=account.pk).first()
-    recharged = TopUp.objects.of(account.pk).recharged_in(month_of(now)) if found else 0
+    found = AutoRecharge.objects.with_recharged(month_of(now)).filter(pk=account.pk).first()
     newest = TopUp.objects.of(account.pk).order_by("-id").first()
     context = {
         "account": account,
@@ -49,12 +48,11 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "chart": draw(spend, account.cap),
         "next": _next(payer, spend),
         "is_set_up": is_set_up(),
-        "recharge": state_of(found) if found else None,
-        "recharged": dollars(recharged * CENT),
+        "recharge": state_of(found, now) if found else None,
         "lots": lot_rows(lots[:_MOST], now),
         "has_more_lots": len(lots) > _MOST,
         "invoices": invoice_rows(payer.slug, listed(account.pk)[:_MOST]),
-        "projects": project_rows(spent_by_project(account, now)),
+        "projects": project_rows(spent_by_project(account, now).values()),
     }
     return render(request, "billing/overview.html", context)
 

@@ -1,12 +1,10 @@
 """What each project spent this month, as the overview shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Project
 from catalog.money import dollars
 from usage.figures import percent, share
 
@@ -21,12 +19,12 @@ class ProjectRow:
     share_label: str
 
 
-def project_rows(spent: Mapping[UUID, int]) -> list[ProjectRow]:
-    """Return a row for each of the most expensive projects and one for the rest; one query."""
-    whole, shown = sum(spent.values()), list(spent.items())[:_MOST]
-    names = dict(Project.objects.filter(pk__in=[pk for pk, _amount in shown]).values_list("pk", "name"))
-    rows = [_row(names.get(pk, _("Deleted")), amount, whole) for pk, amount in shown]
-    rest = whole - sum(amount for _pk, amount in shown)
+def project_rows(spent: Iterable[tuple[str | None, int]]) -> list[ProjectRow]:
+    """Return a row for each of the most expensive projects, by name and amount, and one for the rest."""
+    all_of_them = list(spent)
+    whole, shown = sum(amount for _name, amount in all_of_them), all_of_them[:_MOST]
+    rows = [_row(name or _("Deleted"), amount, whole) for name, amount in shown]
+    rest = whole - sum(amount for _name, amount in shown)
     return [*rows, _row(_("Other"), rest, whole)] if rest else rows
 
 

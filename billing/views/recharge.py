@@ -14,11 +14,11 @@ from billing.accounts import month_of
 from billing.actions.recharge import set_recharge, stop_recharge
 from billing.errors import BillingError
 from billing.forms import RechargeForm
-from billing.models import AutoRecharge, TopUp
+from billing.models import AutoRecharge
 from billing.rail.client import is_set_up
 from billing.views.access import Payer, managing
 from billing.views.recharge_state import state_of
-from catalog.money import CENT, dollars
+from catalog.money import CENT
 
 _USUAL = {"is_on": True, "threshold": 1_000, "amount": 5_000, "monthly_cap": 20_000}
 
@@ -27,7 +27,8 @@ _USUAL = {"is_on": True, "threshold": 1_000, "amount": 5_000, "monthly_cap": 20_
 @recent_sign_in_required
 @managing
 def auto_recharge(request: HttpRequest, payer: Payer) -> HttpResponse:
-    found = AutoRecharge.objects.filter(pk=payer.account.pk).first()
+    now = timezone.now()
+    found = AutoRecharge.objects.with_recharged(month_of(now)).filter(pk=payer.account.pk).first()
     form = RechargeForm(request.POST or None, initial=_initial(found) if found else _USUAL)
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,8 +42,7 @@ def auto_recharge(request: HttpRequest, payer: Payer) -> HttpResponse:
     context = {
         "form": form,
         "account": payer.account,
-        "state": state_of(found) if found else None,
-        "used": dollars(TopUp.objects.of(payer.account.pk).recharged_in(month_of(timezone.now())) * CENT),
+        "state": state_of(found, now) if found else None,
         "is_set_up": is_set_up(),
     }
     return render(request, "billing/auto_recharge.html", context, status=422 if form.is_bound else 200)

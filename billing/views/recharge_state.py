@@ -18,6 +18,7 @@ class RechargeState:
     threshold: str
     amount: str
     monthly_cap: str
+    recharged: str  # this month; "" where nobody asked for it
     label: str
     tone: str
     note: str  # why it rests or stopped, "" otherwise
@@ -30,10 +31,16 @@ def state_of(recharge: AutoRecharge, now: datetime | None = None) -> RechargeSta
         dollars(recharge.threshold),
         dollars(recharge.cents * CENT),
         dollars(recharge.monthly_cap * CENT),
+        _recharged(recharge),
         label,
         tone,
         note,
     )
+
+
+def _recharged(recharge: AutoRecharge) -> str:
+    cents = getattr(recharge, "recharged", None)
+    return "" if cents is None else dollars(cents * CENT)
 
 
 def _state(recharge: AutoRecharge, now: datetime) -> tuple[str, str, str]:
