@@ -1,5 +1,6 @@
 """The account whose money an admin key sees, and how money is written."""
 
+import re
 from typing import Any
 
 from django.http import Http404
@@ -13,6 +14,7 @@ from billing.opening import account_of
 
 UNBILLED = "404 where the organization is not billed."
 _WHOLE = r"^(0|[1-9][0-9]{0,18})$"
+_whole = re.compile(_WHOLE.replace("$", r"\Z"))
 
 
 def account_for(resource: Resource) -> BillingAccount:
@@ -39,10 +41,10 @@ class WholePicoDollars(StrictText):
     """An amount that comes in, of zero or more."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, max_length=19, **kwargs)
+        super().__init__(trim_whitespace=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         text = super().to_internal_value(data)
-        if not (text.isascii() and text.isdecimal()) or text != str(int(text)):
+        if not _whole.search(text):
             raise serializers.ValidationError("Write whole pico-dollars in digits, such as 100000000000000 for $100.")
         return int(text)
