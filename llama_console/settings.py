@@ -414,7 +414,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # At DEBUG these write whole requests: numbers, addresses and texts.
-        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "urllib3")},
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "stripe", "urllib3")},
         "fido2": {"level": "WARNING"},  # at INFO it tells whose passkey was used
     },
 }
