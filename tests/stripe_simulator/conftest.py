@@ -11,6 +11,7 @@ import stripe
 
 from tests.support.stripe import Stripe, simulator
 
+http = requests.Session()
 SUCCESS, CANCEL = "http://console.example/paid?session={CHECKOUT_SESSION_ID}", "http://console.example/credit"
 
 

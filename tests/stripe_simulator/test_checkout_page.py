@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 import pytest
-import requests
 
 from dev.stripe_simulator.cards import BANKS, CARDS
-from tests.stripe_simulator.conftest import SUCCESS, Browser, top_up
+from tests.stripe_simulator.conftest import SUCCESS, Browser, http, top_up
 from tests.support.stripe import Stripe
 
 PAID = SUCCESS.replace("{CHECKOUT_SESSION_ID}", "{}")
@@ -145,7 +144,7 @@ def test_no_page_is_there_for_an_unknown_session(simulated: Stripe) -> None:
 
 def test_a_foreign_site_sends_no_forms(simulated: Stripe, client: Any, customer: Any) -> None:
     session = top_up(client, customer)
-    answer = requests.post(session.url, {"card": "pm_card_visa"}, headers={"Sec-Fetch-Site": "cross-site"})
+    answer = http.post(session.url, {"card": "pm_card_visa"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert status(client, session) == ("open", "unpaid")
 

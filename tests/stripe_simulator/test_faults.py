@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-import requests
 import stripe
 
-from tests.stripe_simulator.conftest import refused
+from tests.stripe_simulator.conftest import http, refused
 from tests.support.stripe import Stripe
 
 
@@ -89,5 +88,5 @@ def test_an_object_can_be_altered_behind_everybodys_back(simulated: Stripe, clie
 
 
 def test_the_control_takes_nothing_that_a_foreign_page_could_send(simulated: Stripe) -> None:
-    answer = requests.post(f"{simulated.url}/_control/reset", data={"a": "1"})
+    answer = http.post(f"{simulated.url}/_control/reset", data={"a": "1"})
     assert answer.status_code == 415

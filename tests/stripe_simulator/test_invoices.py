@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-import requests
 import stripe
 
-from tests.stripe_simulator.conftest import Browser, invoice, refused
+from tests.stripe_simulator.conftest import Browser, http, invoice, refused
 from tests.support.stripe import DAY, Stripe
 
 SENT = {"collection_method": "send_invoice", "days_until_due": 14}
@@ -47,10 +46,10 @@ def test_an_issued_invoice_has_number_page_pdf_and_due_date(simulated: Stripe, c
     assert first.number.endswith("-0001")
     assert second.number.endswith("-0002")
     assert first.due_date - first.status_transitions.finalized_at == 14 * DAY
-    page = requests.get(first.hosted_invoice_url)
+    page = http.get(first.hosted_invoice_url)
     assert "$12.00" in page.text
     assert first.number in page.text
-    pdf = requests.get(first.invoice_pdf)
+    pdf = http.get(first.invoice_pdf)
     assert pdf.headers["Content-Type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF-1.4")
     table = int(pdf.content.rsplit(b"startxref\n", 1)[1].split()[0])
@@ -138,8 +137,8 @@ def test_a_paid_or_void_invoice_is_not_paid_again(simulated: Stripe, client: Any
     done, void = issue(client, customer), issue(client, customer)
     client.invoices.pay(done.id)
     client.invoices.void_invoice(void.id)
-    for id in (done.id, void.id):
-        refused(client.invoices.pay, id)
+    for closed in (done, void):
+        refused(client.invoices.pay, closed.id)
     assert len(client.charges.list().data) == 1
 
 
@@ -195,6 +194,6 @@ def test_tax_that_cannot_be_known_keeps_it_a_draft(simulated: Stripe, client: An
 def test_a_receipt_is_there(simulated: Stripe, client: Any, customer: Any) -> None:
     simulated.save_card(customer.id)
     client.invoices.pay(issue(client, customer).id)
-    page = requests.get(client.charges.list().data[0].receipt_url).text
+    page = http.get(client.charges.list().data[0].receipt_url).text
     assert "$12.00" in page
     assert "••••4242" in page

@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-import requests
 import stripe
 
 from dev.stripe_simulator import parameters
 from dev.stripe_simulator.api.table import ENDPOINTS
-from tests.stripe_simulator.conftest import line, refused, top_up
+from tests.stripe_simulator.conftest import http, line, refused, top_up
 from tests.support.stripe import KEY, Stripe
 
 
@@ -36,7 +35,7 @@ def test_an_unknown_parameter_is_refused_wherever_it_stands(client: Any, given: 
 
 @pytest.mark.parametrize("version", ["16", "card"])
 def test_an_option_of_the_library_is_no_parameter(simulated: Stripe, version: str) -> None:
-    answer = requests.post(
+    answer = http.post(
         f"{simulated.url}/v1/customers", {"stripe_version": version}, headers={"Authorization": f"Bearer {KEY}"}
     )
     assert answer.json()["error"]["code"] == "parameter_unknown"
@@ -127,8 +126,8 @@ def test_another_key_is_refused(simulated: Stripe) -> None:
     for key in ("sk_live_51abc", "sk_test_", "whatever"):
         error = refused(stripe.StripeClient(key, base_addresses={"api": simulated.url}).v1.customers.list)
         assert (type(error), error.http_status) == (stripe.AuthenticationError, 401)
-    assert requests.get(f"{simulated.url}/v1/customers").status_code == 401
-    assert requests.get(f"{simulated.url}/v1/customers", auth=(KEY, "")).status_code == 200
+    assert http.get(f"{simulated.url}/v1/customers").status_code == 401
+    assert http.get(f"{simulated.url}/v1/customers", auth=(KEY, "")).status_code == 200
 
 
 def test_another_version_is_refused(simulated: Stripe) -> None:

@@ -109,8 +109,8 @@ def test_an_intent_is_cancelled_once_and_not_when_it_is_paid(client: Any) -> Non
     intent = client.payment_intents.create({"amount": 2500, "currency": "usd"})
     cancelled = client.payment_intents.cancel(intent.id, {"cancellation_reason": "abandoned"})
     assert (cancelled.status, cancelled.cancellation_reason) == ("canceled", "abandoned")
-    for id in (intent.id, pay(client, "pm_card_visa").id):
-        assert refused(client.payment_intents.cancel, id).code == "payment_intent_unexpected_state"
+    for closed in (intent, pay(client, "pm_card_visa")):
+        assert refused(client.payment_intents.cancel, closed.id).code == "payment_intent_unexpected_state"
 
 
 def test_a_paid_intent_is_not_paid_again(client: Any) -> None:
