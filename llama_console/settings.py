@@ -396,6 +396,19 @@ GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)
 GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
 
+# Billing ------------------------------------------------------------------------------------
+
+# Without a key nothing is sold. `make run` has a simulator; a test key of your own takes its place.
+STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", "sk_test_simulator" if DEVELOPMENT else "")
+_simulated = STRIPE_SECRET_KEY == "sk_test_simulator"  # noqa: S105
+STRIPE_URL = env.protected_url("STRIPE_URL", "http://localhost:8006" if _simulated else "https://api.stripe.com")
+STRIPE_WEBHOOK_SECRET = env.string("STRIPE_WEBHOOK_SECRET", "whsec_simulator" if _simulated else "")
+if DEVELOPMENT:
+    env.require("_live_" not in STRIPE_SECRET_KEY, "STRIPE_SECRET_KEY is a live key, and this is development.")
+elif STRIPE_SECRET_KEY:
+    env.require(not _simulated, "STRIPE_SECRET_KEY is the simulator's, and this is production.")
+    env.require(bool(STRIPE_WEBHOOK_SECRET), "STRIPE_WEBHOOK_SECRET is not set: anybody could tell of payments.")
+
 # Admin API ----------------------------------------------------------------------------------
 
 ADMIN_API_PER_MINUTE = env.integer("ADMIN_API_PER_MINUTE", 300, least=1)  # requests of one admin key
@@ -441,7 +454,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # At DEBUG these write whole requests: numbers, addresses and texts.
-        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "urllib3")},
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "stripe", "urllib3")},
         "fido2": {"level": "WARNING"},  # at INFO it tells whose passkey was used
     },
 }
