@@ -123,7 +123,7 @@ def _is_signed(body: bytes, signature: str, secret: str) -> bool:
 
 def _services() -> Services:
     if not settings.STRIPE_SECRET_KEY:
-        raise RailError("Payments are not set up on this installation.", "not-set-up", permanent=True)
+        raise RailError("Payments are not set up on this installation.", "not-set-up", permanent=False)
     return _client(os.getpid(), settings.STRIPE_SECRET_KEY, settings.STRIPE_URL).v1
 
 

@@ -69,7 +69,7 @@ def test_refusals_are_permanent_and_a_key_that_is_refused_is_not(stripe: Stripe,
     settings.STRIPE_SECRET_KEY = "sk_live_wrong"
     assert _code(lambda v1: v1.customers.create()) == ("not-let-in", False)
     settings.STRIPE_SECRET_KEY = ""
-    assert _code(lambda v1: v1.customers.create()) == ("not-set-up", True)
+    assert _code(lambda v1: v1.customers.create()) == ("not-set-up", False)
 
 
 def test_a_stripe_that_is_not_there_was_sent_nothing(stripe: Stripe, settings: Any) -> None:

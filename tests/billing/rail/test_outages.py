@@ -11,6 +11,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from billing.actions.recharge import recharge_due, set_recharge
 from billing.actions.terms import set_terms
 from billing.actions.topups import checkout_url, start_top_up
@@ -22,7 +23,6 @@ from billing.rail.errors import RailError
 from billing.rail.lookups import end_overdue, resync
 from catalog.money import CENT
 from ledger.actor import Actor
-from ledger.ids import new_id
 from tests.billing.rail.conftest import buy, hear, settle, troubles
 from tests.support.stripe import DAY, HOUR, Stripe
 
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()
 
 
-def test_stripe_away_for_an_hour_loses_nothing(account: BillingAccount, stripe: Stripe) -> None:
-    paid, recharging = buy(account, 1000), new_id()
+def test_stripe_away_for_an_hour_loses_nothing(account: BillingAccount, stripe: Stripe, outsider: User) -> None:
+    paid, recharging = buy(account, 1000), outsider.memberships.get().organization_id
     stripe.submit(paid.stripe_session)
     told = stripe.webhooks()
     set_terms(OPERATOR, recharging, mode=Mode.PREPAID)
@@ -146,8 +146,8 @@ def test_a_worker_that_is_killed_after_stripe_charged_charges_nothing_again(
     set_recharge(OPERATOR, account.pk, threshold=500, amount=2000, monthly_cap=2000)
     stripe.save_card(customer_of(account.pk))
     assert recharge_due() == 1
-    stripe.fail("hang", path="/v1/payment_methods", method="GET", seconds=5)
-    _killed_while(carry_out_due, stripe, "/v1/payment_methods")
+    stripe.fail("hang", path="/v1/invoiceitems", seconds=5)
+    _killed_while(carry_out_due, stripe, "/v1/invoiceitems")
     top_up = TopUp.objects.get()
     stripe.fail("hang", path=f"/v1/invoices/{top_up.stripe_invoice}/pay", seconds=5)
     StripeIntent.objects.update(leased_until=None)
