@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from llama_console.views.staff import dead_letters, messages, suppressions
+from catalog import addresses  # noqa: F401  registers the converter of models' names
+from llama_console.views.staff import dead_letters, messages, price_changes, prices, suppressions
 from llama_console.views.staff.access import for_operators
 
 app_name = "staff"
@@ -32,4 +33,9 @@ urlpatterns = [
     _page("suppressions/", suppressions.suppression_list, "suppressions"),
     _page("suppressions/search/", suppressions.search, "suppressions_search"),
     _page("suppressions/lifting/", suppressions.lifting, "suppressions_lifting"),
+    _page("prices/", prices.price_list, "prices"),
+    _page("prices/<model:model>/", prices.model, "prices_model"),
+    # Apart, for a model's name may end like any address below its own.
+    _page("price-proposals/<model:model>/", price_changes.proposal, "prices_proposal"),
+    _page("price-versions/<model:model>/", price_changes.version, "prices_version"),
 ]
