@@ -26,6 +26,10 @@ class TokenClass(StrEnum):
 
 _CALL_CLASSES = (TokenClass.INPUT, TokenClass.CACHED_INPUT, TokenClass.OUTPUT)
 _BATCH_CLASSES = (TokenClass.BATCH_INPUT, TokenClass.BATCH_CACHED_INPUT, TokenClass.BATCH_OUTPUT)
+_BATCH = ("batch_input_rate", "batch_cached_input_rate", "batch_output_rate")
+_NO_BATCH = Q(**dict.fromkeys((f"{name}__isnull" for name in _BATCH), True))
+# Said, for what compares with NULL is not false, and so no reason for the database to refuse.
+_WHOLE_BATCH = Q(**dict.fromkeys((f"{name}__isnull" for name in _BATCH), False))
 
 
 class PriceQuerySet(models.QuerySet["Price"]):
@@ -60,10 +64,7 @@ class Price(models.Model):
                 name="rates_are_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    batch_input_rate__isnull=True, batch_cached_input_rate__isnull=True, batch_output_rate__isnull=True
-                )
-                | Q(batch_input_rate__gte=0, batch_cached_input_rate__gte=0, batch_output_rate__gte=0),
+                condition=_NO_BATCH | (_WHOLE_BATCH & Q(**dict.fromkeys((f"{name}__gte" for name in _BATCH), 0))),
                 name="batch_rates_are_all_or_none",
             ),
         ]
