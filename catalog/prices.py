@@ -1,6 +1,6 @@
 """Setting and finding prices.
 
-No price reaches back: what was rated keeps its price, so a version begins after the former one did, and not in the past.
+No price reaches back: what was rated keeps its price, so a version begins after the former one, and not in the past.
 """
 
 from collections.abc import Iterable

@@ -7,7 +7,6 @@ from typing import NotRequired, TypedDict
 from catalog.models import Price, TokenClass
 from catalog.money import pico_per_token
 
-
 _NEEDED_OF_BATCH = {TokenClass.BATCH_INPUT, TokenClass.BATCH_OUTPUT}
 _BATCH = _NEEDED_OF_BATCH | {TokenClass.BATCH_CACHED_INPUT}
 

@@ -90,5 +90,3 @@ class Price(models.Model):
             raise ValueError(f"{self} has no batch price.")
         counts = zip(_BATCH_CLASSES if batch else _CALL_CLASSES, (prompt - cached, cached, completion), strict=True)
         return sum(tokens * int(self.rate(each) or 0) for each, tokens in counts)
-
-

@@ -130,9 +130,7 @@ def test_half_a_batch_price_and_negative_rates_are_refused(llama: Model, wrong: 
     assert price(llama, **BATCH).has_batch
 
 
-def test_the_list_shows_what_is_now_and_what_comes_and_asks_once(
-    llama: Model, django_assert_num_queries: Any
-) -> None:
+def test_the_list_shows_what_is_now_and_what_comes_and_asks_once(llama: Model, django_assert_num_queries: Any) -> None:
     price(llama)
     coming = [price(llama, effective_from=timezone.now() + days * 24 * HOUR) for days in (1, 2)]
     unpriced = served("unpriced")

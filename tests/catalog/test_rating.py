@@ -54,7 +54,17 @@ def test_a_rate_is_read_back_from_how_it_is_told(rate: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["0.0000001", "-0.01", "0.18" + "0" * 30 + "1", "NaN", "sNaN", "Infinity", "1e999999", "1e-999999", "1000000.000001"],
+    [
+        "0.0000001",
+        "-0.01",
+        "0.18" + "0" * 30 + "1",
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "1e999999",
+        "1e-999999",
+        "1000000.000001",
+    ],
 )
 def test_a_price_that_is_not_exact_or_beyond_all_measure_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="USD per million"):
