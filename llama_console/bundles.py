@@ -50,7 +50,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "letters",
         "lookup",
     ),
-    "staff-prices.css": (*IN_THE_SHELL, "mono", "empty", "secret", "staff", "prices"),
+    "staff-prices.css": (*IN_THE_SHELL, "mono", "empty", "secret", "series", "staff", "prices"),
     "access.css": (
         *IN_THE_SHELL,
         "toolbar",

@@ -145,6 +145,14 @@ def test_the_form_starts_from_the_former_price(as_operator: Client, model: Model
     assert (form["cached_input"].value(), form["batch_cached_input"].value()) == ("0.045", "0.0225")
 
 
+def test_who_goes_back_to_change_finds_what_they_typed(as_operator: Client, model: Model) -> None:
+    price(model, **BATCH)
+    compared = as_operator.post(PROPOSAL, USUAL | {"on": "2127-01-01", "batch_input": "0", "batch_output": "0"})
+    form = as_operator.get(compared.context["change_url"]).context["form"]
+    typed = {name: form[name].value() for name in ("input", "output", "on", "batch_input", "cached_input")}
+    assert typed == USUAL | {"on": "2127-01-01", "batch_input": "0", "cached_input": None}
+
+
 def test_it_takes_a_person_who_showed_who_they_are(operator: User, model: Model) -> None:
     client = Client()
     client.force_login(operator)

@@ -6,10 +6,12 @@ A proposal changes nothing. What is confirmed follows the version it was compare
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -31,7 +33,7 @@ def proposal(request: HttpRequest, model: str) -> HttpResponse:
     found = get_object_or_404(Model, name=model)
     last = found.prices.order_by("-version").first()
     if request.method != "POST":
-        return _form(request, found, PriceForm(initial=_initial(last), model=found, last=last))
+        return _form(request, found, PriceForm(initial=_typed(request) or _initial(last), model=found, last=last))
     form = PriceForm(request.POST, model=found, last=last)
     if not form.is_valid():
         return _form(request, found, form, status=422)
@@ -62,6 +64,11 @@ def _form(request: HttpRequest, model: Model, form: PriceForm, *, status: int = 
     return render(request, "staff/price_form.html", {"model": model, "form": form}, status=status)
 
 
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """Return what somebody who came to compare goes on changing."""
+    return {name: text for name, text in request.GET.items() if name in PriceForm.base_fields}
+
+
 def _initial(last: Price | None) -> dict[str, Any]:
     """Return the former rates, to change from."""
     rates = {each: last.rate(each) for each in TokenClass} if last else {}
@@ -73,6 +80,7 @@ def _comparison(model: Model, last: Price | None, form: PriceForm) -> dict[str, 
     return {
         "model": model,
         "form": form,
+        "change_url": f"{reverse('staff:prices_proposal', args=[model.name])}?{urlencode(form.typed)}",
         "last": last,
         "now": timezone.now(),
         "begins": form.begins,

@@ -42,20 +42,27 @@ class PriceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._model, self._last = model, last
 
+    @property
+    def typed(self) -> dict[str, str]:
+        return {field.name: str(value) for field in self if (value := field.value())}
+
     def rate(self, token_class: TokenClass) -> int | None:
         rate: Any = self.rates.get(f"{token_class}_rate")
         return rate if rate is None else int(rate)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if self.errors:
-            return data
+        if not self.errors:
+            self._rate(data)
+        if {"on", "at"} <= data.keys():
+            self._place(data)
+        return data
+
+    def _rate(self, data: dict[str, Any]) -> None:
         try:
             self.rates = rates_of({each: data[each] for each in TokenClass})
         except ValueError as error:
             self.add_error("batch_output" if data["batch_output"] is None else "batch_input", str(error))
-        self._place(data)
-        return data
 
     def _place(self, data: dict[str, Any]) -> None:
         if data["on"] is None:
