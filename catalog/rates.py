@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from catalog.models import Price, TokenClass
 from catalog.money import pico_per_token
@@ -42,6 +42,6 @@ def rates_of(usd: Mapping[TokenClass, Decimal | None]) -> Rates:
     )
 
 
-def rates_in(price: Price) -> dict[str, int | None]:
+def rates_in(price: Price) -> dict[str, Any]:
     """Return the rates of a version by their names, for the record."""
     return {f"{each}_rate": price.rate(each) for each in TokenClass}

@@ -109,4 +109,4 @@ def _events(organization_id: UUID, projects: Projects) -> QuerySet[UsageEvent]:
 def organizations_using(model: str, since: datetime) -> int:
     """Return how many organizations called a model since then, in whole hours. It reads the rollup of all of them."""
     rows = HourlyUsage.objects.filter(model=model, hour__gte=since)
-    return rows.aggregate(number=Count("organization_id", distinct=True))["number"]
+    return int(rows.aggregate(number=Count("organization_id", distinct=True))["number"])

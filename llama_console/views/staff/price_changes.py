@@ -66,7 +66,7 @@ def _form(request: HttpRequest, model: Model, form: PriceForm, *, status: int = 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
     """Return what somebody who came to compare goes on changing."""
-    return {name: text for name, text in request.GET.items() if name in PriceForm.base_fields}
+    return {name: str(request.GET[name]) for name in PriceForm.base_fields if name in request.GET}
 
 
 def _initial(last: Price | None) -> dict[str, Any]:

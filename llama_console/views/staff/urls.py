@@ -1,7 +1,5 @@
 """The addresses under /staff/. Each goes through `_page`, so none can be left open."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -9,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import addresses  # noqa: F401  registers the converter of models' names
 from llama_console.views.staff import dead_letters, messages, price_changes, prices, suppressions
-from llama_console.views.staff.access import for_operators
+from llama_console.views.staff.access import View, for_operators
 
 app_name = "staff"
 
@@ -19,7 +17,7 @@ def _home(request: HttpRequest) -> HttpResponse:
     return redirect("staff:messages")
 
 
-def _page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+def _page(route: str, view: View, name: str) -> URLPattern:
     return path(route, for_operators(view), name=name)
 
 
