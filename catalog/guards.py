@@ -5,7 +5,7 @@ from typing import Any
 from ledger import guards
 
 PRICES = "catalog_price"
-_SAME = "id = NEW.id OR (model_id = NEW.model_id AND version = NEW.version)"
+_SAME = "model_id = NEW.model_id AND version = NEW.version"
 _LATER = f"""EXISTS (
         SELECT 1 FROM {PRICES} WHERE model_id = NEW.model_id
         AND (version >= NEW.version OR effective_from >= NEW.effective_from))"""  # noqa: S608

@@ -45,7 +45,10 @@ _POSTGRES_TABLE = """
 
 
 def make_append_only(schema_editor: Any, table: str, *, same: str) -> None:
-    """Guard a table whole; `same` says, of a row that is there and of NEW, when one would put out the other."""
+    """Guard a table whole; `same` says, of a row that is there and NEW, when one would put out the other.
+
+    On SQLite; that their numbers are the same is asked anyway.
+    """
     install(schema_editor, (table,))
     forbid_replacing(schema_editor, (table,), same={table: same})
 
