@@ -154,7 +154,10 @@ async def _encoded(request: web.Request) -> str:
     if request.content_type not in ("application/x-www-form-urlencoded", "application/octet-stream"):
         text = "Invalid request: the content type must be application/x-www-form-urlencoded."
         raise StripeError(text, stored=False)
-    return (await request.read()).decode()
+    try:
+        return (await request.read()).decode()
+    except UnicodeDecodeError:
+        raise StripeError("Invalid request: the body must be UTF-8.", stored=False) from None
 
 
 def _cut(request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from dev.stripe_simulator.api import (
     payment_methods,
     portal_sessions,
     refunds,
+    search,
     setup_intents,
     tax_ids,
 )
@@ -23,6 +24,7 @@ from dev.stripe_simulator.errors import Json
 from dev.stripe_simulator.world import World
 
 _FILES = (
+    search,  # before the addresses with an id
     balance,
     charges,
     checkout_sessions,

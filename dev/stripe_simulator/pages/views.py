@@ -114,7 +114,7 @@ class Pages:
         try:
             card, billing = checkout.card_of(form.get("card", ""), form.get("number", "")), fields.billing(form)
             if self._adds_tax(session, billing, form):
-                return self._checkout(session, form, "With tax the total is another one. Look at it, and pay.", 409)
+                return self._checkout(session, form, "Tax is added where you are. Look at the total, and pay.", 409)
             trouble = checkout.submit(self._world, session, card, billing)
         except StripeError as error:
             trouble = error
