@@ -14,7 +14,6 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin
 
 import stripe
 from stripe import params
-from stripe._request_options import RequestOptions
 from typing_extensions import get_type_hints, is_typeddict
 
 from dev.stripe_simulator.errors import Json, StripeError, invalid, missing, unknown
@@ -22,7 +21,7 @@ from dev.stripe_simulator.errors import Json, StripeError, invalid, missing, unk
 VERSION = stripe.api_version
 _INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
-_OPTIONS = frozenset(RequestOptions.__annotations__)
+_OPTIONS = frozenset(stripe.RequestOptions.__annotations__)
 MOST_METADATA, LONGEST_KEY, LONGEST_VALUE, LONGEST_TEXT = 50, 40, 500, 5000
 
 

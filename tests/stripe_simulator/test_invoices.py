@@ -132,6 +132,16 @@ def test_the_hosted_page_takes_another_card_after_a_declined_one(client: Any, cu
     assert "<form" not in page.text
 
 
+def test_a_bank_account_pays_an_invoice_days_later(simulated: Stripe, client: Any, customer: Any) -> None:
+    issued = issue(client, customer)
+    page = Browser(issued.hosted_invoice_url)
+    page.send(card="pm_usBankAccount_success")
+    assert client.invoices.retrieve(issued.id).status == "open"
+    assert "still processing" in str(refused(client.invoices.pay, issued.id))
+    simulated.advance(5 * DAY)
+    assert client.invoices.retrieve(issued.id).status == "paid"
+
+
 def test_a_paid_or_void_invoice_is_not_paid_again(simulated: Stripe, client: Any, customer: Any) -> None:
     simulated.save_card(customer.id)
     done, void = issue(client, customer), issue(client, customer)

@@ -1,6 +1,7 @@
 """All endpoints, and what only `expand` shows."""
 
 from dev.stripe_simulator.api import (
+    account,
     balance,
     charges,
     checkout_sessions,
@@ -25,6 +26,7 @@ from dev.stripe_simulator.world import World
 
 _FILES = (
     search,  # before the addresses with an id
+    account,
     balance,
     charges,
     checkout_sessions,

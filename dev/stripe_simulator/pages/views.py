@@ -20,6 +20,7 @@ from dev.stripe_simulator.world import World
 
 HERE = Path(__file__).resolve().parent
 NEWEST = 60  # events
+OWN_SITE = frozenset({"same-origin", "none"})  # who may send forms, by a browser's word
 
 
 class Pages:
@@ -55,10 +56,7 @@ class Pages:
 
     def _guarded(self, view: View) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
-            if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in (
-                "same-origin",
-                "none",
-            ):
+            if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITE:
                 return web.Response(status=403, text="Sent by another site.\n")
             try:
                 answer = await view(request)
