@@ -356,19 +356,6 @@ CELERY_BEAT_SCHEDULE = {
 # What new organizations are: not billed, prepaid or postpaid. An operator changes each with `set_billing`.
 BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
-
-# Gateway ------------------------------------------------------------------------------------
-
-MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v1" if DEVELOPMENT else None)
-MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
-MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
-GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
-# Tokens that are held for an answer, and asked for, where a caller names no number and pays for what it is.
-GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
-SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
-
-# Billing ------------------------------------------------------------------------------------
-
 # Without a key nothing is sold. `make run` has a simulator; a test key of your own takes its place.
 STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", "sk_test_simulator" if DEVELOPMENT else "")
 _simulated = STRIPE_SECRET_KEY == "sk_test_simulator"  # noqa: S105
@@ -379,6 +366,16 @@ if DEVELOPMENT:
 elif STRIPE_SECRET_KEY:
     env.require(not _simulated, "STRIPE_SECRET_KEY is the simulator's, and this is production.")
     env.require(bool(STRIPE_WEBHOOK_SECRET), "STRIPE_WEBHOOK_SECRET is not set: anybody could tell of payments.")
+
+# Gateway ------------------------------------------------------------------------------------
+
+MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v1" if DEVELOPMENT else None)
+MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
+MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
+GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
+# Tokens that are held for an answer, and asked for, where a caller names no number and pays for what it is.
+GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
+SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
 
 # Admin API ----------------------------------------------------------------------------------
 
