@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.stripe_simulator.conftest import invoice, paid, refused
+from tests.stripe_simulator.conftest import http, invoice, paid, refused
 from tests.support.stripe import Stripe
 
 
@@ -79,6 +79,11 @@ def test_an_open_invoice_that_is_credited_in_full_is_paid(client: Any, customer:
 def test_a_credit_note_of_a_paid_invoice_cannot_be_void(client: Any, bought: Any) -> None:
     note = client.credit_notes.create({"invoice": bought.invoice, "amount": 100, "refund_amount": 100})
     refused(client.credit_notes.void_credit_note, note.id)
+
+
+def test_a_credit_note_has_a_pdf(client: Any, bought: Any) -> None:
+    note = client.credit_notes.create({"invoice": bought.invoice, "amount": 100, "refund_amount": 100})
+    assert http.get(note.pdf).content.startswith(b"%PDF-1.4")
 
 
 def test_a_draft_is_not_credited(client: Any, customer: Any) -> None:

@@ -201,6 +201,17 @@ def test_tax_that_cannot_be_known_keeps_it_a_draft(simulated: Stripe, client: An
     assert simulated.events()[-1] == "invoice.finalization_failed"
 
 
+def test_an_invoice_says_whom_it_was_issued_to(client: Any, customer: Any) -> None:
+    draft = invoice(client, customer)
+    client.customers.update(customer.id, {"name": "Acme", "address": {"country": "DE"}})
+    client.customers.tax_ids.create(customer.id, {"type": "eu_vat", "value": "DE123456789"})
+    issued = client.invoices.finalize_invoice(draft.id)
+    client.customers.update(customer.id, {"name": "Other"})
+    found = client.invoices.retrieve(issued.id)
+    assert (found.customer_name, found.customer_address.country) == ("Acme", "DE")
+    assert found.customer_tax_ids[0].value == "DE123456789"
+
+
 def test_a_receipt_is_there(simulated: Stripe, client: Any, customer: Any) -> None:
     simulated.save_card(customer.id)
     client.invoices.pay(issue(client, customer).id)

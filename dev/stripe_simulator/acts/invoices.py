@@ -15,20 +15,24 @@ DAY = 24 * 3600
 
 def make(world: World, customer: Json, **values: Any) -> Json:
     invoice = world.make("invoice", "in", **blank(), customer=customer["id"])
-    invoice.update(
-        customer_address=customer["address"],
-        customer_email=customer["email"],
-        customer_name=customer["name"],
-        customer_tax_exempt=customer["tax_exempt"],
-        period_end=world.now(),
-        period_start=world.now(),
-        **values,
-    )
+    invoice.update(period_end=world.now(), period_start=world.now(), **_addressee(world, customer), **values)
     invoice["lines"]["url"] = f"/v1/invoices/{invoice['id']}/lines"
     if invoice["auto_advance"] and invoice["automatically_finalizes_at"] is None:
         invoice["automatically_finalizes_at"] = world.now() + FINALIZED_AFTER
     world.emit("invoice.created", invoice)
     return invoice
+
+
+def _addressee(world: World, customer: Json) -> Json:
+    """Return what an invoice says of its customer, as that is now."""
+    tax_ids = world.store.where("tax_id", customer=customer["id"])
+    return {
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": [{"type": one["type"], "value": one["value"]} for one in tax_ids],
+    }
 
 
 def add_line(world: World, invoice: Json, amount: int, description: str | None, **values: Any) -> Json:
@@ -94,6 +98,7 @@ def finalize(world: World, invoice: Json) -> Json:
     add_up(world, invoice)
     days = world.store.notes.get(invoice["id"], {}).get("days_until_due")
     invoice.update(
+        **_addressee(world, customer),
         status="open",
         number=f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
         effective_at=world.now(),
