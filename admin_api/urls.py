@@ -12,6 +12,7 @@ from admin_api.resources import (
     keys,
     members,
     organization,
+    prices,
     projects,
     security,
     sso,
@@ -19,6 +20,7 @@ from admin_api.resources import (
     webhooks,
 )
 from admin_api.resources.billing import account, auto_recharge, invoices, lots, top_ups, transactions
+from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
 urlpatterns = [
@@ -63,6 +65,8 @@ urlpatterns = [
     path("billing/top-ups/", top_ups.TopUps.as_view()),
     path("billing/top-ups/<uuid:top_up_id>/", top_ups.OneTopUp.as_view()),
     path("billing/auto-recharge/", auto_recharge.TheAutoRecharge.as_view()),
+    path("prices/", prices.Prices.as_view()),
+    path("prices/<model:model>/", prices.PriceHistory.as_view()),
     path("usage/", usage.TheUsage.as_view()),
     path("audit-events/", audit_events.AuditEvents.as_view()),
     path("data-access/", data_access.DataAccess.as_view()),

@@ -42,6 +42,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "spend",
         "billing",
     ),
+    "prices.css": (*IN_THE_SHELL, "mono", "empty", "prices"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
     "sso.css": (*IN_THE_SHELL, "mono", "empty", "secret", "contacts", "sso"),
     "members.css": (*IN_THE_SHELL, "toolbar", "empty", "pagination", "secret", "people", "roles"),
@@ -61,6 +62,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "letters",
         "lookup",
     ),
+    "staff-prices.css": (*IN_THE_SHELL, "mono", "empty", "secret", "series", "staff", "prices"),
     "access.css": (
         *IN_THE_SHELL,
         "toolbar",

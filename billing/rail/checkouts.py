@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from billing.rail.client import Json, ask, ask_all, options
+from billing.rail.client import Json, SessionParams, ask, ask_all, options
 from billing.rail.customers import window
-
-if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +24,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A session as it is at Stripe. `cents` is before tax, and `total` what is paid."""
+    """A session as it is at Stripe. `total` is what is paid: `cents` and `tax`."""
 
     id: str
     url: str  # "" when it is over; it is a secret of whoever pays
     status: str  # open, complete or expired
     is_paid: bool
     cents: int
+    tax: int
     total: int
     currency: str
     customer: str
@@ -65,9 +62,9 @@ def expire_checkout(id: str, key: str) -> Checkout:
     return _checkout(ask(lambda v1: v1.checkout.sessions.expire(id, options=options(key))))
 
 
-def _params(order: Order) -> "SessionCreateParams":
+def _params(order: Order) -> SessionParams:
     metadata = {"top_up": order.top_up}
-    params: SessionCreateParams = {
+    params: SessionParams = {
         "mode": "payment",
         "customer": order.customer,
         "line_items": [
@@ -102,6 +99,7 @@ def _checkout(row: Json) -> Checkout:
         status=row["status"] or "",
         is_paid=row["payment_status"] == "paid",
         cents=row["amount_subtotal"] or 0,
+        tax=(row.get("total_details") or {}).get("amount_tax") or 0,
         total=row["amount_total"] or 0,
         currency=row["currency"] or "",
         customer=row["customer"] or "",

@@ -12,6 +12,7 @@ from accounts.models import BrowserSession, DataExport, Organization, Passkey, R
 from accounts.policy import Access
 from billing.actions.promotions import give_promotion
 from billing.models import BillingAccount, CreditLot, Mode, Origin, TopUp
+from catalog.models import Model
 from catalog.money import PICO
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key
@@ -69,6 +70,9 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "sso": organization.pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,
+        "prices": _model(name),
+        "price-proposals": f"{name}/model",
+        "price-versions": f"{name}/model",
         "export": DataExport.objects.create(user=owner, expires_at=timezone.now() + timedelta(days=1)).pk,
     }
     return Estate(organization, owner, secret, shared, shared | {"projects": project.pk, "members": helper.pk})
@@ -83,6 +87,11 @@ def _top_up(account: BillingAccount) -> TopUp:
     return TopUp.objects.create(
         organization_id=account.pk, cents=2500, origin=Origin.CHECKOUT, expires_at=timezone.now()
     )
+
+
+def _model(name: str) -> str:
+    """Return the name of a model: what everybody may look up."""
+    return Model.objects.create(name=f"{name}/model", title=name).name
 
 
 def _passkey(user: User) -> Passkey:

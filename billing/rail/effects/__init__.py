@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from billing.rail.bills import get_bill
 from billing.rail.checkouts import get_checkout
+from billing.rail.effects.customers import forget_customer
 from billing.rail.effects.topups import settle_bill, settle_checkout
 
 Effect = Callable[[str], bool]
@@ -37,4 +38,5 @@ EFFECTS: Mapping[str, Effect] = {
     "invoice.payment_action_required": bill_changed,
     "invoice.voided": bill_changed,
     "invoice.marked_uncollectible": bill_changed,
+    "customer.deleted": forget_customer,
 }

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from dev.stripe_simulator.acts import checkout, setups, taxes
+from dev.stripe_simulator.acts import buyers, checkout, setups, taxes
 from dev.stripe_simulator.amounts import LEAST, charged, currency, most
 from dev.stripe_simulator.api.call import Call, Endpoint, metadata, unsupported
+from dev.stripe_simulator.api.checkout_shape import blank, enabled, methods
 from dev.stripe_simulator.api.listing import listed, listing
 from dev.stripe_simulator.errors import Json, StripeError, invalid
 from dev.stripe_simulator.parameters import need, only_one
@@ -25,7 +26,6 @@ _OTHER = (
     "subscription_data",
 )
 SOONEST, LATEST = 30 * 60, 24 * 3600  # seconds after which a session expires
-METHODS = frozenset({"card", "us_bank_account"})
 
 
 def create(world: World, call: Call) -> Json:
@@ -33,19 +33,16 @@ def create(world: World, call: Call) -> Json:
     need(call.params, "mode", "success_url")
     _check(call)
     customer = _customer(world, call)
-    session = world.make("checkout.session", "cs_test", **_blank(call), customer=customer["id"] if customer else None)
     lines = [_line(line, place) for place, line in enumerate(call.get("line_items", []))]
-    world.store.note(
-        session["id"],
-        lines=lines,
-        customer_update=call.get("customer_update", {}),
-        payment_intent_data=_intent_data(call),
-    )
-    session["expires_at"] = _expiry(world, call)
+    noted = {"lines": lines, "customer_update": call.get("customer_update", {}), "payment_intent_data": _data(call)}
+    if call.params["mode"] == "payment":
+        _check_total(lines)
+    whole = {**blank(call), "customer": customer["id"] if customer else None, "expires_at": _expiry(world, call)}
+    session = world.make("checkout.session", "cs_test", **whole)
+    world.store.note(session["id"], **noted)
     session["url"] = f"{world.url}/c/pay/{session['id']}"
     if session["mode"] == "payment":
-        checkout.add_up(world, session, customer)
-        _check_total(world, session)
+        buyers.add_up(world, session)
     else:
         data = call.get("setup_intent_data", {})
         intent = setups.make(world, session["customer"], metadata=metadata({}, data.get("metadata")))
@@ -60,8 +57,8 @@ def _check(call: Call) -> None:
     for address in ("success_url", "cancel_url"):
         if address in call.params and not call.params[address].startswith(("http://", "https://")):
             raise invalid("Not a valid URL", address, "url_invalid")
-    if unknown := set(call.get("payment_method_types") or ()) - METHODS:
-        raise invalid(f"Invalid payment_method_types: {', '.join(sorted(unknown))}", "payment_method_types")
+    if not methods(call):
+        raise invalid("No payment method that this account has is left.", "allowed_payment_method_types")
 
 
 def _check_mode(call: Call) -> None:
@@ -87,20 +84,16 @@ def _customer(world: World, call: Call) -> Json | None:
             raise invalid("`customer_update` can only be used with `customer`.", "customer_update")
         return None
     customer = world.store.get("customer", call.params["customer"], "customer")
-    if _enabled(call, "tax_id_collection") and updates.get("name") != "auto":
+    if enabled(call, "tax_id_collection") and updates.get("name") != "auto":
         text = "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an "
         text += "existing customer, please set `customer_update[name]` to `auto`."
         raise invalid(text, "tax_id_collection[enabled]")
-    if _enabled(call, "automatic_tax") and updates.get("address") != "auto" and not taxes.country_of(customer):
+    if enabled(call, "automatic_tax") and updates.get("address") != "auto" and not taxes.country_of(customer):
         text = "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to "
         text += "the Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to "
         text += "'auto' to save the address entered in Checkout to the Customer."
         raise StripeError(text, code="customer_tax_location_invalid", param="automatic_tax")
     return customer
-
-
-def _enabled(call: Call, name: str) -> bool:
-    return bool(call.get(name, {}).get("enabled"))
 
 
 def _line(given: Json, place: int) -> Json:
@@ -150,7 +143,7 @@ def _price(price: Json) -> Json:
     }
 
 
-def _intent_data(call: Call) -> Json:
+def _data(call: Call) -> Json:
     data = dict(call.get("payment_intent_data", {}))
     unsupported(data, "application_fee_amount", "capture_method", "on_behalf_of", "transfer_data", "transfer_group")
     data["metadata"] = metadata({}, data.get("metadata"))
@@ -166,15 +159,14 @@ def _expiry(world: World, call: Call) -> int:
     return at
 
 
-def _check_total(world: World, session: Json) -> None:
+def _check_total(lines: list[Json]) -> None:
     try:
-        charged(session["amount_total"], "line_items")
+        charged(sum(line["amount_subtotal"] for line in lines), "line_items")
     except StripeError as error:
-        world.store.remove(session)
-        text = f"The Checkout Session's total amount due must add up to at least {LEAST / 100:.2f} usd"
-        if error.code != "amount_too_small":
+        if error.code == "amount_too_large":
             raise
-        raise StripeError(text, code="amount_too_small", param="line_items", stored=False) from error
+        text = f"The Checkout Session's total amount due must add up to at least ${LEAST / 100:.2f} usd"
+        raise invalid(text, "line_items", "amount_too_small") from error
 
 
 def expire(world: World, call: Call) -> Json:
@@ -206,72 +198,13 @@ def _rows(world: World, call: Call) -> Iterator[Json]:
 
 
 def lines(world: World, call: Call) -> Json:
-    found = checkout.lines_of(world, world.store.get("checkout.session", call.id))
+    found = buyers.lines_of(world, world.store.get("checkout.session", call.id))
     return listing(call, reversed(found))
 
 
 def lines_of(world: World, session: Json) -> Json:
     """Return what `expand[]=line_items` shows."""
-    return listed(checkout.lines_of(world, session), f"/v1/checkout/sessions/{session['id']}/line_items")
-
-
-def _blank(call: Call) -> Json:
-    payment = call.params["mode"] == "payment"
-    creation = call.get("invoice_creation", {"enabled": False})
-    data = creation.get("invoice_data", {})
-    names = ("account_tax_ids", "custom_fields", "description", "footer", "metadata", "rendering_options")
-    shown = {"enabled": creation["enabled"], "invoice_data": {"issuer": None, **{n: data.get(n) for n in names}}}
-    tax = {"enabled": _enabled(call, "automatic_tax"), "liability": None, "provider": None, "status": None}
-    return {
-        "adaptive_pricing": None,
-        "after_expiration": None,
-        "allow_promotion_codes": None,
-        "amount_subtotal": None,
-        "amount_total": None,
-        "automatic_tax": tax,
-        "billing_address_collection": call.get("billing_address_collection"),
-        "cancel_url": call.get("cancel_url"),
-        "client_reference_id": call.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
-        "currency": currency(call.get("currency", "usd")) if payment else call.get("currency"),
-        "custom_fields": [],
-        "custom_text": {"after_submit": None, "shipping_address": None, "submit": None},
-        "customer_creation": call.get("customer_creation", "if_required") if payment else None,
-        "customer_details": None,
-        "customer_email": call.get("customer_email"),
-        "discounts": [],
-        "expires_at": 0,
-        "invoice": None,
-        "invoice_creation": shown if payment else None,
-        "locale": call.get("locale"),
-        "metadata": metadata({}, call.get("metadata")),
-        "mode": call.params["mode"],
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_options": {},
-        "payment_method_types": call.get("payment_method_types") or ["card", "us_bank_account"],
-        "payment_status": "unpaid" if payment else "no_payment_required",
-        "recovered_from": None,
-        "return_url": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": call.get("submit_type"),
-        "subscription": None,
-        "success_url": call.params["success_url"],
-        "tax_id_collection": {"enabled": _enabled(call, "tax_id_collection"), "required": "never"},
-        "total_details": None,
-        "ui_mode": "hosted_page",
-        "url": None,
-    }
+    return listed(buyers.lines_of(world, session), f"/v1/checkout/sessions/{session['id']}/line_items")
 
 
 _ONE = "/v1/checkout/sessions/{id}"

@@ -10,6 +10,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from billing.actions.recharge import recharge_due, set_recharge
+from billing.actions.topup_ends import pay_top_up
 from billing.actions.topups import checkout_url, start_top_up
 from billing.errors import BillingError
 from billing.models import (
@@ -24,6 +26,8 @@ from billing.models import (
     Transaction,
 )
 from billing.rail import inbox
+from billing.rail.carrying import carry_out_due
+from billing.rail.deeds.customers import customer_of
 from billing.rail.effects import EFFECTS
 from catalog.money import CENT
 from ledger.actor import Actor
@@ -145,6 +149,13 @@ def test_a_second_click_is_the_same_purchase(account: BillingAccount, stripe: St
     assert stripe.events().count("customer.created") == 1
 
 
+def test_a_worker_leaves_the_page_to_who_is_about_to_ask_for_it(account: BillingAccount, stripe: Stripe) -> None:
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    assert carry_out_due() == 0
+    assert carry_out_due(timezone.now() + timedelta(minutes=2)) == 1
+    assert checkout_url(top_up).startswith(stripe.url)
+
+
 def test_another_purchase_ends_the_one_before_and_its_page(account: BillingAccount, stripe: Stripe) -> None:
     first, second = buy(account, 1000), buy(account, 3000)
     settle()
@@ -172,6 +183,22 @@ def test_a_paid_purchase_has_no_page_any_more(account: BillingAccount, stripe: S
         checkout_url(top_up)
     account.refresh_from_db()
     assert account.balance == 2000 * CENT
+
+
+def test_taxes_on_a_recharge_are_stripes_too(account: BillingAccount, stripe: Stripe, settings: Any) -> None:
+    settings.STRIPE_TAX = True
+    stripe.control("taxes", DE=19)
+    set_recharge(OPERATOR, account.pk, threshold=500, amount=2000, monthly_cap=2000)
+    customer = customer_of(account.pk)
+    stripe.save_card(customer)
+    stripe.client().v1.customers.update(customer, {"address": {"country": "DE"}})
+    assert recharge_due() == 1
+    settle()
+    settings.STRIPE_TAX = False  # what was begun with taxes is still what was asked for
+    hear(stripe)
+    account.refresh_from_db()
+    assert (account.balance, troubles()) == (2000 * CENT, [])
+    assert stripe.client().v1.charges.list().data[0].amount == 2380
 
 
 def test_taxes_are_stripes_and_credit_is_what_was_asked_for(
@@ -240,3 +267,46 @@ def test_what_is_at_stripe_names_nobody(account: BillingAccount, stripe: Stripe)
     customer = stripe.client().v1.customers.list().data[0]
     assert customer.metadata.to_dict() == {"organization": str(account.pk)}
     assert (customer.email, customer.name, customer.phone, customer.address) == (None, None, None, None)
+
+
+def test_a_customer_that_is_deleted_at_stripe_is_made_anew(account: BillingAccount, stripe: Stripe) -> None:
+    buy(account)
+    account.refresh_from_db()
+    stripe.client().v1.customers.delete(account.stripe_customer)
+    hear(stripe)
+    former = account.stripe_customer
+    top_up = buy(account, 3000)
+    account.refresh_from_db()
+    assert account.stripe_customer not in ("", former)
+    stripe.submit(top_up.stripe_session)
+    hear(stripe)
+    account.refresh_from_db()
+    assert (account.balance, troubles()) == (3000 * CENT, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_for_one_page_get_the_same_one(account: BillingAccount, stripe: Stripe) -> None:
+    """A person clicks twice, and a worker looks at the same moment: nobody is told that somebody else is at it."""
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    stripe.fail("slow", path="/v1/checkout/sessions", method="POST", seconds=0.3)
+    found = at_once(*[partial(checkout_url, top_up) for _ in range(3)], carry_out_due)
+    assert len({str(url) for url in found[:3]}) == 1
+    assert str(found[0]).startswith(stripe.url)
+    assert len(stripe.client().v1.checkout.sessions.list().data) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stripe_is_not_asked_inside_a_transaction(account: BillingAccount, stripe: Stripe) -> None:
+    with transaction.atomic():
+        top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+        with pytest.raises(RuntimeError, match="durable"):
+            checkout_url(top_up)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hears_of_a_payment_at_once_credits_it_once(account: BillingAccount, stripe: Stripe) -> None:
+    """Without the account's lock the second would find it unpaid, and fail at the journal's key."""
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    assert at_once(*[partial(pay_top_up, top_up.pk, payment="pi_1", fee=88) for _ in range(8)]) == [None] * 8
+    assert CreditLot.objects.count() == 1
+    assert Transaction.objects.count() == 2
