@@ -58,7 +58,7 @@ def draw(spend: Spend, cap: int | None) -> SpendChart:
     past, ahead = _past(spend), _ahead(spend)
     highest = max([past[-1].sum, *(each.forecast.high for each in ahead if each.forecast)])
     shown_cap = cap if cap and cap <= _MOST_ABOVE * max(highest, 1) else None
-    step, top = scale(max(highest, shown_cap or 0))
+    step, top = scale(max(highest, (shown_cap or 0) * 11 // 10))  # with room for the cap's label
     place = _Place(len(spend.days), top)
     columns = [place.column(index, each) for index, each in enumerate([*past, *ahead])]
     line = [place.point(index, each.sum) for index, each in enumerate(past)]

@@ -25,9 +25,10 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """An invoice; a draft has no number and no date, and its amount still grows."""
+    """An invoice; a draft has no number and no date, and its amount still grows until its span is over."""
 
     number: int | None
+    is_over: bool
     url: str  # "" for a draft
     span: str
     closed_at: datetime | None
@@ -71,6 +72,7 @@ def _row(slug: str, invoice: Invoice, now: datetime) -> InvoiceRow:
     used = int(getattr(invoice, "used", 0) or 0)
     return InvoiceRow(
         number=invoice.number,
+        is_over=invoice.end <= now,
         url="" if is_draft else reverse("billing:invoice", args=[slug, invoice.number]),
         span=span_of(invoice),
         closed_at=invoice.closed_at,
