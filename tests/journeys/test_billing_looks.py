@@ -1,4 +1,4 @@
-"""The pages of billing: with credit and without, by invoice and not billed, after mistakes, and through a purchase."""
+"""The pages of billing: with credit and without, by invoice, after mistakes, and through a purchase."""
 
 from typing import Any
 
@@ -66,8 +66,6 @@ waiting = billed("Waiting", Mode.PREPAID)
 TopUp.objects.create(organization_id=waiting.pk, cents=50_000, origin=Origin.AUTO, failure="confirmation-needed",
                      expires_at=now + timedelta(days=1))
 empty = billed("Empty", Mode.PREPAID)
-unbilled = create_organization(operator, name="Unbilled", owner=owner)
-BillingAccount.objects.filter(pk=unbilled.pk).delete()
 print(arrears.slug, failed.slug, waiting.slug, empty.slug, *(purchase.pk for purchase in purchases))
 """
 _PAGES = [
