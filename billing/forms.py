@@ -26,7 +26,7 @@ class DollarsField(forms.CharField):
         super().__init__(max_length=20, **kwargs)
         self.least, self.most = least, most
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]  # of text, cents are made
+    def clean(self, value: Any) -> int | None:
         text = super().clean(value)
         if not text:
             return None
