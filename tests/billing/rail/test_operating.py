@@ -44,6 +44,15 @@ def test_a_resync_finds_what_was_paid_and_says_so(
     assert (event.organization_id, event.actor) == (organization.pk, str(OPERATOR))
 
 
+def test_what_a_look_finds_that_does_not_fit_is_listed(
+    account: BillingAccount, stripe: Stripe, organization: Organization
+) -> None:
+    stripe.submit(buy(account).stripe_session)
+    TopUp.objects.update(cents=1999)
+    assert "1 amount" in run("stripe_resync", "--organization", organization.slug)
+    assert all(word in run("stripe_troubles") for word in ("amount", "top-up", str(TopUp.objects.get().pk)))
+
+
 def test_a_resync_while_stripe_is_away_says_that(
     account: BillingAccount, stripe: Stripe, organization: Organization
 ) -> None:
