@@ -1,10 +1,12 @@
 """Rendering: from words to a mail's subject, plain text and HTML, which say the same."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from notifications import unsubscribing
@@ -40,15 +42,20 @@ def subject(words: str) -> str:
     return text if len(text) <= _LONGEST_SUBJECT else text[: _LONGEST_SUBJECT - 1].rstrip() + "…"
 
 
-def labels() -> dict[str, str]:
+def labels() -> Mapping[str, str]:
     """Return what all letters say, in the language of the moment."""
+    return _labels(settings.CONSOLE_ORIGIN, get_language())
+
+
+@cache
+def _labels(origin: str, language: str) -> Mapping[str, str]:
     return {
         "product": PRODUCT,
-        "origin": settings.CONSOLE_ORIGIN,
+        "origin": origin,
         "paste": _("Or paste this into your browser:"),
         "address": _("How we got to your address."),
         "opened": _("It is stored sealed. It was opened once, to send this message, and that was recorded first."),
-        "sent_by": _("Sent by %(product)s at %(origin)s.") % {"product": PRODUCT, "origin": settings.CONSOLE_ORIGIN},
+        "sent_by": _("Sent by %(product)s at %(origin)s.") % {"product": PRODUCT, "origin": origin},
         "no_tracking": _("No tracking, no remote images."),
         "unwanted": _("Messages like this one are not for you?"),
         "stop": _("Unsubscribe"),
