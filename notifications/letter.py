@@ -22,12 +22,12 @@ _LINE_END = re.compile(r"\r\n?|\n")
 class Letter(EmailMultiAlternatives):
     def __init__(self, subject: str, text: str, html: str, to: str, headers: Mapping[str, str]) -> None:
         super().__init__(subject, text, to=[to], headers=dict(headers), alternatives=[(html, "text/html")])
-        self._html = html
+        self._texts = {"plain": text, "html": html}
 
     def as_bytes(self, boundary: str = "") -> bytes:
         """Return what goes over the wire; BadHeaderError if a header would end early."""
         boundary = boundary or secrets.token_hex(12)  # nobody knows it before, so it is in no part
-        parts = [self._head(boundary), _part("plain", self.body), _part("html", self._html)]
+        parts = [self._head(boundary), *(_part(subtype, text) for subtype, text in self._texts.items())]
         whole = f"\n--{boundary}\n".join(parts) + f"\n--{boundary}--\n"
         return _LINE_END.sub("\r\n", whole).encode()
 

@@ -20,9 +20,10 @@ _ENCODING = "utf-8"
 class EmailBackend(smtp.EmailBackend):
     def _send(self, email_message: EmailMessage) -> bool:
         if not isinstance(email_message, Letter):
-            return super()._send(email_message)
+            return bool(super()._send(email_message))  # type: ignore[misc]  # which the stubs leave out
         to = [_sanitized(address) for address in email_message.to]
-        self.connection.sendmail(_sender(email_message.from_email), to, email_message.as_bytes())
+        sender = _sender(email_message.from_email)
+        self.connection.sendmail(sender, to, email_message.as_bytes())  # type: ignore[union-attr]  # it is open here
         return True
 
 
