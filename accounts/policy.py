@@ -32,6 +32,8 @@ class Permission(StrEnum):
     MANAGE_WEBHOOKS = "webhooks:manage"
     MANAGE_BILLING_CONTACTS = "billing-contacts:manage"
     VIEW_USAGE = "usage:view"
+    VIEW_BILLING = "billing:view"
+    MANAGE_BILLING = "billing:manage"
     DATA_ACCESS = "data-access:view"
 
 
@@ -52,6 +54,8 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.MANAGE_WEBHOOKS: gettext_lazy("Manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("Manage billing contacts"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
+    Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
+    Permission.MANAGE_BILLING: gettext_lazy("Buy credit, change how it is paid, cap spending"),
     Permission.DATA_ACCESS: gettext_lazy("See who opened sealed data, and export the proof"),
 }
 _EVERYONE = frozenset(Role)
@@ -74,6 +78,8 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_WEBHOOKS: _ADMINS,
     Permission.MANAGE_BILLING_CONTACTS: _ADMINS | {Role.BILLING},
     Permission.VIEW_USAGE: _EVERYONE,
+    Permission.VIEW_BILLING: _ADMINS | {Role.BILLING},
+    Permission.MANAGE_BILLING: _ADMINS | {Role.BILLING},
     Permission.DATA_ACCESS: _ADMINS,
 }
 

@@ -22,7 +22,13 @@ def make_application() -> Gateway:
     rooms = DjangoRooms()
     upstream = HttpUpstream(settings.MODEL_UPSTREAM_URL, settings.MODEL_UPSTREAM_KEY, settings.MODEL_UPSTREAM_TIMEOUT)
     writer = Writer(Spool(settings.SPOOL_DIR), rooms)
-    return Gateway(rooms=rooms, upstream=upstream, writer=writer, max_body=settings.GATEWAY_MAX_BODY)
+    return Gateway(
+        rooms=rooms,
+        upstream=upstream,
+        writer=writer,
+        max_body=settings.GATEWAY_MAX_BODY,
+        max_completion=settings.GATEWAY_MAX_COMPLETION,
+    )
 
 
 application = make_application()

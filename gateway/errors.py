@@ -4,6 +4,8 @@ Both carry sentences that are safe to show; neither is ever logged with its mess
 an upstream's message may quote the prompt.
 """
 
+from billing.permits import Permit
+
 
 class GatewayError(Exception):
     """An answer other than success: its status, a stable code and a sentence for the caller."""
@@ -52,6 +54,19 @@ def told_to_caller(error: UpstreamError) -> GatewayError:
             return GatewayError(504, "upstream_timeout", "The model server did not answer in time.")
         case _:
             return GatewayError(502, "upstream_error", "The model server failed to answer.")
+
+
+_REFUSALS = {
+    Permit.NO_CREDIT: ("insufficient_credit", "The organization's credit does not cover this request. Add credit."),
+    Permit.OVER_LIMIT: ("credit_limit_reached", "The organization owes as much as it may. Pay an invoice."),
+    Permit.OVER_CAP: ("spend_cap_reached", "This request could exceed the organization's spend cap of the month."),
+    Permit.SUSPENDED: ("billing_suspended", "The organization's billing is suspended."),
+}
+
+
+def refused(permit: Permit) -> GatewayError:
+    """Return the answer for a call that its organization cannot pay for, with the rule that it met."""
+    return GatewayError(402, *_REFUSALS[permit])
 
 
 def unavailable() -> GatewayError:

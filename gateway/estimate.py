@@ -29,11 +29,16 @@ def streamed_tokens(pieces: int, size: int) -> int:
 
 def prompt_tokens(request: Mapping[str, Any]) -> int:
     """Return the tokens of an OpenAI-shaped request."""
+    size, messages, images = measure(request)
+    return text_tokens(size) + _TOKENS_A_MESSAGE * messages + _TOKENS_AN_IMAGE * images
+
+
+def measure(request: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return how many bytes of an OpenAI-shaped request the model reads, its messages and its images."""
     messages = request["messages"]
     size = sum(_size(value) for message in messages for name, value in message.items() if name != "role")
     size += sum(len(msgspec.json.encode(request[name])) for name in _READ_BY_THE_MODEL if request.get(name))
-    images = sum(_images(message.get("content")) for message in messages)
-    return text_tokens(size) + _TOKENS_A_MESSAGE * len(messages) + _TOKENS_AN_IMAGE * images
+    return size, len(messages), sum(_images(message.get("content")) for message in messages)
 
 
 def _size(value: object) -> int:

@@ -26,11 +26,13 @@ _STOP_PATIENCE = 5.0  # seconds for the writer to finish
 class Gateway:
     """The data plane. Everything outside comes in through the constructor."""
 
-    def __init__(self, *, rooms: Rooms, upstream: Upstream, writer: Writer, max_body: int) -> None:
+    def __init__(self, *, rooms: Rooms, upstream: Upstream, writer: Writer, max_body: int, max_completion: int) -> None:
         self._rooms = rooms
         self._upstream = upstream
         self._writer = writer
-        self._resources = Resources(rooms=rooms, upstream=upstream, writer=writer, max_body=max_body)
+        self._resources = Resources(
+            rooms=rooms, upstream=upstream, writer=writer, max_body=max_body, max_completion=max_completion
+        )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         match scope["type"]:

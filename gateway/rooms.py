@@ -8,9 +8,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, TypeVar
+from uuid import UUID
 
 from django.db import OperationalError, close_old_connections, connections
 
+from billing.permits import Permit
 from content.exchanges import Exchange
 from usage.calls import Call
 
@@ -36,8 +38,11 @@ class Rooms(Protocol):
     async def reaches(self, database: str) -> bool:
         """Tell whether a database (default, content, vault) answers."""
 
+    async def permit(self, call_id: UUID, caller: "Caller", model: str, prompt: int, completion: int) -> Permit:
+        """Hold what a call costs at most, given the most tokens of its prompt and of its answer."""
+
     def record_calls(self, calls: Sequence[Call]) -> int:
-        """Write usage, once an id; called from the writer's thread."""
+        """Write usage and take what it costs, once an id; called from the writer's thread."""
 
     def keep_exchanges(self, exchanges: Sequence[Exchange]) -> None:
         """Seal and write prompts and answers; called from the writer's thread."""
@@ -50,14 +55,16 @@ class DjangoRooms:
     """The real rooms, over Django's ORM. Make it after django.setup()."""
 
     def __init__(self) -> None:
+        from billing.settlement import settle_calls
+        from billing.spending import permit
         from catalog.served import served_models
         from content.actions import keep_exchanges
         from keys.verification import find_caller
-        from usage.actions import record_calls
 
         self._find_caller = find_caller
         self._served_models = served_models
-        self._record_calls = record_calls
+        self._permit = permit
+        self._settle_calls = settle_calls
         self._keep_exchanges = keep_exchanges
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="rooms")
 
@@ -70,8 +77,14 @@ class DjangoRooms:
     async def reaches(self, database: str) -> bool:
         return await self._ask(lambda: _select_one(database))
 
+    async def permit(self, call_id: UUID, caller: "Caller", model: str, prompt: int, completion: int) -> Permit:
+        organization_id = caller.organization_id
+        return await self._ask(
+            lambda: self._permit(call_id, organization_id, model=model, prompt=prompt, completion=completion)
+        )
+
     def record_calls(self, calls: Sequence[Call]) -> int:
-        return _with_fresh_connections(lambda: self._record_calls(calls))
+        return _with_fresh_connections(lambda: self._settle_calls(calls))
 
     def keep_exchanges(self, exchanges: Sequence[Exchange]) -> None:
         _with_fresh_connections(lambda: self._keep_exchanges(exchanges))

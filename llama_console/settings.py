@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "keys",
     "usage",
     "content",
+    "billing",
     "trust",
     "admin_api",
     "llama_console",
@@ -345,8 +346,16 @@ CELERY_BEAT_SCHEDULE = {
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},
     "purge-messages": {"task": "notifications.purge_messages", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-repeats": {"task": "admin_api.purge_repeats", "schedule": 3600.0, "options": {"expires": 600}},
+    "sweep-holds": {"task": "billing.sweep_holds", "schedule": 30.0, "options": {"expires": 30}},
+    "expire-credit": {"task": "billing.expire_credit", "schedule": 60.0, "options": {"expires": 60}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
+
+# Billing ------------------------------------------------------------------------------------
+
+# What new organizations are: not billed, prepaid or postpaid. An operator changes each with `set_billing`.
+BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
+BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 
 # Gateway ------------------------------------------------------------------------------------
 
@@ -354,6 +363,8 @@ MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v
 MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
 MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
 GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
+# Tokens that are held for an answer, and asked for, where a caller names no number and pays for what it is.
+GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
 
 # Admin API ----------------------------------------------------------------------------------

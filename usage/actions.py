@@ -15,17 +15,27 @@ from usage.calls import Call
 from usage.models import HourlyUsage, UsageEvent
 from usage.sums import NAMES, Sums
 
-_CHUNK = 500  # rows a statement: 16 columns each stay below SQLite's limit of bound values
+_CHUNK = 500  # rows a statement: 17 columns each stay below SQLite's limit of bound values
 
 
 def record_calls(calls: Sequence[Call]) -> int:
     """Record calls and return how many were new."""
-    book = PriceBook(call.model for call in calls)
-    events = list({call.id: _rate(call, book) for call in calls}.values())
     with transaction.atomic():
-        fresh = _insert(events)
-        _roll_up(event for event in events if event.pk in fresh)
-    return len(fresh)
+        return len(add_events(rate_calls(calls)))
+
+
+def rate_calls(calls: Sequence[Call]) -> list[UsageEvent]:
+    """Return the events of calls, one an id, with what they cost by the prices of their moments; writes nothing."""
+    book = PriceBook(call.model for call in calls)
+    return list({call.id: _rate(call, book) for call in calls}.values())
+
+
+def add_events(events: Sequence[UsageEvent]) -> list[UsageEvent]:
+    """Write events that are not there yet, and the rollup of those; return them. Within a transaction."""
+    fresh = _insert(events)
+    new = [event for event in events if event.pk in fresh]
+    _roll_up(new)
+    return new
 
 
 def _rate(call: Call, book: PriceBook) -> UsageEvent:

@@ -12,7 +12,7 @@ from gateway.requests import compat as requests
 from gateway.requests.question import Question
 from gateway.shapes.shape import Heading
 
-_TYPES = {429: "rate_limit_error"}
+_TYPES = {402: "insufficient_quota", 429: "rate_limit_error"}
 
 
 class CompatScript:

@@ -20,6 +20,8 @@ SCOPES: dict[Permission, str | Promise] = {
     Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("See and manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("See and manage billing contacts"),
+    Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
+    Permission.MANAGE_BILLING: gettext_lazy("Set spend caps and auto-recharge, ask for invoices and refunds"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
     Permission.VIEW_AUDIT_LOG: gettext_lazy("Read the audit log"),
     Permission.DATA_ACCESS: gettext_lazy("Read who opened sealed data"),

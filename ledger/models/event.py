@@ -93,6 +93,10 @@ class Action(StrEnum):
     SUPPRESSION_LIFTED = "suppression:lifted"
     MODELS_SYNCED = "models:synced"
     PRICE_SET = "price:set"
+    BILLING_TERMS_SET = "billing:terms-set"
+    BILLING_CAP_SET = "billing:cap-set"
+    CREDIT_GIVEN = "credit:given"
+    INVOICE_CLOSED = "invoice:closed"
 
 
 class AuditEvent(models.Model):

@@ -22,6 +22,7 @@ from tests.gateway.upstream import FaultyUpstream
 from tests.support.ports import free_port
 
 MAX_BODY = 64 * 1024
+MAX_COMPLETION = 4096
 PATIENCE = 0.6  # seconds without a byte
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # httpx would load all authorities for each client
 
@@ -59,7 +60,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         nonlocal server
         await upstream.start()
         model_server = HttpUpstream(f"http://127.0.0.1:{upstream.port}/v1", "upstream-key", PATIENCE)
-        gateway = Gateway(rooms=rooms, upstream=model_server, writer=writer, max_body=MAX_BODY)
+        gateway = Gateway(
+            rooms=rooms, upstream=model_server, writer=writer, max_body=MAX_BODY, max_completion=MAX_COMPLETION
+        )
         server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
         await server.serve()
         await upstream.stop()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import OperationalError
 
+from billing.permits import Permit
 from catalog.served import ServedModel
 from content.exchanges import Exchange
 from keys.verification import Caller
@@ -38,6 +39,8 @@ class MemoryRooms:
         self.exchanges: list[Exchange] = []
         self.secrets: list[str] = []
         self.model_queries = 0
+        self.permits = Permit.FREE
+        self.asked_permits: list[tuple[int, int]] = []  # tokens of prompts and of answers
         self.away = False  # every database fails
         self.locked = False  # the unsealer is away
         self.refuses: Callable[[Call], bool] = lambda call: False  # poison
@@ -56,6 +59,11 @@ class MemoryRooms:
     async def reaches(self, database: str) -> bool:
         self._fail_if_away()
         return True
+
+    async def permit(self, call_id: UUID, caller: Caller, model: str, prompt: int, completion: int) -> Permit:
+        self._fail_if_away()
+        self.asked_permits.append((prompt, completion))
+        return self.permits
 
     def record_calls(self, calls: Sequence[Call]) -> int:
         self.before_recording()

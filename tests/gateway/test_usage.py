@@ -136,7 +136,7 @@ async def test_usage_is_recorded_before_the_last_byte_is_sent(
 
     upstream = HttpUpstream(f"http://127.0.0.1:{house.upstream.port}/v1", "key", 1)
     await upstream.open()
-    gateway = Gateway(rooms=house.rooms, upstream=upstream, writer=Recorder(), max_body=9999)  # type: ignore[arg-type]
+    gateway = Gateway(rooms=house.rooms, upstream=upstream, writer=Recorder(), max_body=9999, max_completion=99)  # type: ignore[arg-type]
     body = json.dumps(question(stream=stream)).encode()
     received = [{"type": "http.request", "body": body}]
 

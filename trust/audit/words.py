@@ -94,6 +94,10 @@ WORDS: dict[str, Promise] = {
     "suppression:lifted": gettext_lazy("%(who)s lifted a suppression"),
     "models:synced": gettext_lazy("%(who)s took over the models of the server"),
     "price:set": gettext_lazy("%(who)s set the price of %(target)s"),
+    "billing:terms-set": gettext_lazy("%(who)s set how %(target)s pays"),
+    "billing:cap-set": gettext_lazy("%(who)s set the spend cap of %(target)s"),
+    "credit:given": gettext_lazy("%(who)s gave the credit %(target)s"),
+    "invoice:closed": gettext_lazy("%(who)s closed the invoice %(target)s"),
 }
 # What somebody did to themselves.
 _OWN: dict[str, Promise] = {

@@ -23,9 +23,15 @@ class UsageEvent(models.Model):
     first_token_ms = models.BigIntegerField(null=True)
     amount = PicoField()
     price_version = models.PositiveIntegerField()  # 0: the model had no price
+    billed_in = models.UUIDField(null=True)  # the invoice; of who is not billed, none
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "-started_at"], name="event_by_organization")]
+        indexes = [
+            models.Index(fields=["organization_id", "-started_at"], name="event_by_organization"),
+            models.Index(
+                fields=["billed_in", "id"], name="event_by_invoice", condition=models.Q(billed_in__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,0 +1,16 @@
+"""From here on the database refuses what is not in balance, and changes of what is written down."""
+
+from django.db import migrations
+
+from billing import guards
+from ledger.guards import install
+
+
+def guard(apps, schema_editor):
+    install(schema_editor, guards.APPEND_ONLY)
+    guards.install(schema_editor)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("billing", "0001_initial")]
+    operations = [migrations.RunPython(guard, migrations.RunPython.noop, hints={"model_name": "transaction"})]

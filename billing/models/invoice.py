@@ -1,0 +1,84 @@
+"""An invoice: what an organization used in a span of time, and what of that is to be paid.
+
+While it is a draft, usage lands in its lines. Closed, the snapshot is what counts: canonical bytes with every input,
+and their hash. From then on only its status and what Stripe has of it change (`billing/guards.py`).
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from catalog.money import PicoField
+from ledger.ids import new_id
+
+
+class InvoiceStatus(models.TextChoices):
+    DRAFT = "draft", gettext_lazy("Draft")
+    OPEN = "open", gettext_lazy("Open")
+    PAID = "paid", gettext_lazy("Paid")
+    VOID = "void", gettext_lazy("Void")
+    UNCOLLECTIBLE = "uncollectible", gettext_lazy("Not collectible")
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def of(self, organization_id: object) -> "InvoiceQuerySet":
+        return self.filter(organization_id=organization_id)
+
+    def drafts(self) -> "InvoiceQuerySet":
+        return self.filter(status=InvoiceStatus.DRAFT)
+
+    def closed(self) -> "InvoiceQuerySet":
+        return self.exclude(status=InvoiceStatus.DRAFT)
+
+
+class Invoice(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    number = models.PositiveIntegerField(null=True)  # 1, 2, 3 … in each organization, from closing on
+    status = models.CharField(max_length=13, choices=InvoiceStatus.choices, default=InvoiceStatus.DRAFT)
+    start = models.DateTimeField()
+    end = models.DateTimeField()  # not in it
+    closed_at = models.DateTimeField(null=True)
+    total = models.BigIntegerField(default=0)  # cents
+    due = models.BigIntegerField(default=0)  # cents
+    due_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    snapshot = models.BinaryField(default=bytes)  # canonical JSON
+    hash = models.CharField(max_length=64, default="", blank=True)  # SHA-256 of the snapshot
+    stripe_invoice = models.CharField(max_length=64, default="", blank=True)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("organization_id", "start")
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "end"], name="one_invoice_a_span"),
+            models.UniqueConstraint(fields=["organization_id", "number"], name="invoices_are_numbered"),
+            models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="spans_are_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.number or 'draft'}"
+
+
+class InvoiceLine(models.Model):
+    """The tokens of one class that one price version of a model was paid for."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    model = models.CharField(max_length=120)
+    price_version = models.PositiveIntegerField()  # 0: the model had no price
+    token_class = models.CharField(max_length=20)
+    calls = models.BigIntegerField()
+    tokens = models.BigIntegerField()
+    amount = PicoField()
+
+    class Meta:
+        ordering = ("model", "price_version", "token_class")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "model", "price_version", "token_class"], name="one_line_a_class"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} v{self.price_version} {self.token_class}"
