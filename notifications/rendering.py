@@ -6,6 +6,7 @@ from functools import cache
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.text import wrap
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from notifications.wording import in_lines, line
 
 PRODUCT = "Llama console"
 _LONGEST_SUBJECT = 150  # characters
+_WIDTH = 72  # characters of a line of plain text, as in its template
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,8 +56,11 @@ def _labels(origin: str, language: str) -> Mapping[str, str]:
         "origin": origin,
         "paste": _("Or paste this into your browser:"),
         "address": _("How we got to your address."),
-        "opened": _("It is stored sealed. It was opened once, to send this message, and that was recorded first."),
-        "sent_by": _("Sent by %(product)s at %(origin)s.") % {"product": PRODUCT, "origin": origin},
+        # In lines for the plain text; HTML takes the end of a line for a space.
+        "opened": wrap(
+            _("It is stored sealed. It was opened once, to send this message, and that was recorded first."), _WIDTH
+        ),
+        "sent_by": wrap(_("Sent by %(product)s at %(origin)s.") % {"product": PRODUCT, "origin": origin}, _WIDTH),
         "no_tracking": _("No tracking, no remote images."),
         "unwanted": _("Messages like this one are not for you?"),
         "stop": _("Unsubscribe"),
