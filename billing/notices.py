@@ -3,11 +3,10 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import BillingContact, Organization, User
 from billing import places
-from billing.models import AutoRecharge, BalanceWarning, CreditLot, Origin, TopUp, TopUpStatus, Transaction
+from billing.models import AutoRecharge, BalanceWarning, Origin, TopUp, TopUpStatus, Transaction
 from catalog.money import CENT, dollars
 from ledger.models import Action, AuditEvent
 from notifications.notices import Facts, notice
@@ -52,17 +51,6 @@ def auto_recharge_off(organization_id: UUID, to: User | BillingContact) -> Facts
         return None
     balance = dollars(recharge.account.balance)
     return {**_about(organization), "balance": balance, "failures": recharge.failures}
-
-
-@notice("credit-expiring")
-def credit_expiring(lot_id: UUID, to: User | BillingContact) -> Facts | None:
-    """Tell of what is left of it at sending; nothing if that was used, is frozen or is over."""
-    lot = CreditLot.objects.spendable().filter(pk=lot_id, expires_at__gt=timezone.now()).first()
-    organization = _organization(lot.organization_id, to) if lot else None
-    if not lot or not organization:
-        return None
-    facts = {"organization": organization.name, "amount": dollars(lot.remaining), "until": lot.expires_at}
-    return {**facts, "url": settings.CONSOLE_ORIGIN + places.lots(organization.slug)}
 
 
 @notice("low-balance")

@@ -13,10 +13,6 @@ def credit(slug: str) -> str:
     return reverse("billing:credit", args=[slug])
 
 
-def lots(slug: str) -> str:
-    return reverse("billing:credits", args=[slug])
-
-
 def purchase(slug: str, top_up_id: UUID) -> str:
     """Return the page that says what became of a purchase."""
     return reverse("billing:purchase", args=[slug, top_up_id])

@@ -5,7 +5,7 @@ from threading import Lock
 
 from celery import shared_task
 
-from billing import expiring, holds, low_balance, sweeping
+from billing import holds, low_balance, sweeping
 from billing.actions import recharge
 from billing.rail import carrying, inbox, lookups, retention
 
@@ -37,11 +37,6 @@ def apply_events() -> None:
 def watch_balances() -> None:
     recharge.recharge_due()
     low_balance.warn()
-
-
-@shared_task(name="billing.warn_of_expiry")
-def warn_of_expiry() -> None:
-    expiring.warn_of_expiry()
 
 
 @shared_task(name="billing.end_top_ups")

@@ -351,7 +351,6 @@ CELERY_BEAT_SCHEDULE = {
     "carry-out-intents": {"task": "billing.carry_out_intents", "schedule": 2.0, "options": {"expires": 10}},
     "apply-events": {"task": "billing.apply_events", "schedule": 2.0, "options": {"expires": 10}},
     "watch-balances": {"task": "billing.watch_balances", "schedule": 5.0, "options": {"expires": 10}},
-    "warn-of-expiry": {"task": "billing.warn_of_expiry", "schedule": 86400.0, "options": {"expires": 3600}},
     "end-top-ups": {"task": "billing.end_top_ups", "schedule": 60.0, "options": {"expires": 60}},
     "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},

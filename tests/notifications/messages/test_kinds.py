@@ -30,6 +30,7 @@ FACTS = {
 UNSENT = {
     "budget-forecast",
     "budget-reached",
+    "credit-expiring",
     "dispute",
     "invoice-ready",
     "key-expiring",
