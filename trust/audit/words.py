@@ -97,7 +97,11 @@ WORDS: dict[str, Promise] = {
     "billing:terms-set": gettext_lazy("%(who)s set how %(target)s pays"),
     "billing:cap-set": gettext_lazy("%(who)s set the spend cap of %(target)s"),
     "credit:given": gettext_lazy("%(who)s gave the credit %(target)s"),
+    "invoice:ended": gettext_lazy("%(who)s ended the draft invoice %(target)s before the month's end"),
     "invoice:closed": gettext_lazy("%(who)s closed the invoice %(target)s"),
+    "invoice:paid": gettext_lazy("%(who)s noted the payment of the invoice %(target)s"),
+    "invoice:voided": gettext_lazy("%(who)s voided the invoice %(target)s"),
+    "invoice:uncollectible": gettext_lazy("%(who)s stopped collecting the invoice %(target)s"),
 }
 # What somebody did to themselves.
 _OWN: dict[str, Promise] = {
@@ -126,6 +130,9 @@ _FIELDS: dict[str, Promise] = {
     "deletion": gettext_lazy("Deletion"),
     "secret": gettext_lazy("Secret changed"),
     "makes_accounts": gettext_lazy("Makes accounts"),
+    "invoice:closed number": gettext_lazy("Number"),
+    "invoice:closed hash": gettext_lazy("Hash of the snapshot"),
+    "invoice:closed root": gettext_lazy("Root of the rated usage"),
     "ownership:transferred former": gettext_lazy("Former owner"),
     # Scopes of an admin key, by resource; of members and projects also how many there were.
     "organization": gettext_lazy("Organization"),
