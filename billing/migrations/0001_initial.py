@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('calls', models.BigIntegerField()),
                 ('tokens', models.BigIntegerField()),
                 ('amount', catalog.money.PicoField()),
-                ('cents', models.BigIntegerField(default=0)),
+                ('cents', models.BigIntegerField(null=True)),
                 ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice')),
             ],
             options={

@@ -77,7 +77,7 @@ class InvoiceLine(models.Model):
     calls = models.BigIntegerField()
     tokens = models.BigIntegerField()
     amount = PicoField()
-    cents = models.BigIntegerField(default=0)  # from closing on; those of all lines sum to the invoice's total
+    cents = models.BigIntegerField(null=True)  # from closing on; those of all lines sum to the invoice's total
 
     class Meta:
         ordering = ("model", "price_version", "token_class")
