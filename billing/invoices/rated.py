@@ -69,9 +69,9 @@ def _rows(invoice_id: UUID) -> Iterator[tuple[UUID, datetime, UUID, UUID, str, i
 
 
 def _line(row: tuple[UUID, datetime, UUID, UUID, str, int, int, int, int, int]) -> bytes:
-    id, started_at, project_id, key_id, model, *numbers = row
+    call_id, started_at, project_id, key_id, model, *numbers = row
     tail = ",".join(map(str, numbers))
-    return f'["{id}",{microseconds(started_at)},"{project_id}","{key_id}",{_quoted(model)},{tail}]'.encode()
+    return f'["{call_id}",{microseconds(started_at)},"{project_id}","{key_id}",{_quoted(model)},{tail}]'.encode()
 
 
 @lru_cache(maxsize=1000)

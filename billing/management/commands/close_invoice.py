@@ -18,9 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organization", required=True, metavar="SLUG")
-        parser.add_argument(
-            "--until", type=_moment, metavar="TIME", help="e.g. 2026-11-30T12:00:00; UTC; now if not given"
-        )
+        parser.add_argument("--until", type=_moment, metavar="TIME", help="UTC, as 2026-11-30T12:00; now if not given")
 
     def handle(self, *args: Any, **options: Any) -> None:
         organization = organization_of(options["organization"])
