@@ -1,6 +1,6 @@
 """Finding and locking billing accounts: the lock under which all money of an organization moves."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -14,6 +14,14 @@ def account_of(organization_id: UUID) -> BillingAccount | None:
     """Return the account, made now if new organizations are billed here; None for one that is not billed."""
     account = BillingAccount.objects.filter(pk=organization_id).first()
     return account or _opened(organization_id)
+
+
+def open_accounts(organization_ids: Collection[UUID]) -> None:
+    """Make the accounts that are missing of these organizations, if new ones are billed here."""
+    if settings.BILLING_MODE != "unbilled":
+        there = set(BillingAccount.objects.filter(pk__in=organization_ids).values_list("pk", flat=True))
+        for organization_id in sorted(set(organization_ids) - there):
+            _opened(organization_id)
 
 
 def lock_account(organization_id: UUID) -> BillingAccount:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from billing.accounts import account_of, lock_accounts, month_of
+from billing.accounts import lock_accounts, month_of, open_accounts
 from billing.credit import plan_burn, spendable_lots, take
 from billing.holds import release
 from billing.invoices.drafts import Drafts
@@ -27,11 +27,11 @@ def settle_calls(calls: Sequence[Call]) -> int:
     events = rate_calls(calls)
     organizations = {event.organization_id for event in events}
     with transaction.atomic():
-        for organization_id in sorted(organizations):
-            account_of(organization_id)
+        open_accounts(organizations)
         accounts = lock_accounts(organizations)
         _assign(events, accounts)
         fresh = add_events(events)
+        add_to_lines(fresh)
         for organization_id, account in accounts.items():
             release(account, [event.pk for event in events if event.organization_id == organization_id])
             _settle(account, [event for event in fresh if event.organization_id == organization_id])
@@ -46,7 +46,6 @@ def _assign(events: Iterable[UsageEvent], accounts: dict[UUID, BillingAccount]) 
 
 
 def _settle(account: BillingAccount, events: Sequence[UsageEvent]) -> None:
-    add_to_lines(events)
     for draft_id, some in _by_draft(events).items():
         _charge(account, draft_id, some)
     if amount := sum(event.amount for event in events):

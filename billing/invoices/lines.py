@@ -1,18 +1,16 @@
 """The lines of drafts: exact sums of tokens and of pico-dollars for each model, price version and class."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
-
-from django.db import connection
 
 from billing.models import InvoiceLine
 from catalog.models import Price
 from usage.models import UsageEvent
+from usage.writing import write_rows
 
 _PLACE = ("invoice_id", "model", "price_version", "token_class")
 _SUMS = ("calls", "tokens", "amount")
-_CHUNK = 500
+_TABLE = InvoiceLine._meta.db_table
 _Place = tuple[UUID, str, int]
 
 
@@ -31,8 +29,8 @@ def add_to_lines(events: Iterable[UsageEvent]) -> None:
         for place, (calls, *counts) in sorted(tokens.items())
         for (name, rate), count in zip(rates_of(prices.get(place[1:])).items(), counts, strict=True)
     ]
-    for start in range(0, len(rows), _CHUNK):
-        _upsert(rows[start : start + _CHUNK])
+    added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in _SUMS)
+    write_rows(InvoiceLine, (*_PLACE, *_SUMS), rows, f"ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {added}")
 
 
 def classes_of(prompt: int, cached: int, completion: int) -> tuple[int, int, int]:
@@ -48,20 +46,3 @@ def rates_of(price: Price | None) -> dict[str, int]:
 def prices_of(models: Iterable[str]) -> dict[tuple[str, int], Price]:
     """Return all prices of these models, by model and version."""
     return {(price.model_id, price.version): price for price in Price.objects.filter(model_id__in=set(models))}
-
-
-def _upsert(rows: Sequence[Sequence[Any]]) -> None:
-    table, names = InvoiceLine._meta.db_table, (*_PLACE, *_SUMS)
-    values = [
-        InvoiceLine._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
-        for row in rows
-        for name, value in zip(names, row, strict=True)
-    ]
-    row = f"({', '.join(['%s'] * len(names))})"
-    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _SUMS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * len(rows))}"  # noqa: S608
-            f" ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {sums}",
-            values,
-        )
