@@ -18,12 +18,14 @@ _DATABASES = (
 
 
 @contextmanager
-def isolated() -> Iterator[Path]:
-    """Yield the folder; `default` and `vault` are migrated in it."""
+def isolated(database: str = "") -> Iterator[Path]:
+    """Yield the folder; `default` and `vault` are migrated in it, or the first at an address of its own."""
     with tempfile.TemporaryDirectory(prefix="llama-console-bench-") as var, patch.dict(os.environ):
         for name in _DATABASES:
             os.environ.pop(name, None)
         os.environ |= {"VAR_DIR": var, "ENVIRONMENT": "development", "SECRET_KEY": "a key for benchmarks alone"}
+        if database:
+            os.environ["DATABASE_URL"] = database
         os.environ["DJANGO_SETTINGS_MODULE"] = "llama_console.settings"
         _set_up(Path(var))
         yield Path(var)

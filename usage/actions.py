@@ -5,6 +5,7 @@ An event that is there already changes nothing, so a batch can be sent again aft
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
@@ -59,13 +60,13 @@ def _insert(events: Sequence[UsageEvent]) -> set[UUID]:
 
 
 def _roll_up(events: Iterable[UsageEvent]) -> None:
-    buckets: dict[tuple[object, ...], Sums] = {}
+    buckets: dict[tuple[UUID, datetime, str, UUID, UUID], Sums] = {}
     for event in events:
         hour = event.started_at.replace(minute=0, second=0, microsecond=0)
         place = (event.organization_id, hour, event.model, event.project_id, event.key_id)
         buckets.setdefault(place, Sums()).add(_counted(event))
     # Always in the same order: two writers that touch the same buckets then cannot deadlock.
-    rows = [(*place, *_sums_of(buckets[place])) for place in sorted(buckets, key=str)]
+    rows = [(*place, *_sums_of(buckets[place])) for place in sorted(buckets)]
     added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in NAMES)
     write_rows(HourlyUsage, (*_PLACE, *NAMES), rows, f"ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {added}")
 
