@@ -18,13 +18,13 @@ _DATABASES = (
 
 
 @contextmanager
-def isolated(database: str = "") -> Iterator[Path]:
-    """Yield the folder; `default` and `vault` are migrated in it, or the first at an address of its own."""
+def isolated() -> Iterator[Path]:
+    """Yield the folder; `default` and `vault` are migrated in it. `default` may be an empty BENCH_DATABASE_URL."""
     with tempfile.TemporaryDirectory(prefix="llama-console-bench-") as var, patch.dict(os.environ):
         for name in _DATABASES:
             os.environ.pop(name, None)
         os.environ |= {"VAR_DIR": var, "ENVIRONMENT": "development", "SECRET_KEY": "a key for benchmarks alone"}
-        if database:
+        if database := os.environ.get("BENCH_DATABASE_URL"):
             os.environ["DATABASE_URL"] = database
         os.environ["DJANGO_SETTINGS_MODULE"] = "llama_console.settings"
         _set_up(Path(var))

@@ -6,6 +6,7 @@ Whoever posts holds the account's lock. A key is posted once: what comes again c
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from billing.errors import BillingError
@@ -34,11 +35,13 @@ def post(
     `amounts` in pico-dollars, debits positive; those of zero are left out. BillingError `unbalanced` if they do not sum
     to zero or nothing is left; IntegrityError if the key was posted before: ask `is_posted` first, under the lock.
     """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("What is posted belongs into the transaction of its cause.")
     postings = {name: amount for name, amount in amounts.items() if amount}
     if len(postings) < 2 or sum(postings.values()):
         raise BillingError("unbalanced", "Debits and credits of a transaction are the same sum.")
     account.transactions += 1
-    transaction = Transaction(
+    posted = Transaction(
         id=new_id(),
         organization_id=account.pk,
         number=account.transactions,
@@ -49,11 +52,11 @@ def post(
     )
     # First the postings: the transaction that follows seals them.
     Posting.objects.bulk_create(
-        Posting(transaction_id=transaction.pk, account=name, amount=amount) for name, amount in postings.items()
+        Posting(transaction_id=posted.pk, account=name, amount=amount) for name, amount in postings.items()
     )
-    transaction.save(force_insert=True)
+    posted.save(force_insert=True)
     account.credit -= sum(postings.get(name, 0) for name in _CREDIT)
     account.owed += sum(postings.get(name, 0) for name in _OWED)
     account.invoiced += postings.get(Account.INVOICED, 0)
     account.save(update_fields=["transactions", "credit", "owed", "invoiced"])
-    return transaction
+    return posted

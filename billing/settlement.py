@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from billing.accounts import lock_accounts, month_of, open_accounts
+from billing.accounts import lock_accounts, month_of
 from billing.credit import plan_burn, spendable_lots, take
 from billing.holds import release
 from billing.invoices.drafts import Drafts
 from billing.invoices.lines import add_to_lines
 from billing.journal import post
 from billing.models import Account, BillingAccount, Kind
+from billing.opening import open_accounts
 from usage.actions import add_events, rate_calls
 from usage.calls import Call
 from usage.models import UsageEvent

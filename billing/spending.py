@@ -8,8 +8,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from billing import holds
-from billing.accounts import account_of, month_of
+from billing.accounts import month_of
 from billing.models import BillingAccount
+from billing.opening import account_of
 from billing.permits import Permit
 from catalog.prices import PriceBook
 

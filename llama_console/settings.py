@@ -347,6 +347,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge-messages": {"task": "notifications.purge_messages", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-repeats": {"task": "admin_api.purge_repeats", "schedule": 3600.0, "options": {"expires": 600}},
     "close-invoices": {"task": "billing.close_invoices", "schedule": 300.0, "options": {"expires": 300}},
+    "sweep-holds": {"task": "billing.sweep_holds", "schedule": 30.0, "options": {"expires": 30}},
+    "expire-credit": {"task": "billing.expire_credit", "schedule": 60.0, "options": {"expires": 60}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

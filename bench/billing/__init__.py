@@ -1,8 +1,8 @@
 """A million calls that come twice, out of order and from writers that are killed: settled, invoiced, and no drift.
 
-`BILLING_EVENTS` is how many calls there are, `BILLING_WRITERS` how many processes settle them, and `BILLING_DATABASE`
-the address of a PostgreSQL server without a database's name; SQLite if it is not set. What the calls cost is counted
-beside it in plain integers, so that the console's own reckoning is not compared with itself.
+`BILLING_EVENTS` is how many calls there are and `BILLING_WRITERS` how many processes settle them; on SQLite, or in the
+empty database of `BENCH_DATABASE_URL`. What the calls cost is counted beside it in plain integers, so that the
+console's own reckoning is not compared with itself.
 """
 
 import os
@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -22,14 +21,13 @@ from bench.isolated import isolated
 
 EVENTS = int(os.environ.get("BILLING_EVENTS", "1_000_000"))
 WRITERS = int(os.environ.get("BILLING_WRITERS", "2"))
-SERVER = os.environ.get("BILLING_DATABASE", "")
 KILLS = max(2, min(20, EVENTS // 50_000))
 SECONDS = 60 * EVENTS / 1_000_000
 _FORK = get_context("fork")
 
 
 def bars() -> Iterator[Bar]:
-    with fresh_database() as url, isolated(url) as folder:
+    with isolated() as folder:
         plan = Plan(EVENTS, WRITERS)
         _prepare(plan)
         began = time.monotonic()
@@ -37,28 +35,13 @@ def bars() -> Iterator[Bar]:
         settled = time.monotonic()
         _close()
         closed = time.monotonic()
-        of = f"{EVENTS:,} calls on {'PostgreSQL' if url else 'SQLite'}, {WRITERS} writers"
+        of = (
+            f"{EVENTS:,} calls on {'PostgreSQL' if 'BENCH_DATABASE_URL' in os.environ else 'SQLite'}, {WRITERS} writers"
+        )
         yield Bar(f"billing, {of}: settled in {settled - began:.1f} s and closed", closed - began, "s", SECONDS)
         yield Bar(f"billing, {of}: writers killed", kills, "kills", KILLS, at_most=False)
         yield from _drifts(plan, of)
         yield Bar("billing, verify_invoice.py", _verified(folder), "calls a second", 100_000, at_most=False)
-
-
-@contextmanager
-def fresh_database() -> Iterator[str]:
-    """Yield the address of a new database on the server, or nothing where there is none."""
-    if not SERVER:
-        yield ""
-        return
-    import psycopg
-
-    name = f"bench_billing_{os.getpid()}"
-    with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        try:
-            yield f"{SERVER}/{name}"
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 def _prepare(plan: Plan) -> None:

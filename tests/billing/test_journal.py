@@ -90,6 +90,12 @@ def test_postings_that_nothing_seals_do_not_survive(account: BillingAccount) -> 
     assert not Posting.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_posted_stands_in_a_transaction_with_its_cause(account: BillingAccount) -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        post(account, Kind.TOP_UP, "a", SALE)
+
+
 def test_nothing_is_posted_for_who_is_not_billed(db: None) -> None:
     with pytest.raises(BillingError, match="not-billed"):
         lock_account(new_id())

@@ -42,6 +42,16 @@ def test_new_organizations_are_billed_where_the_operator_says_so(llama: Model, s
     assert (account.mode, account.owed) == (Mode.PREPAID, COST)
 
 
+def test_who_is_new_is_welcomed_once_with_credit_that_calls_use(llama: Model, settings: object) -> None:
+    settings.BILLING_MODE, settings.BILLING_WELCOME_CREDIT = "prepaid", 500  # type: ignore[attr-defined]
+    made = call()
+    settle_calls([made])
+    settle_calls([call(organization_id=made.organization_id)])
+    account = BillingAccount.objects.get(pk=made.organization_id)
+    assert account.balance == 5 * PICO - 2 * COST
+    assert disagreements(account) == []
+
+
 def test_a_call_lands_in_the_month_that_it_began_in(account: BillingAccount, llama: Model) -> None:
     border = datetime(2026, 12, 1, tzinfo=UTC)
     moments = [border - timedelta(microseconds=1), border]

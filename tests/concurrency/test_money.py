@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from billing import holds
-from billing.accounts import account_of, lock_account
+from billing.accounts import lock_account
 from billing.actions.terms import set_terms
 from billing.books import disagreements
 from billing.credit import give_credit
 from billing.models import BillingAccount, CreditLot, Hold, LotKind, Mode
+from billing.opening import account_of
 from billing.settlement import settle_calls
 from billing.sweeping import expire_credit
 from catalog.models import Model
@@ -98,7 +99,7 @@ def test_a_lot_expires_once_and_not_while_it_is_spent_by_the_accounts_lock(
 
 
 def test_an_account_is_opened_once_by_its_primary_key(organization: Organization, settings: object) -> None:
-    settings.BILLING_MODE = "prepaid"  # type: ignore[attr-defined]
+    settings.BILLING_MODE, settings.BILLING_WELCOME_CREDIT = "prepaid", 500  # type: ignore[attr-defined]
     opened = at_once(*[lambda: account_of(organization.pk)] * THREADS)
     assert {each.pk for each in opened} == {organization.pk}
-    assert BillingAccount.objects.count() == 1
+    assert BillingAccount.objects.get().balance == 5 * PICO
