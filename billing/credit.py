@@ -75,7 +75,7 @@ def give_credit(
     return lot
 
 
-def spendable_lots(organization_id: UUID) -> Sequence[CreditLot]:
+def spendable_lots(organization_id: UUID) -> Iterable[CreditLot]:
     """Return the lots that calls may use, in the order of their use; locked with the account."""
     return CreditLot.objects.filter(organization_id=organization_id).spendable().in_burn_order()
 

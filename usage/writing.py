@@ -20,8 +20,8 @@ def write_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence
     The ending says what happens to a row that is there already, in SQL.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    fields = [model._meta.get_field(name) for name in names]
-    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)  # type: ignore[union-attr]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     source = _arrays if connection.vendor == "postgresql" else _values
     given: list[Any] = []
     with connection.cursor() as cursor:

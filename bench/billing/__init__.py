@@ -35,9 +35,8 @@ def bars() -> Iterator[Bar]:
         settled = time.monotonic()
         _close()
         closed = time.monotonic()
-        of = (
-            f"{EVENTS:,} calls on {'PostgreSQL' if 'BENCH_DATABASE_URL' in os.environ else 'SQLite'}, {WRITERS} writers"
-        )
+        engine = "PostgreSQL" if "BENCH_DATABASE_URL" in os.environ else "SQLite"
+        of = f"{EVENTS:,} calls on {engine}, {WRITERS} writers"
         yield Bar(f"billing, {of}: settled in {settled - began:.1f} s and closed", closed - began, "s", SECONDS)
         yield Bar(f"billing, {of}: writers killed", kills, "kills", KILLS, at_most=False)
         yield from _drifts(plan, of)

@@ -10,8 +10,6 @@ from uuid import UUID
 
 from billing.models import BillingAccount, Invoice
 
-_PLACE = ("organization_id", "end")
-
 
 class Drafts:
     """The drafts of some organizations, read at once; one that is missing is made when it is asked for."""
@@ -19,7 +17,8 @@ class Drafts:
     def __init__(self, accounts: Mapping[UUID, BillingAccount]) -> None:
         self._accounts = accounts
         drafts = Invoice.objects.drafts().filter(organization_id__in=list(accounts))
-        self._ids = {(organization_id, end): pk for pk, organization_id, end in drafts.values_list("pk", *_PLACE)}
+        rows = drafts.order_by().values_list("organization_id", "end", "pk")
+        self._ids: dict[tuple[UUID, datetime], UUID] = {(of, end): pk for of, end, pk in rows}
 
     def draft_for(self, organization_id: UUID, moment: datetime) -> UUID | None:
         """Return the id of the draft that a call of that moment lands in; None for who is not billed."""

@@ -4,6 +4,8 @@ While it is a draft, usage lands in its lines. Closed, the snapshot is what coun
 and their hash. From then on only its status and what Stripe has of it change (`billing/guards.py`).
 """
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
@@ -22,7 +24,7 @@ class InvoiceStatus(models.TextChoices):
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
-    def of(self, organization_id: object) -> "InvoiceQuerySet":
+    def of(self, organization_id: UUID) -> "InvoiceQuerySet":
         return self.filter(organization_id=organization_id)
 
     def drafts(self) -> "InvoiceQuerySet":
