@@ -36,7 +36,8 @@ def hold(call_id: UUID, organization_id: UUID, amount: int, *, now: datetime | N
 def release(accounts: Mapping[UUID, BillingAccount], call_ids: list[UUID]) -> None:
     """End the holds that calls of these accounts have, under the accounts' locks; of some there may be none."""
     holds: dict[UUID, list[Hold]] = {}
-    for each in Hold.objects.filter(pk__in=call_ids, organization_id__in=list(accounts)):
+    holding = [account.pk for account in accounts.values() if account.held]
+    for each in Hold.objects.filter(pk__in=call_ids, organization_id__in=holding) if holding else ():
         holds.setdefault(each.organization_id, []).append(each)
     for organization_id, some in holds.items():
         _end(accounts[organization_id], some)

@@ -64,7 +64,7 @@ def _charge(account: BillingAccount, draft_id: UUID, events: Sequence[UsageEvent
     amount = sum(event.amount for event in events)
     if not amount:
         return
-    burnt = plan_burn(spendable_lots(account.pk), amount)
+    burnt = plan_burn(spendable_lots(account.pk) if account.credit else (), amount)
     # The key is the first new call's: it is new once.
     key = f"usage:{min(event.pk for event in events)}"
     amounts = burnt.amounts() | {Account.REVENUE: -amount}

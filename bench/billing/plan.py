@@ -23,7 +23,7 @@ MODELS: dict[str, list[tuple[datetime, Rates]]] = {
     "tiny": [(_LONG_AGO, (20_000, 37_500, 40_000)), (_LATER, (19_997, 37_501, 39_999)), (_MIDDLE, (17, 5, 23))],
 }
 _NAMES = list(MODELS)
-ORGANIZATIONS = [UUID(int=7 << 76 | 2 << 62 | number) for number in range(1, 9)]
+ORGANIZATIONS = [UUID(int=7 << 76 | 2 << 62 | number) for number in range(1, 5)]
 
 
 class Plan:
@@ -45,7 +45,7 @@ class Plan:
 
     def dollars(self, organization: int) -> int:
         """Return a credit in pico-dollars that is used up by most organizations, at different times."""
-        return (organization + 1) * self.events * 3 * 10**6
+        return (organization + 1) * self.events * 6 * 10**6
 
     def call(self, number: int) -> Call:
         """Return a call; what it is follows from its number alone."""
