@@ -6,6 +6,7 @@ An event that is there already changes nothing, so a batch can be sent again aft
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import add, attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -48,7 +49,8 @@ def add_events(events: Sequence[UsageEvent]) -> list[UsageEvent]:
 def _rate(call: Call, book: PriceBook) -> UsageEvent:
     price = book.price(call.model, call.started_at)
     amount = price.amount(call.prompt_tokens, call.cached_tokens, call.completion_tokens) if price else 0
-    return UsageEvent(*_values_of(call), amount, price.version if price else 0, None)
+    row: tuple[Any, ...] = (*_values_of(call), amount, price.version if price else 0, None)
+    return UsageEvent(*row)
 
 
 def _insert(events: Sequence[UsageEvent]) -> set[UUID]:

@@ -48,14 +48,13 @@ def _prepare(plan: Plan) -> None:
     from billing.actions.terms import set_terms
     from billing.models import Mode
     from catalog.models import Model
-    from catalog.prices import set_price
     from ledger.actor import Actor
 
     for name, versions in MODELS.items():
         model = Model.objects.create(name=name, title=name, upstream_name=name)
-        for since, (fresh, cached, output) in versions:
+        for version, (since, (fresh, cached, output)) in enumerate(versions, 1):
             rates = {"input_rate": fresh, "cached_input_rate": cached, "output_rate": output}
-            set_price(Actor.operator(), model, effective_from=since, **rates)
+            model.prices.create(version=version, effective_from=since, **rates)  # in a past that nobody was rated in
     for number, organization in enumerate(ORGANIZATIONS):
         set_terms(Actor.operator(), organization, mode=list(Mode)[number % 2])
         for _ in range(3):  # lots: of most organizations they do not last
