@@ -3,10 +3,9 @@
 An event that is there already changes nothing, so a batch can be sent again after any crash.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import add, attrgetter
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from usage.writing import write_rows
 
 _COLUMNS = tuple(column.attname for column in UsageEvent._meta.concrete_fields)
 _row_of = attrgetter(*_COLUMNS)
+_made: Callable[..., UsageEvent] = UsageEvent  # of its columns' values in their order, the quickest way
 _RATED = ("amount", "price_version", "billed_in")  # the last columns; those before it stand in the call
 _values_of = attrgetter(*(name for name in _COLUMNS if name not in _RATED))
 _PLACE, _TABLE = ("organization_id", "hour", "model", "project_id", "key_id"), HourlyUsage._meta.db_table
@@ -49,8 +49,7 @@ def add_events(events: Sequence[UsageEvent]) -> list[UsageEvent]:
 def _rate(call: Call, book: PriceBook) -> UsageEvent:
     price = book.price(call.model, call.started_at)
     amount = price.amount(call.prompt_tokens, call.cached_tokens, call.completion_tokens) if price else 0
-    row: tuple[Any, ...] = (*_values_of(call), amount, price.version if price else 0, None)
-    return UsageEvent(*row)
+    return _made(*_values_of(call), amount, price.version if price else 0, None)
 
 
 def _insert(events: Sequence[UsageEvent]) -> set[UUID]:
