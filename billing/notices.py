@@ -19,9 +19,9 @@ event("invoice.closed", gettext_lazy("An invoice was closed"), subject="invoice_
 
 @notice("invoice-ready")
 def invoice_ready(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
-    invoice = Invoice.objects.closed().get(pk=invoice_id)
-    organization = Organization.objects.filter(pk=invoice.organization_id).first()
-    if organization is None or not hears_of_money(organization, to):
+    invoice = Invoice.objects.closed().filter(pk=invoice_id).first()
+    organization = Organization.objects.filter(pk=invoice.organization_id).first() if invoice else None
+    if invoice is None or organization is None or not hears_of_money(organization, to):
         return None
     return {
         "organization": organization.name,
