@@ -357,6 +357,16 @@ CELERY_BEAT_SCHEDULE = {
 # What new organizations are: not billed, prepaid or postpaid. An operator changes each with `set_billing`.
 BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
+# Without a key nothing is sold. `make run` has a simulator; a test key of your own takes its place.
+STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", "sk_test_simulator" if DEVELOPMENT else "")
+_simulated = STRIPE_SECRET_KEY == "sk_test_simulator"  # noqa: S105
+STRIPE_URL = env.protected_url("STRIPE_URL", "http://localhost:8006" if _simulated else "https://api.stripe.com")
+STRIPE_WEBHOOK_SECRET = env.string("STRIPE_WEBHOOK_SECRET", "whsec_simulator" if _simulated else "")
+if DEVELOPMENT:
+    env.require("_live_" not in STRIPE_SECRET_KEY, "STRIPE_SECRET_KEY is a live key, and this is development.")
+elif STRIPE_SECRET_KEY:
+    env.require(not _simulated, "STRIPE_SECRET_KEY is the simulator's, and this is production.")
+    env.require(bool(STRIPE_WEBHOOK_SECRET), "STRIPE_WEBHOOK_SECRET is not set: anybody could tell of payments.")
 
 # Gateway ------------------------------------------------------------------------------------
 
@@ -413,7 +423,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # At DEBUG these write whole requests: numbers, addresses and texts.
-        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "urllib3")},
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "stripe", "urllib3")},
         "fido2": {"level": "WARNING"},  # at INFO it tells whose passkey was used
     },
 }

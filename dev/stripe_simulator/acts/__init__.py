@@ -1,0 +1,1 @@
+"""What happens to objects, whoever asks: an endpoint, a page, the clock, or a test."""
