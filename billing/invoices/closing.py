@@ -7,6 +7,7 @@ say the same to the pico-dollar; else nothing is closed, and somebody has to loo
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -42,14 +43,10 @@ def close_due(now: datetime) -> int:
     Where one cannot be closed it is logged, and the later ones of its organization wait with it.
     """
     over = Invoice.objects.drafts().filter(end__lte=now - GRACE).order_by("organization_id", "end")
-    closed, waiting = 0, set[UUID]()
-    for draft_id, organization_id in list(over.values_list("pk", "organization_id")):
-        if organization_id in waiting:
-            continue
-        try:
+    closed = 0
+    for draft_id in list(over.values_list("pk", flat=True)):
+        with suppress(BillingError):  # the later ones are refused as out of order
             closed += close_invoice(CLOSER, draft_id, now=now) is not None
-        except BillingError:
-            waiting.add(organization_id)
     return closed
 
 

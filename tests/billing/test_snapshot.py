@@ -110,6 +110,12 @@ def test_the_root_is_the_one_of_rfc_6962_over_the_calls_by_id(
     assert tally(invoice).root == naive.mth([naive.leaf(line) for line in lines])
 
 
+def test_calls_stand_in_the_order_of_their_ids_whenever_they_began(postpaid: BillingAccount, llama: Model) -> None:
+    use(postpaid, NOON, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    ids = [json.loads(line)[0] for line in event_lines(Invoice.objects.get().pk)]
+    assert ids == sorted(ids)
+
+
 def test_a_name_of_a_model_in_any_letters_verifies(postpaid: BillingAccount, tmp_path: Any) -> None:
     use(postpaid, NOON, model='Lläma "4" \\ 🦙\x7f')
     assert verify(tmp_path, exported(close_november(postpaid))) == 0
