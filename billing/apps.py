@@ -5,4 +5,5 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import notices  # noqa: F401  registers its events
+        from billing import notices  # noqa: F401  registers what it tells
+        from billing.rail import deeds  # noqa: F401  registers what is done at Stripe

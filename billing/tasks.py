@@ -1,8 +1,18 @@
+"""The worker's part: what is due at Stripe and from it, balances that run low, and what ends by itself."""
+
+from collections.abc import Callable
+from threading import Lock
+
 from celery import shared_task
 from django.utils import timezone
 
-from billing import holds, sweeping
+from billing import holds, low_balance, sweeping
+from billing.actions import recharge
 from billing.invoices.closing import close_due
+from billing.rail import carrying, inbox, lookups, retention
+
+_ROUNDS = 20  # so that much that waits does not wait for the next turn after each batch
+_carrying, _applying = Lock(), Lock()
 
 
 @shared_task(name="billing.sweep_holds")
@@ -18,3 +28,38 @@ def expire_credit() -> None:
 @shared_task(name="billing.close_invoices")
 def close_invoices() -> None:
     close_due(timezone.now())
+
+
+@shared_task(name="billing.carry_out_intents")
+def carry_out_intents() -> None:
+    _in_rounds(carrying.carry_out_due, _carrying)
+
+
+@shared_task(name="billing.apply_events")
+def apply_events() -> None:
+    _in_rounds(inbox.apply_due, _applying)
+
+
+@shared_task(name="billing.watch_balances")
+def watch_balances() -> None:
+    recharge.recharge_due()
+    low_balance.warn()
+
+
+@shared_task(name="billing.end_top_ups")
+def end_top_ups() -> None:
+    lookups.end_overdue()
+
+
+@shared_task(name="billing.purge_rail")
+def purge_rail() -> None:
+    retention.purge()
+
+
+def _in_rounds(act: Callable[[], int], alone: Lock) -> None:
+    """Act until nothing is done any more; one at a time in a process, so that a slow Stripe does not take all of it."""
+    if alone.acquire(blocking=False):
+        try:
+            any(not act() for _ in range(_ROUNDS))
+        finally:
+            alone.release()

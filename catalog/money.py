@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 PICO = 10**12  # pico-dollars in a dollar
+CENT = PICO // 100
 MILLION = 10**6  # tokens, by which prices are told
 _EXACT = Context(prec=60, traps=[Inexact])
 

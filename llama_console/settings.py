@@ -349,6 +349,11 @@ CELERY_BEAT_SCHEDULE = {
     "close-invoices": {"task": "billing.close_invoices", "schedule": 300.0, "options": {"expires": 300}},
     "sweep-holds": {"task": "billing.sweep_holds", "schedule": 30.0, "options": {"expires": 30}},
     "expire-credit": {"task": "billing.expire_credit", "schedule": 60.0, "options": {"expires": 60}},
+    "carry-out-intents": {"task": "billing.carry_out_intents", "schedule": 2.0, "options": {"expires": 10}},
+    "apply-events": {"task": "billing.apply_events", "schedule": 2.0, "options": {"expires": 10}},
+    "watch-balances": {"task": "billing.watch_balances", "schedule": 5.0, "options": {"expires": 10}},
+    "end-top-ups": {"task": "billing.end_top_ups", "schedule": 60.0, "options": {"expires": 60}},
+    "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -357,16 +362,28 @@ CELERY_BEAT_SCHEDULE = {
 # What new organizations are: not billed, prepaid or postpaid. An operator changes each with `set_billing`.
 BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
+BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
+
 # Without a key nothing is sold. `make run` has a simulator; a test key of your own takes its place.
 STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", "sk_test_simulator" if DEVELOPMENT else "")
 _simulated = STRIPE_SECRET_KEY == "sk_test_simulator"  # noqa: S105
 STRIPE_URL = env.protected_url("STRIPE_URL", "http://localhost:8006" if _simulated else "https://api.stripe.com")
-STRIPE_WEBHOOK_SECRET = env.string("STRIPE_WEBHOOK_SECRET", "whsec_simulator" if _simulated else "")
+# What signs its webhooks; two while one is replaced.
+STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRET", "whsec_simulator" if _simulated else "")
+STRIPE_TAX = env.boolean("STRIPE_TAX", False)  # whether Stripe computes and collects taxes
+env.require(
+    not STRIPE_SECRET_KEY or STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")),
+    "STRIPE_SECRET_KEY is no key of Stripe's; it begins with rk_live_ or rk_test_.",
+)
+env.require(
+    all(secret.startswith("whsec_") and len(secret) > 10 for secret in STRIPE_WEBHOOK_SECRETS),
+    "STRIPE_WEBHOOK_SECRET is no signing secret of Stripe's; it begins with whsec_.",
+)
 if DEVELOPMENT:
     env.require("_live_" not in STRIPE_SECRET_KEY, "STRIPE_SECRET_KEY is a live key, and this is development.")
 elif STRIPE_SECRET_KEY:
     env.require(not _simulated, "STRIPE_SECRET_KEY is the simulator's, and this is production.")
-    env.require(bool(STRIPE_WEBHOOK_SECRET), "STRIPE_WEBHOOK_SECRET is not set: anybody could tell of payments.")
+    env.require(bool(STRIPE_WEBHOOK_SECRETS), "STRIPE_WEBHOOK_SECRET is not set: anybody could tell of payments.")
 
 # Gateway ------------------------------------------------------------------------------------
 

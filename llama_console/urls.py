@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("account/export/", include("trust.own_export_urls")),
     path("hooks/", include("notifications.urls")),
+    path("stripe/", include("billing.urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     path("api/v1/", include("admin_api.urls")),
     path("docs/api/", reference, name="api_docs"),

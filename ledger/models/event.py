@@ -101,6 +101,17 @@ class Action(StrEnum):
     INVOICE_PAID = "invoice:paid"
     INVOICE_VOIDED = "invoice:voided"
     INVOICE_UNCOLLECTIBLE = "invoice:uncollectible"
+    TOP_UP_STARTED = "top-up:started"
+    TOP_UP_PAID = "top-up:paid"
+    TOP_UP_WAITS = "top-up:to-confirm"  # the bank wants a person to
+    TOP_UP_FAILED = "top-up:failed"
+    TOP_UP_EXPIRED = "top-up:expired"
+    TOP_UP_CANCELLED = "top-up:cancelled"
+    RECHARGE_SET = "auto-recharge:set"
+    RECHARGE_STOPPED = "auto-recharge:stopped"
+    BALANCE_WARNING_SET = "balance-warning:set"
+    PAYMENT_METHODS_OPENED = "payment-methods:opened"
+    PAYMENTS_RETRIED = "payments:retried"
 
 
 class AuditEvent(models.Model):

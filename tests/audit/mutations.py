@@ -16,6 +16,7 @@ _SIGN_IN = (Action.SIGNED_IN,)
 _CHALLENGE = Exempt("makes a challenge for a passkey, good for five minutes")
 _LOOK = Exempt("shows something that a GET would put into the address; each opening has its own leaf")
 _HOOK = Exempt("what a provider tells of messages; counted in the delivery log")
+_TOLD = Exempt("what Stripe tells of payments; what follows from it is the worker's, with its events")
 _TEST = Exempt("sends an event to the organization's own endpoint, listed among its deliveries")
 _AGAIN = Exempt("sends an event again, listed among the endpoint's deliveries")
 
@@ -61,6 +62,7 @@ MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "accounts:contact": (Action.CONTACT_CONFIRMED,),
     "accounts:contact_refusal": (Action.CONTACT_REFUSED,),
     "audit:names": _LOOK,
+    "billing:stripe_webhook": _TOLD,
     "billing_contacts:create": (Action.CONTACT_ADDED,),
     "billing_contacts:question": (Action.CONTACT_ASKED,),
     "billing_contacts:removal": (Action.CONTACT_REMOVED,),

@@ -31,11 +31,16 @@ UNWATCHED = {
     "notifications_deliveryhour": "counts of messages",
     "notifications_heartbeat": "when a worker was last alive",
     "notifications_turn": "whose turn it is to start a task",
+    "billing_stripeintent": "what is to be done at Stripe, which follows from what was changed",
+    "billing_stripeevent": "what Stripe tells; what follows from it has events",
 }
 # Requests of nobody who has an account.
 UNWATCHED_REQUESTS = {"/hooks/": "what providers tell of messages: bounces, complaints, STOP and START"}
 # Columns that change with mere use, by table.
 UNWATCHED_COLUMNS = {
+    # What Stripe calls ours, beside the events of what it is for.
+    "billing_topup": {"stripe_session", "stripe_invoice", "stripe_payment"},
+    "billing_billingaccount": {"stripe_customer"},
     "accounts_user": {"last_login"},  # beside the event of the sign-in
     "accounts_membership": {"seen_at"},
     "keys_adminkey": {"last_used_at"},

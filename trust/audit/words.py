@@ -102,6 +102,17 @@ WORDS: dict[str, Promise] = {
     "invoice:paid": gettext_lazy("%(who)s noted the payment of the invoice %(target)s"),
     "invoice:voided": gettext_lazy("%(who)s voided the invoice %(target)s"),
     "invoice:uncollectible": gettext_lazy("%(who)s stopped collecting the invoice %(target)s"),
+    "top-up:started": gettext_lazy("%(who)s began to buy credit, %(target)s"),
+    "top-up:paid": gettext_lazy("%(who)s confirmed the payment of credit, %(target)s"),
+    "top-up:to-confirm": gettext_lazy("%(who)s asked for a confirmation of the payment %(target)s"),
+    "top-up:failed": gettext_lazy("%(who)s refused the payment %(target)s"),
+    "top-up:expired": gettext_lazy("%(who)s ended the unpaid purchase %(target)s"),
+    "top-up:cancelled": gettext_lazy("%(who)s cancelled the purchase %(target)s"),
+    "auto-recharge:set": gettext_lazy("%(who)s set auto-recharge"),
+    "auto-recharge:stopped": gettext_lazy("%(who)s switched auto-recharge off"),
+    "balance-warning:set": gettext_lazy("%(who)s set the warning of a low balance"),
+    "payment-methods:opened": gettext_lazy("%(who)s opened the payment methods"),
+    "payments:retried": gettext_lazy("%(who)s had payments tried or looked up again"),
 }
 # What somebody did to themselves.
 _OWN: dict[str, Promise] = {

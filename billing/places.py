@@ -1,0 +1,15 @@
+"""Where pages of billing are, for whoever sends people there from outside: messages, and Stripe."""
+
+from django.urls import reverse
+
+
+def overview(slug: str) -> str:
+    return reverse("organization_home", args=[slug]) + "billing/"
+
+
+def credit(slug: str) -> str:
+    return overview(slug) + "credit/"
+
+
+def invoice(slug: str, number: int | None) -> str:
+    return f"{overview(slug)}invoices/{number}/"

@@ -1,0 +1,312 @@
+"""Buying credit at Checkout: paid is credit once, whatever Stripe tells how often; anything else is none."""
+
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from billing.actions.recharge import recharge_due, set_recharge
+from billing.actions.topup_ends import pay_top_up
+from billing.actions.topups import checkout_url, start_top_up
+from billing.errors import BillingError
+from billing.models import (
+    BillingAccount,
+    CreditLot,
+    Kind,
+    LotKind,
+    StripeEvent,
+    StripeIntent,
+    TopUp,
+    TopUpStatus,
+    Transaction,
+)
+from billing.rail import inbox
+from billing.rail.carrying import carry_out_due
+from billing.rail.deeds.customers import customer_of
+from billing.rail.effects import EFFECTS
+from catalog.money import CENT
+from ledger.actor import Actor
+from ledger.ids import new_id
+from ledger.models import Action, AuditEvent
+from notifications.models import OutboxMessage
+from tests.billing.rail.conftest import buy, hear, settle, troubles
+from tests.support.at_once import ROUNDS, at_once
+from tests.support.stripe import DAY, Stripe
+
+OPERATOR = Actor.operator()
+pytestmark = pytest.mark.django_db
+
+
+def test_a_paid_checkout_is_credit_with_its_fee_its_receipt_and_its_end(
+    account: BillingAccount, stripe: Stripe
+) -> None:
+    top_up = buy(account, 2000)
+    stripe.submit(top_up.stripe_session)
+    account.refresh_from_db()
+    assert account.balance == 0
+    hear(stripe)
+    account.refresh_from_db()
+    top_up.refresh_from_db()
+    lot = CreditLot.objects.get()
+    assert (account.balance, lot.kind, lot.granted, lot.reference) == (
+        2000 * CENT,
+        LotKind.PAID,
+        2000 * CENT,
+        str(top_up.pk),
+    )
+    assert lot.expires_at
+    assert timedelta(days=364) < lot.expires_at - lot.created_at <= timedelta(days=366)
+    assert list(Transaction.objects.values_list("kind", flat=True)) == [Kind.TOP_UP, Kind.FEE]
+    assert all((top_up.stripe_payment, top_up.stripe_invoice))
+    assert OutboxMessage.objects.filter(kind="receipt", subject_id=top_up.pk).count() == 1
+    assert AuditEvent.objects.filter(action=Action.TOP_UP_PAID, target=str(top_up.pk)).count() == 1
+    assert troubles() == []
+
+
+@pytest.mark.parametrize("cents", [0, -500, 499, 1_000_001, 500.5, 500.0, True, "500", None])
+def test_what_is_no_amount_to_buy_is_refused_and_nothing_is_written(account: BillingAccount, cents: Any) -> None:
+    with pytest.raises(BillingError, match="amount"):
+        start_top_up(OPERATOR, account.pk, cents=cents)
+    assert not TopUp.objects.exists()
+    assert not StripeIntent.objects.exists()
+
+
+@pytest.mark.parametrize("cents", [500, 1_000_000])
+def test_five_and_ten_thousand_dollars_can_be_bought(account: BillingAccount, stripe: Stripe, cents: int) -> None:
+    stripe.submit(buy(account, cents).stripe_session)
+    hear(stripe)
+    account.refresh_from_db()
+    assert account.balance == cents * CENT
+
+
+def test_who_is_not_billed_suspended_or_without_a_key_of_stripe_buys_nothing(
+    account: BillingAccount, settings: Any
+) -> None:
+    with pytest.raises(BillingError, match="not-billed"):
+        start_top_up(OPERATOR, new_id(), cents=500)
+    BillingAccount.objects.update(suspended_at=timezone.now())
+    with pytest.raises(BillingError, match="suspended"):
+        start_top_up(OPERATOR, account.pk, cents=500)
+    settings.STRIPE_SECRET_KEY = ""
+    with pytest.raises(BillingError, match="not-set-up"):
+        start_top_up(OPERATOR, account.pk, cents=500)
+
+
+def test_a_declined_card_is_no_credit_and_another_one_on_the_same_page_is(
+    account: BillingAccount, stripe: Stripe
+) -> None:
+    top_up = buy(account)
+    stripe.submit(top_up.stripe_session, card="pm_card_chargeDeclined")
+    hear(stripe)
+    top_up.refresh_from_db()
+    assert top_up.is_pending
+    stripe.submit(top_up.stripe_session)
+    hear(stripe)
+    top_up.refresh_from_db()
+    assert top_up.is_paid
+
+
+def test_a_page_that_nobody_uses_expires(account: BillingAccount, stripe: Stripe) -> None:
+    top_up = buy(account)
+    stripe.advance(DAY)
+    stripe.control("clock", advance=0)
+    hear(stripe)
+    top_up.refresh_from_db()
+    assert top_up.status == TopUpStatus.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("bank", "status"),
+    [("pm_usBankAccount_success", TopUpStatus.PAID), ("pm_usBankAccount_insufficientFunds", TopUpStatus.FAILED)],
+)
+def test_a_bank_account_is_credit_when_its_bank_has_paid_and_not_before(
+    account: BillingAccount, stripe: Stripe, bank: str, status: TopUpStatus
+) -> None:
+    top_up = buy(account)
+    stripe.submit(top_up.stripe_session, card=bank)
+    hear(stripe)
+    top_up.refresh_from_db()
+    assert top_up.is_pending
+    payment = top_up.stripe_payment
+    stripe.control(f"payments/{payment}/settlement", succeeds=status == TopUpStatus.PAID)
+    hear(stripe)
+    top_up.refresh_from_db()
+    account.refresh_from_db()
+    assert top_up.status == status
+    assert account.balance == (2000 * CENT if top_up.is_paid else 0)
+    told = "receipt" if top_up.is_paid else "payment-failed"
+    assert OutboxMessage.objects.filter(subject_id=top_up.pk).values_list("kind", flat=True).get() == told
+
+
+def test_a_second_click_is_the_same_purchase(account: BillingAccount, stripe: Stripe) -> None:
+    creator = new_id()
+    assert buy(account, creator=creator) == buy(account, creator=creator)
+    assert stripe.events().count("customer.created") == 1
+
+
+def test_a_worker_leaves_the_page_to_who_is_about_to_ask_for_it(account: BillingAccount, stripe: Stripe) -> None:
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    assert carry_out_due() == 0
+    assert carry_out_due(timezone.now() + timedelta(minutes=2)) == 1
+    assert checkout_url(top_up).startswith(stripe.url)
+
+
+def test_another_purchase_ends_the_one_before_and_its_page(account: BillingAccount, stripe: Stripe) -> None:
+    first, second = buy(account, 1000), buy(account, 3000)
+    settle()
+    first.refresh_from_db()
+    assert (first.status, second.status) == (TopUpStatus.CANCELLED, TopUpStatus.PENDING)
+    assert stripe.client().v1.checkout.sessions.retrieve(first.stripe_session).status == "expired"
+    with pytest.raises(BillingError, match="over"):
+        checkout_url(first)
+
+
+def test_what_is_paid_is_credit_also_if_it_was_cancelled_meanwhile(account: BillingAccount, stripe: Stripe) -> None:
+    first, second = buy(account, 1000), buy(account, 3000)
+    for each in (first, second):
+        stripe.submit(each.stripe_session)
+    hear(stripe)
+    account.refresh_from_db()
+    assert account.balance == 4000 * CENT
+    assert set(TopUp.objects.values_list("status", flat=True)) == {TopUpStatus.PAID}
+
+
+def test_a_paid_purchase_has_no_page_any_more(account: BillingAccount, stripe: Stripe) -> None:
+    top_up = buy(account)
+    stripe.submit(top_up.stripe_session)
+    with pytest.raises(BillingError, match="over"):
+        checkout_url(top_up)
+    account.refresh_from_db()
+    assert account.balance == 2000 * CENT
+
+
+def test_taxes_on_a_recharge_are_stripes_too(account: BillingAccount, stripe: Stripe, settings: Any) -> None:
+    settings.STRIPE_TAX = True
+    stripe.control("taxes", DE=19)
+    set_recharge(OPERATOR, account.pk, threshold=500, amount=2000, monthly_cap=2000)
+    customer = customer_of(account.pk)
+    stripe.save_card(customer)
+    stripe.client().v1.customers.update(customer, {"address": {"country": "DE"}})
+    assert recharge_due() == 1
+    settle()
+    settings.STRIPE_TAX = False  # what was begun with taxes is still what was asked for
+    hear(stripe)
+    account.refresh_from_db()
+    assert (account.balance, troubles()) == (2000 * CENT, [])
+    assert stripe.client().v1.charges.list().data[0].amount == 2380
+
+
+def test_taxes_are_stripes_and_credit_is_what_was_asked_for(
+    account: BillingAccount, stripe: Stripe, settings: Any
+) -> None:
+    settings.STRIPE_TAX = True
+    stripe.control("taxes", DE=19)
+    top_up = buy(account)
+    address = {"country": "DE", "line1": "Allee 1", "city": "Berlin", "postal_code": "10115"}
+    stripe.submit(top_up.stripe_session, address=address, tax_id=["eu_vat", "DE123456789"])
+    hear(stripe)
+    account.refresh_from_db()
+    assert (account.balance, troubles()) == (2000 * CENT, [])
+
+
+def test_each_event_fifty_times_in_any_order_with_crashes_has_one_effect(
+    account: BillingAccount, stripe: Stripe
+) -> None:
+    stripe.deliveries(copies=50, shuffled=True)
+    top_up = buy(account)
+    stripe.submit(top_up.stripe_session)
+    order = Random(7)
+    told = stripe.webhooks()
+    assert len(told) >= 50 * 8
+    for each in told:
+        inbox.receive(each["body"].encode(), each["signature"])
+        if order.random() < 0.3:
+            _apply_with_crashes(order)
+    _apply_with_crashes(order)
+    account.refresh_from_db()
+    assert account.balance == 2000 * CENT
+    assert Transaction.objects.count() == 2
+    assert OutboxMessage.objects.filter(kind="receipt", subject_id=top_up.pk).count() == 1
+    assert AuditEvent.objects.filter(action=Action.TOP_UP_PAID).count() == 1
+    assert troubles() == []
+
+
+def _apply_with_crashes(order: Random) -> None:
+    """Apply all events as if each were new, every fifth time in a worker that dies before it commits."""
+    StripeEvent.objects.filter(type__in=EFFECTS).update(state="received", leased_until=None, attempts=0)
+    ids = list(StripeEvent.objects.filter(type__in=EFFECTS).values_list("pk", flat=True))
+    order.shuffle(ids)
+    for event_id in ids:
+        with suppress(_Died), transaction.atomic():
+            inbox.apply(event_id)
+            if order.random() < 0.2:
+                raise _Died
+
+
+class _Died(Exception):
+    pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_buy_at_once_leave_one_purchase_open(account: BillingAccount, stripe: Stripe) -> None:
+    """Without the account's lock both would be pending, and the constraint would refuse one with an error."""
+    for _ in range(ROUNDS):
+        TopUp.objects.pending().update(status=TopUpStatus.EXPIRED)
+        tasks = [partial(start_top_up, OPERATOR, account.pk, cents=500 + n, creator=new_id()) for n in range(4)]
+        assert {type(result) for result in at_once(*tasks)} == {TopUp}
+        assert TopUp.objects.pending().count() == 1
+
+
+def test_what_is_at_stripe_names_nobody(account: BillingAccount, stripe: Stripe) -> None:
+    buy(account)
+    customer = stripe.client().v1.customers.list().data[0]
+    assert customer.metadata.to_dict() == {"organization": str(account.pk)}
+    assert (customer.email, customer.name, customer.phone, customer.address) == (None, None, None, None)
+
+
+def test_a_customer_that_is_deleted_at_stripe_is_made_anew(account: BillingAccount, stripe: Stripe) -> None:
+    buy(account)
+    account.refresh_from_db()
+    stripe.client().v1.customers.delete(account.stripe_customer)
+    hear(stripe)
+    former = account.stripe_customer
+    top_up = buy(account, 3000)
+    account.refresh_from_db()
+    assert account.stripe_customer not in ("", former)
+    stripe.submit(top_up.stripe_session)
+    hear(stripe)
+    account.refresh_from_db()
+    assert (account.balance, troubles()) == (3000 * CENT, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_for_one_page_get_the_same_one(account: BillingAccount, stripe: Stripe) -> None:
+    """A person clicks twice, and a worker looks at the same moment: nobody is told that somebody else is at it."""
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    stripe.fail("slow", path="/v1/checkout/sessions", method="POST", seconds=0.3)
+    found = at_once(*[partial(checkout_url, top_up) for _ in range(3)], carry_out_due)
+    assert len({str(url) for url in found[:3]}) == 1
+    assert str(found[0]).startswith(stripe.url)
+    assert len(stripe.client().v1.checkout.sessions.list().data) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stripe_is_not_asked_inside_a_transaction(account: BillingAccount, stripe: Stripe) -> None:
+    with transaction.atomic():
+        top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+        with pytest.raises(RuntimeError, match="durable"):
+            checkout_url(top_up)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hears_of_a_payment_at_once_credits_it_once(account: BillingAccount, stripe: Stripe) -> None:
+    """Without the account's lock the second would find it unpaid, and fail at the journal's key."""
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    assert at_once(*[partial(pay_top_up, top_up.pk, payment="pi_1", fee=88) for _ in range(8)]) == [None] * 8
+    assert CreditLot.objects.count() == 1
+    assert Transaction.objects.count() == 2
