@@ -16,3 +16,7 @@ def credit(slug: str) -> str:
 def purchase(slug: str, top_up_id: UUID) -> str:
     """Return the page that says what became of a purchase."""
     return reverse("billing:purchase", args=[slug, top_up_id])
+
+
+def invoice(slug: str, number: int | None) -> str:
+    return reverse("billing:invoice", args=[slug, number])

@@ -4,7 +4,8 @@ Calls of organizations that are not billed are recorded and nothing else. A call
 so a batch can be sent again after any crash.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from billing.invoices.drafts import Drafts
 from billing.invoices.lines import add_to_lines
 from billing.journal import post
 from billing.models import Account, BillingAccount, Kind
-from billing.opening import account_of
+from billing.opening import open_accounts
 from usage.actions import add_events, rate_calls
 from usage.calls import Call
 from usage.models import UsageEvent
@@ -28,34 +29,46 @@ def settle_calls(calls: Sequence[Call]) -> int:
     events = rate_calls(calls)
     organizations = {event.organization_id for event in events}
     with transaction.atomic():
-        for organization_id in sorted(organizations):
-            account_of(organization_id)
+        open_accounts(organizations)
         accounts = lock_accounts(organizations)
-        _assign(events, accounts)
+        drafts = Drafts(accounts)
+        for event in events:
+            event.billed_in = drafts.draft_for(event.organization_id, event.started_at)
         fresh = add_events(events)
-        for organization_id, account in accounts.items():
-            release(account, [event.pk for event in events if event.organization_id == organization_id])
-            _settle(account, [event for event in fresh if event.organization_id == organization_id])
+        add_to_lines(fresh)
+        release(accounts, [event.pk for event in events])
+        for organization_id, some in _grouped(fresh, attrgetter("organization_id")).items():
+            if account := accounts.get(organization_id):
+                _settle(account, some)
     return len(fresh)
 
 
-def _assign(events: Iterable[UsageEvent], accounts: dict[UUID, BillingAccount]) -> None:
-    drafts = {organization_id: Drafts(account) for organization_id, account in accounts.items()}
-    for event in events:
-        if found := drafts.get(event.organization_id):
-            event.billed_in = found.draft_for(event.started_at)
-
-
 def _settle(account: BillingAccount, events: Sequence[UsageEvent]) -> None:
-    add_to_lines(events)
+    # Credit is used for the earlier calls first.
+    for draft_id, some in _grouped(sorted(events, key=attrgetter("started_at")), attrgetter("billed_in")).items():
+        _charge(account, draft_id, some)
+    if amount := sum(event.amount for event in events):
+        _count_spent(account, amount)
+
+
+def _grouped(events: Iterable[UsageEvent], key: Callable[[UsageEvent], UUID]) -> dict[UUID, list[UsageEvent]]:
+    """Return the events of each organization or draft, in the order in which it comes first."""
+    found: dict[UUID, list[UsageEvent]] = {}
+    for event in events:
+        found.setdefault(key(event), []).append(event)
+    return found
+
+
+def _charge(account: BillingAccount, draft_id: UUID, events: Sequence[UsageEvent]) -> None:
+    """Take what the new events of one draft cost; the transaction names the draft, so that its invoice finds it."""
     amount = sum(event.amount for event in events)
     if not amount:
         return
-    burnt = plan_burn(spendable_lots(account.pk), amount)
+    burnt = plan_burn(spendable_lots(account.pk) if account.credit else (), amount)
     # The key is the first new call's: it is new once.
     key = f"usage:{min(event.pk for event in events)}"
-    take(post(account, Kind.USAGE, key, burnt.amounts() | {Account.REVENUE: -amount}), burnt.parts)
-    _count_spent(account, amount)
+    amounts = burnt.amounts() | {Account.REVENUE: -amount}
+    take(post(account, Kind.USAGE, key, amounts, reference=draft_id), burnt.parts)
 
 
 def _count_spent(account: BillingAccount, amount: int) -> None:

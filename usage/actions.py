@@ -3,19 +3,27 @@
 An event that is there already changes nothing, so a batch can be sent again after any crash.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from operator import add, attrgetter
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from catalog.prices import PriceBook
 from usage.calls import Call
 from usage.models import HourlyUsage, UsageEvent
-from usage.sums import NAMES, Sums
+from usage.sums import NAMES
+from usage.writing import write_rows
 
-_CHUNK = 500  # rows a statement: 17 columns each stay below SQLite's limit of bound values
+_COLUMNS = tuple(column.attname for column in UsageEvent._meta.concrete_fields)
+_row_of = attrgetter(*_COLUMNS)
+_made: Callable[..., UsageEvent] = UsageEvent  # of its columns' values in their order, the quickest way
+_RATED = ("amount", "price_version", "billed_in")  # the last columns; those before it stand in the call
+_values_of = attrgetter(*(name for name in _COLUMNS if name not in _RATED))
+_PLACE, _TABLE = ("organization_id", "hour", "model", "project_id", "key_id"), HourlyUsage._meta.db_table
+_NOTHING = (0,) * len(NAMES)
+_counts_of = attrgetter(*NAMES[2:])  # all but requests and errors stand in the event under the same name
 
 
 def record_calls(calls: Sequence[Call]) -> int:
@@ -33,7 +41,7 @@ def rate_calls(calls: Sequence[Call]) -> list[UsageEvent]:
 def add_events(events: Sequence[UsageEvent]) -> list[UsageEvent]:
     """Write events that are not there yet, and the rollup of those; return them. Within a transaction."""
     fresh = _insert(events)
-    new = [event for event in events if event.pk in fresh]
+    new = [event for event in events if event.pk in fresh] if len(fresh) < len(events) else list(events)
     _roll_up(new)
     return new
 
@@ -41,78 +49,31 @@ def add_events(events: Sequence[UsageEvent]) -> list[UsageEvent]:
 def _rate(call: Call, book: PriceBook) -> UsageEvent:
     price = book.price(call.model, call.started_at)
     amount = price.amount(call.prompt_tokens, call.cached_tokens, call.completion_tokens) if price else 0
-    named = {field.name: getattr(call, field.name) for field in fields(call)}
-    return UsageEvent(**named, amount=amount, price_version=price.version if price else 0)
+    return _made(*_values_of(call), amount, price.version if price else 0, None)
 
 
 def _insert(events: Sequence[UsageEvent]) -> set[UUID]:
     """Insert what is not there yet and return the ids of those rows, as the database names them."""
-    columns = UsageEvent._meta.concrete_fields
-    names = ", ".join(connection.ops.quote_name(str(column.column)) for column in columns)
-    row = f"({', '.join(['%s'] * len(columns))})"
-    fresh: set[UUID] = set()
-    with connection.cursor() as cursor:
-        for start in range(0, len(events), _CHUNK):
-            chunk = events[start : start + _CHUNK]
-            values = [
-                column.get_db_prep_save(getattr(event, column.attname), connection)
-                for event in chunk
-                for column in columns
-            ]
-            cursor.execute(
-                f"INSERT INTO {UsageEvent._meta.db_table} ({names}) VALUES {', '.join([row] * len(chunk))}"  # noqa: S608
-                " ON CONFLICT (id) DO NOTHING RETURNING id",
-                values,
-            )
-            fresh.update(_uuid(found) for (found,) in cursor.fetchall())
-    return fresh
+    rows = [_row_of(event) for event in events]
+    found = write_rows(UsageEvent, _COLUMNS, rows, "ON CONFLICT (id) DO NOTHING RETURNING id")
+    return {_uuid(value) for (value,) in found}
 
 
 def _roll_up(events: Iterable[UsageEvent]) -> None:
-    buckets: dict[tuple[object, ...], Sums] = {}
+    buckets: dict[tuple[UUID, datetime, str, UUID, UUID], tuple[int, ...]] = {}
     for event in events:
         hour = event.started_at.replace(minute=0, second=0, microsecond=0)
         place = (event.organization_id, hour, event.model, event.project_id, event.key_id)
-        buckets.setdefault(place, Sums()).add(_counted(event))
+        buckets[place] = tuple(map(add, buckets.get(place, _NOTHING), _counted(event)))
     # Always in the same order: two writers that touch the same buckets then cannot deadlock.
-    rows = [_bucket_row(place, buckets[place]) for place in sorted(buckets, key=str)]
-    for start in range(0, len(rows), _CHUNK):
-        _upsert(rows[start : start + _CHUNK])
+    rows = [(*place, *buckets[place]) for place in sorted(buckets)]
+    added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in NAMES)
+    write_rows(HourlyUsage, (*_PLACE, *NAMES), rows, f"ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {added}")
 
 
-def _counted(event: UsageEvent) -> Sums:
-    return Sums(
-        requests=1,
-        errors=int(event.status >= 400),
-        prompt_tokens=event.prompt_tokens,
-        cached_tokens=event.cached_tokens,
-        completion_tokens=event.completion_tokens,
-        latency_ms=event.latency_ms,
-        amount=event.amount,
-    )
-
-
-_PLACE = ("organization_id", "hour", "model", "project_id", "key_id")
-
-
-def _bucket_row(place: tuple[object, ...], sums: Sums) -> list[object]:
-    values = dict(zip(_PLACE, place, strict=True)) | {name: getattr(sums, name) for name in NAMES}
-    return [
-        HourlyUsage._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
-        for name, value in values.items()
-    ]
-
-
-def _upsert(rows: Sequence[Sequence[Any]]) -> None:
-    table, names = HourlyUsage._meta.db_table, (*_PLACE, *NAMES)
-    row = f"({', '.join(['%s'] * len(names))})"
-    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in NAMES)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * len(rows))}"  # noqa: S608
-            f" ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {sums}",
-            [value for values in rows for value in values],
-        )
+def _counted(event: UsageEvent) -> tuple[int, ...]:
+    """Return what one event adds to each of the sums, in the order of their names."""
+    return (1, int(event.status >= 400), *_counts_of(event))
 
 
 def _uuid(value: object) -> UUID:

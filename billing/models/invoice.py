@@ -4,10 +4,13 @@ While it is a draft, usage lands in its lines. Closed, the snapshot is what coun
 and their hash. From then on only its status and what Stripe has of it change (`billing/guards.py`).
 """
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from billing.models.account import Mode
 from catalog.money import PicoField
 from ledger.ids import new_id
 
@@ -21,7 +24,7 @@ class InvoiceStatus(models.TextChoices):
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
-    def of(self, organization_id: object) -> "InvoiceQuerySet":
+    def of(self, organization_id: UUID) -> "InvoiceQuerySet":
         return self.filter(organization_id=organization_id)
 
     def drafts(self) -> "InvoiceQuerySet":
@@ -38,6 +41,7 @@ class Invoice(models.Model):
     status = models.CharField(max_length=13, choices=InvoiceStatus.choices, default=InvoiceStatus.DRAFT)
     start = models.DateTimeField()
     end = models.DateTimeField()  # not in it
+    mode = models.CharField(max_length=8, choices=Mode.choices, default="", blank=True)  # of the account, at its close
     closed_at = models.DateTimeField(null=True)
     total = models.BigIntegerField(default=0)  # cents
     due = models.BigIntegerField(default=0)  # cents
@@ -60,6 +64,10 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return f"{self.organization_id} {self.number or 'draft'}"
 
+    @property
+    def is_draft(self) -> bool:
+        return self.status == InvoiceStatus.DRAFT
+
 
 class InvoiceLine(models.Model):
     """The tokens of one class that one price version of a model was paid for."""
@@ -71,6 +79,7 @@ class InvoiceLine(models.Model):
     calls = models.BigIntegerField()
     tokens = models.BigIntegerField()
     amount = PicoField()
+    cents = models.BigIntegerField(null=True)  # from closing on; those of all lines sum to the invoice's total
 
     class Meta:
         ordering = ("model", "price_version", "token_class")
