@@ -19,7 +19,7 @@ from admin_api.resources import (
     usage,
     webhooks,
 )
-from admin_api.resources.billing import account, auto_recharge, invoices, lots, top_ups, transactions
+from admin_api.resources.billing import account, auto_recharge, invoice, invoices, lots, top_ups, transactions
 from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
@@ -62,6 +62,8 @@ urlpatterns = [
     path("billing/credits/", lots.Credits.as_view()),
     path("billing/transactions/", transactions.Transactions.as_view()),
     path("billing/invoices/", invoices.Invoices.as_view()),
+    path("billing/invoices/<int:number>/", invoice.OneInvoice.as_view()),
+    path("billing/invoices/<int:number>/bundle/", invoice.TheBundle.as_view()),
     path("billing/top-ups/", top_ups.TopUps.as_view()),
     path("billing/top-ups/<uuid:top_up_id>/", top_ups.OneTopUp.as_view()),
     path("billing/auto-recharge/", auto_recharge.TheAutoRecharge.as_view()),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from billing.views import cap, invoices, ledger, lots, overview, payment_methods, purchases, recharge, tax, warning
+from billing.views import (
+    cap,
+    documents,
+    invoices,
+    ledger,
+    lots,
+    overview,
+    payment_methods,
+    purchases,
+    recharge,
+    tax,
+    warning,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -19,6 +31,11 @@ urlpatterns = [
     path("tax/", tax.tax, name="tax"),
     path("tax/shown/", tax.shown, name="tax_shown"),
     path("invoices/", invoices.invoice_list, name="invoices"),
+    path("invoices/verify_invoice.py", invoices.verifier, name="invoice_verifier"),
+    path("invoices/<int:number>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:number>/bundle/", invoices.bundle, name="invoice_bundle"),
+    path("invoices/<int:number>/hosted/", documents.hosted, name="invoice_hosted"),
+    path("invoices/<int:number>/pdf/", documents.pdf, name="invoice_pdf"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/export.<slug:form>", ledger.export, name="export"),
     path("cap/", cap.cap, name="cap"),

@@ -34,6 +34,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         *IN_THE_SHELL,
         *("mono", "toolbar", "kpis", "empty", "pagination", "chart", "secret", "spend", "billing"),
     ),
+    "invoice.css": (*IN_THE_SHELL, "mono", "kpis", "verify", "billing", "invoice"),
     "prices.css": (*IN_THE_SHELL, "mono", "empty", "prices"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
     "sso.css": (*IN_THE_SHELL, "mono", "empty", "secret", "contacts", "sso"),

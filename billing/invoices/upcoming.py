@@ -10,7 +10,7 @@ class Upcoming:
     """In pico-dollars: usage + carried - credit = due."""
 
     usage: int
-    carried: int  # owed from before
+    carried: int  # owed from before, and on no invoice yet
     credit: int
     due: int
 
@@ -23,5 +23,5 @@ def upcoming(account: BillingAccount, spent: int, expected: int) -> Upcoming:
     if account.is_prepaid:
         return Upcoming(expected, 0, expected, 0)
     spendable = account.credit - account.frozen
-    due = account.owed + max(0, expected - spent - spendable)
+    due = account.debt + max(0, expected - spent - spendable)
     return Upcoming(expected, max(0, due - expected), max(0, expected - due), due)

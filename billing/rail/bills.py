@@ -26,6 +26,7 @@ class Bill:
     top_up: str  # "" for one that is for none
     payment: str  # "" before the first try
     page: str  # where a person pays or confirms it; a secret of theirs
+    pdf: str  # likewise
 
     @property
     def is_paid(self) -> bool:
@@ -133,6 +134,7 @@ def _bill(row: Json) -> Bill:
         top_up=(row["metadata"] or {}).get("top_up", ""),
         payment=_payment(row),
         page=row.get("hosted_invoice_url") or "",
+        pdf=row.get("invoice_pdf") or "",
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
@@ -39,7 +40,7 @@ class InvoiceRow:
     tone: str
 
 
-def listed(organization_id: object) -> QuerySet[Invoice]:
+def listed(organization_id: UUID) -> QuerySet[Invoice]:
     """Return an organization's invoices, the newest first, without what only a page of one needs."""
     found = Invoice.objects.of(organization_id).defer("snapshot").annotate(used=Sum("lines__amount"))
     return found.order_by("-start")

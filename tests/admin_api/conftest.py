@@ -12,6 +12,7 @@ from billing.models import BillingAccount, Mode
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
 from ledger.actor import Actor
+from tests.billing.conftest import llama  # noqa: F401  a fixture
 from tests.billing.rail.conftest import _simulator, stripe  # noqa: F401  fixtures
 
 Program = Callable[..., Any]

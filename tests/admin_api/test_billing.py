@@ -12,12 +12,15 @@ from billing.actions.promotions import give_promotion
 from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_terms
 from billing.models import AutoRecharge, BillingAccount, Invoice, Mode, TopUp
+from catalog.models import Model
 from catalog.money import PICO
 from ledger.actor import Actor
 from ledger.ids import new_id
 from ledger.models import Action, AuditEvent
 from tests.admin_api.conftest import ROOT, Caller, program
 from tests.billing.pages.conftest import credit, use
+from tests.support.invoices import COST, close_november, exported
+from tests.support.invoices import use as use_calls
 from tests.support.stripe import Stripe
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +186,22 @@ def test_nothing_of_it_is_told_to_another_organization(account: BillingAccount, 
     assert otto.ask("billing/").json()["balance"] == "0"
     for page in ("credits/", "transactions/", "invoices/", "top-ups/"):
         assert otto.ask(f"billing/{page}").json()["data"] == []
+
+
+def test_a_closed_invoice_has_its_lines_and_its_bundle(account: BillingAccount, llama: Model, olivia: Caller) -> None:
+    use_calls(account)
+    invoice = close_november(account)
+    (listed,) = olivia.ask("billing/invoices/").json()["data"]
+    shown = olivia.ask("billing/invoices/1/").json()
+    assert {name: shown[name] for name in listed} == listed
+    assert sum(int(line["amount"]) for line in shown["lines"]) == int(shown["usage"]) == COST
+    assert (shown["calls"], shown["hash"]) == (1, invoice.hash)
+    bundle = olivia.ask("billing/invoices/1/bundle/")
+    assert bundle["Content-Type"] == "application/jsonl"
+    assert b"".join(bundle.streaming_content) == exported(invoice)
+
+
+@pytest.mark.parametrize("number", ["0", "2", "9" * 30])
+def test_a_number_that_no_invoice_has_is_not_found(account: BillingAccount, olivia: Caller, number: str) -> None:
+    assert olivia.ask(f"billing/invoices/{number}/").status_code == 404
+    assert olivia.ask(f"billing/invoices/{number}/bundle/").status_code == 404
