@@ -75,7 +75,7 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "members": membership.pk,
         "domains": organization.domains.create(domain=f"{name}.example", token="token").pk,
         "credits": _lot(account).pk,
-        "invoices": _invoice(account, len(name)),
+        "invoices": _invoice(account, 736_000 + len(name)),
         "credit": (top_up := _top_up(account)).pk,
         "top-ups": top_up.pk,
         "sso": organization.pk,
