@@ -18,7 +18,6 @@ from billing.actions.promotions import give_promotion
 from billing.actions.terms import set_cap, set_terms
 from billing.models import BillingAccount, Mode
 from billing.settlement import settle_calls
-from billing.spend import spend_of
 from catalog.money import PICO
 from keys.actions import issue_key
 from ledger.actor import Actor
@@ -44,7 +43,6 @@ def seed(say: Callable[[str], None]) -> None:
         say(f"Seeding {DAYS} days of usage for {organization.name}…")
         _billing(organization)
         _usage(organization)
-        _count(organization)
 
 
 def _known_password() -> str | None:
@@ -99,13 +97,6 @@ def _usage(organization: Organization) -> None:
     calls = replay(organization, timezone.now())
     for start in range(0, len(calls), _BATCH):
         settle_calls(calls[start : start + _BATCH])
-
-
-def _count(organization: Organization) -> None:
-    """Settling counts all ninety days as spent now; towards the cap go those of this month alone."""
-    account = BillingAccount.objects.get(pk=organization.pk)
-    account.spent = spend_of(account, timezone.now()).month_to_date
-    account.save(update_fields=["spent"])
 
 
 def _write_sign_in(password: str) -> None:
