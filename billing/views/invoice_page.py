@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.utils.functional import Promise
@@ -22,13 +24,18 @@ _CLASSES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    model: str
     token_class: str | Promise
-    version: int  # of the price; 0 for none
     tokens: str
     rate: str  # dollars a million tokens
     exact: str
     cents: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    model: str
+    version: int  # of the price; 0 for none
+    lines: list[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,11 @@ class InvoicePage:
         self.credit = dollars(self._said["cents"]["credit"] * CENT)
         self.calls, self.root = exact(self._said["usage"]["events"]), self._said["usage"]["root"]
 
-    def lines(self) -> list[Line]:
-        return [_line(line) for line in self._said["lines"] if line["tokens"]]
+    def groups(self) -> list[Group]:
+        """Return the lines of each model and version of its price, without the classes that had no tokens."""
+        used = (line for line in self._said["lines"] if line["tokens"])
+        found = groupby(used, key=itemgetter("model", "price_version"))
+        return [Group(model, version, [_line(line) for line in lines]) for (model, version), lines in found]
 
     def sums(self) -> list[Sum]:
         """Return how the usage becomes what is due; what is zero is left out, but for the first and the last."""
@@ -70,9 +80,7 @@ class InvoicePage:
 
 def _line(line: dict[str, Any]) -> Line:
     return Line(
-        model=line["model"],
         token_class=_CLASSES.get(line["token_class"], line["token_class"]),
-        version=line["price_version"],
         tokens=exact(line["tokens"]),
         rate=_a_million(line["rate"]),
         exact=exact_dollars(line["amount"]),

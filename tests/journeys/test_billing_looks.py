@@ -17,6 +17,7 @@ from accounts.models import User
 from billing.actions.promotions import give_promotion
 from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_cap, set_terms
+from billing.invoices.closing import close_now
 from billing.models import AutoRecharge, BillingAccount, Mode, Origin, TopUp, TopUpStatus
 from billing.settlement import settle_calls
 from catalog.models import Model
@@ -49,6 +50,7 @@ for number in range(7):
     give_promotion(operator, arrears.pk, amount=(number + 1) * PICO, title="W" * 80, expires_at=now + timedelta(days=5))
 used(arrears, 20)
 set_cap(operator, arrears.pk, 8_000_000 * PICO)
+close_now(operator, arrears.pk, now=timezone.now())
 
 failed = billed("Failed " + "W" * 70, Mode.PREPAID)
 give_promotion(operator, failed.pk, amount=900_000 * PICO, title="Large", expires_at=now + timedelta(hours=9))
@@ -95,6 +97,7 @@ def pages(stack: Stack) -> list[str]:
     roots = [f"/o/{slug}/billing/" for slug in (arrears, failed, waiting, empty)]
     return [
         *(f"/o/{stack.demo['organization']}/billing/{page}" for page in _PAGES),
+        *(f"{roots[0]}invoices/{page}" for page in ("", "1/")),
         *(root + page for root in (roots[0], roots[3]) for page in ("", "credits/", "ledger/", "auto-recharge/")),
         *roots[1:3],
         f"/o/{failed}/",

@@ -52,7 +52,7 @@ def test_an_invoice_says_its_lines_exactly_and_in_cents_and_how_they_become_what
     invoice: Invoice, as_owner: Client
 ) -> None:
     page = as_owner.get(f"{INVOICES}1/").context["page"]
-    assert [(line.token_class, line.tokens, line.rate, line.exact, line.cents) for line in page.lines()] == [
+    assert [(line.token_class, line.tokens, line.rate, line.exact, line.cents) for line in page.groups()[0].lines] == [
         ("Input", "1,000,060", "0.18", "0.1800108", "0.18"),
         ("Cached input", "40", "0.045", "0.0000018", "0.00"),
         ("Output", "10", "0.59", "0.0000059", "0.00"),
@@ -84,16 +84,16 @@ def test_what_is_downloaded_verifies_offline_with_the_command_of_the_page(
 
 
 def test_an_invoice_says_what_it_said_after_prices_changed(invoice: Invoice, llama: Model, as_owner: Client) -> None:
-    before = as_owner.get(f"{INVOICES}1/").context["page"].lines()
+    before = as_owner.get(f"{INVOICES}1/").context["page"].groups()
     reprice(llama, 5)
-    assert as_owner.get(f"{INVOICES}1/").context["page"].lines() == before
+    assert as_owner.get(f"{INVOICES}1/").context["page"].groups() == before
 
 
 def test_a_model_without_a_price_costs_nothing_and_says_so(postpaid: BillingAccount, as_owner: Client) -> None:
     use(postpaid, model="unpriced")
     close_november(postpaid)
     page = as_owner.get(f"{INVOICES}1/")
-    assert {line.version for line in page.context["page"].lines()} == {0}
+    assert [group.version for group in page.context["page"].groups()] == [0]
     assert "no price" in page.content.decode()
 
 
