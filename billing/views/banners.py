@@ -1,5 +1,6 @@
 """The one thing that needs somebody: what happened, what it means, and the action that mends it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from billing.models import BillingAccount, TopUp, TopUpStatus
 from billing.spend import Spend
 from billing.views.figures import lasts
+from billing.views.invoice_rows import InvoiceRow
 from billing.views.purchase_words import reason_of
 from catalog.money import CENT, dollars
 
@@ -25,14 +27,18 @@ class Banner:
     is_deed: bool = False  # a POST, and not a page
 
 
-def banner(account: BillingAccount, spend: Spend, newest: TopUp | None, slug: str) -> Banner | None:
-    """Return what matters most of what is wrong, by the account and its newest purchase; None if nothing is."""
+def banner(
+    account: BillingAccount, spend: Spend, newest: TopUp | None, invoices: Iterable[InvoiceRow], slug: str
+) -> Banner | None:
+    """Return what matters most of what is wrong, by the account, its newest purchase and its newest invoices."""
     if account.suspended_at:
         return Banner(
             "bad",
             _("This organization is suspended."),
             _("Its calls are refused until a disputed or overdue payment is settled. Write to support."),
         )
+    if overdue := next((row for row in invoices if row.is_overdue), None):
+        return _overdue(overdue)
     if newest and newest.needs_confirmation:
         return _confirm(newest, slug)
     if newest and newest.status == TopUpStatus.FAILED:
@@ -48,6 +54,17 @@ def banner(account: BillingAccount, spend: Spend, newest: TopUp | None, slug: st
             reverse("billing:cap", args=[slug]),
         )
     return None
+
+
+def _overdue(row: InvoiceRow) -> Banner:
+    words = {"number": row.number, "amount": row.due}
+    return Banner(
+        "bad",
+        _("Invoice %(number)s of %(amount)s is overdue.") % words,
+        _("Pay it, or calls may end."),
+        _("See the invoice"),
+        row.url,
+    )
 
 
 def _confirm(top_up: TopUp, slug: str) -> Banner:

@@ -38,6 +38,7 @@ class InvoiceRow:
     due_at: datetime | None
     status: str
     tone: str
+    is_overdue: bool
 
 
 def listed(organization_id: UUID) -> QuerySet[Invoice]:
@@ -62,9 +63,13 @@ def span_of(invoice: Invoice) -> str:
 def state_of(invoice: Invoice, now: datetime) -> tuple[str, str]:
     """Return the state of an invoice in words, and its tone."""
     status = InvoiceStatus(invoice.status)
-    if status is InvoiceStatus.OPEN and invoice.due_at and invoice.due_at < now:
+    if is_overdue(invoice, now):
         return _("Overdue"), "bad"
     return str(status.label), _TONES[status]
+
+
+def is_overdue(invoice: Invoice, now: datetime) -> bool:
+    return invoice.status == InvoiceStatus.OPEN and invoice.due_at is not None and invoice.due_at < now
 
 
 def _row(slug: str, invoice: Invoice, now: datetime) -> InvoiceRow:
@@ -82,4 +87,5 @@ def _row(slug: str, invoice: Invoice, now: datetime) -> InvoiceRow:
         due_at=invoice.due_at,
         status=state,
         tone=tone,
+        is_overdue=is_overdue(invoice, now),
     )

@@ -34,11 +34,12 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
     lots = list(CreditLot.objects.filter(organization_id=account.pk).spendable().in_burn_order()[: _MOST + 1])
     found = AutoRecharge.objects.with_recharged(month_of(now)).filter(pk=account.pk).first()
     newest = TopUp.objects.of(account.pk).order_by("-id").first()
+    invoices = invoice_rows(payer.slug, listed(account.pk)[:_MOST])
     context = {
         "account": account,
         "may_manage": payer.may_manage,
         "updated_at": now,
-        "banner": banner(account, spend, newest, payer.slug),
+        "banner": banner(account, spend, newest, invoices, payer.slug),
         "figures": figures(account, spend),
         "meter": cap_meter(account, spend),
         "pace": spend.pace,
@@ -51,7 +52,7 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "recharge": state_of(found, now) if found else None,
         "lots": lot_rows(lots[:_MOST], now),
         "has_more_lots": len(lots) > _MOST,
-        "invoices": invoice_rows(payer.slug, listed(account.pk)[:_MOST]),
+        "invoices": invoices,
         "projects": project_rows(spent_by_project(account, now).values()),
     }
     return render(request, "billing/overview.html", context)

@@ -11,7 +11,17 @@ from accounts.actions import create_project
 from accounts.models import Organization
 from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_cap, set_terms
-from billing.models import AutoRecharge, BillingAccount, LotKind, Mode, Origin, TopUp, TopUpStatus
+from billing.models import (
+    AutoRecharge,
+    BillingAccount,
+    Invoice,
+    InvoiceStatus,
+    LotKind,
+    Mode,
+    Origin,
+    TopUp,
+    TopUpStatus,
+)
 from catalog.money import CENT, PICO
 from ledger.actor import Actor
 from tests.billing.pages.conftest import ROOT, credit, use
@@ -129,6 +139,14 @@ def waiting(account: BillingAccount) -> None:
     top_up(account, TopUpStatus.PENDING, "confirmation-needed")
 
 
+def overdue(account: BillingAccount) -> None:
+    start = timezone.now() - timedelta(days=60)
+    Invoice.objects.create(
+        organization_id=account.pk, number=1, status=InvoiceStatus.OPEN, start=start, end=start + timedelta(days=30),
+        due=1_300, due_at=timezone.now() - timedelta(days=1),
+    )  # fmt: skip
+
+
 def capped(account: BillingAccount) -> None:
     month = timezone.now().date().replace(day=1)
     BillingAccount.objects.update(cap=PICO, spent=PICO, spent_month=month)
@@ -142,6 +160,7 @@ def used_up(account: BillingAccount) -> None:
     ("cause", "title", "action"),
     [
         (suspended, "This organization is suspended.", ""),
+        (overdue, "Invoice 1 of $13.00 is overdue.", "See the invoice"),
         (failed, "The purchase of $500.00 on", "Update the payment method"),
         (waiting, "Your bank wants a payment of $500.00 confirmed.", "Confirm the payment"),
         (used_up, "The credit is used up.", "Add credit"),
