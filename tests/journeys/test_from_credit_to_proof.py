@@ -1,4 +1,4 @@
-"""The whole way of money: credit bought with a test card, spent by real calls, on an invoice that is verified offline."""
+"""The way of money: credit bought with a test card, spent by real calls, on an invoice that is verified offline."""
 
 import json
 import re
