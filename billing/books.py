@@ -8,7 +8,18 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from billing.models import Account, BillingAccount, CreditLot, Hold, InvoiceLine, Posting, Transaction
+from billing.invoices.amounts import CENT
+from billing.models import (
+    Account,
+    BillingAccount,
+    CreditLot,
+    Hold,
+    Invoice,
+    InvoiceLine,
+    InvoiceStatus,
+    Posting,
+    Transaction,
+)
 from usage.models import UsageEvent
 
 _CREDIT = (Account.CREDIT_PAID, Account.CREDIT_PROMOTIONAL)
@@ -30,7 +41,7 @@ def disagreements(account: BillingAccount) -> list[Disagreement]:
     """Return what does not agree in an organization's books; they are read in one transaction, under no lock."""
     return [
         Disagreement(what, kept or 0, counted or 0)
-        for what, kept, counted in (*_sums(account), *_lots(account), *_usage(account.pk))
+        for what, kept, counted in (*_sums(account), *_lots(account), *_usage(account.pk), *_invoices(account))
         if (kept or 0) != (counted or 0)
     ]
 
@@ -42,7 +53,8 @@ def _sums(account: BillingAccount) -> Iterator[tuple[str, int | None, int | None
     yield "transactions", account.transactions, numbers["pk__count"]
     yield "the newest transaction", account.transactions, numbers["number__max"]
     yield "credit", account.credit, -(_total(postings.filter(account__in=_CREDIT)))
-    yield "owed", account.owed, _total(postings.filter(account=Account.RECEIVABLE))
+    yield "owed", account.owed, _total(postings.filter(account__in=(Account.RECEIVABLE, Account.INVOICED)))
+    yield "invoiced", account.invoiced, _total(postings.filter(account=Account.INVOICED))
     yield "held", account.held, _total(Hold.objects.filter(organization_id=account.pk))
 
 
@@ -64,6 +76,17 @@ def _usage(organization_id: UUID) -> Iterator[tuple[str, int | None, int | None]
         _total(InvoiceLine.objects.filter(invoice__organization_id=organization_id)),
     )
     yield "usage in events", revenue, _total(events)
+
+
+def _invoices(account: BillingAccount) -> Iterator[tuple[str, int | None, int | None]]:
+    closed = Invoice.objects.of(account.pk).closed()
+    numbers = closed.aggregate(Count("pk"), Max("number"))
+    unpaid = closed.filter(status__in=(InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE))
+    yield "due on invoices", account.invoiced, CENT * (unpaid.aggregate(all=Sum("due"))["all"] or 0)
+    yield "invoices", account.invoices, numbers["pk__count"]
+    yield "the newest invoice", account.invoices, numbers["number__max"]
+    for each in closed.annotate(cents=Coalesce(Sum("lines__cents"), 0)).exclude(cents=F("total")):
+        yield f"lines of the invoice {each.number}", each.total, each.cents
 
 
 def _total(rows: QuerySet[Any]) -> int:

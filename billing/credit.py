@@ -70,8 +70,8 @@ def give_credit(
         reference=str(reference),
         expires_at=expires_at,
     )
-    if account.is_prepaid and account.owed > 0:
-        _repay(account, min(amount, account.owed), key=f"repayment:{key}", lot=lot)
+    if account.is_prepaid and account.debt > 0:
+        _repay(account, min(amount, account.debt), key=f"repayment:{key}", lot=lot)
     return lot
 
 

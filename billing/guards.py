@@ -11,7 +11,7 @@ APPEND_ONLY = ("billing_transaction", "billing_posting", "billing_draw")
 _UNBALANCED = "SELECT COUNT(*) < 2 OR SUM(amount) <> 0 FROM billing_posting WHERE transaction_id = NEW.id"
 _SEALED = "EXISTS (SELECT 1 FROM billing_transaction WHERE id = NEW.transaction_id)"
 # What a closed invoice says never changes; nor does it become a draft again.
-_SAID = ("organization_id", "number", "start", "end", "closed_at", "total", "due", "snapshot", "hash")
+_SAID = ("organization_id", "number", "start", "end", "mode", "closed_at", "total", "due", "snapshot", "hash")
 _REWRITTEN = " OR ".join(f'NEW."{name}" IS DISTINCT FROM OLD."{name}"' for name in _SAID)
 _INVOICE = f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {_REWRITTEN})"
 _LINE_OF_CLOSED = "EXISTS (SELECT 1 FROM billing_invoice WHERE id = {row}.invoice_id AND status <> 'draft')"

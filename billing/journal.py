@@ -14,6 +14,7 @@ from billing.models import Account, BillingAccount, Kind, Posting, Transaction
 from ledger.ids import new_id
 
 _CREDIT = (Account.CREDIT_PAID, Account.CREDIT_PROMOTIONAL)
+_OWED = (Account.RECEIVABLE, Account.INVOICED)
 
 
 def is_posted(key: str) -> bool:
@@ -55,6 +56,7 @@ def post(
     )
     posted.save(force_insert=True)
     account.credit -= sum(postings.get(name, 0) for name in _CREDIT)
-    account.owed += postings.get(Account.RECEIVABLE, 0)
-    account.save(update_fields=["transactions", "credit", "owed"])
+    account.owed += sum(postings.get(name, 0) for name in _OWED)
+    account.invoiced += postings.get(Account.INVOICED, 0)
+    account.save(update_fields=["transactions", "credit", "owed", "invoiced"])
     return posted

@@ -1,15 +1,37 @@
-"""What billing tells people: of payments and of credit that runs low. At sending it is asked whether it is still so."""
+"""What billing tells people, and customers' webhooks. At sending it is asked whether it is still so."""
 
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
-from accounts.models import BillingContact, Organization, User
+from accounts.models import BillingContact, Organization, Role, User
+from accounts.recipients import TELLER
+from accounts.roles import access_of
 from billing import places
-from billing.models import AutoRecharge, BalanceWarning, Origin, TopUp, TopUpStatus, Transaction
+from billing.models import AutoRecharge, BalanceWarning, Invoice, Origin, TopUp, TopUpStatus, Transaction
 from catalog.money import CENT, dollars
 from ledger.models import Action, AuditEvent
 from notifications.notices import Facts, notice
+from notifications.webhooks.kinds import event
+
+event("invoice.closed", gettext_lazy("An invoice was closed"), subject="invoice_id")
+
+
+@notice("invoice-ready")
+def invoice_ready(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
+    invoice = Invoice.objects.closed().get(pk=invoice_id)
+    organization = Organization.objects.filter(pk=invoice.organization_id).first()
+    if organization is None or not hears_of_money(organization, to):
+        return None
+    return {
+        "organization": organization.name,
+        "amount": dollars((invoice.due or invoice.total) * CENT),
+        "number": str(invoice.number),
+        "due": invoice.due_at,
+        "is_settled": not invoice.due,
+        "url": f"{settings.CONSOLE_ORIGIN}/o/{organization.slug}/billing/invoices/{invoice.number}/",
+    }
 
 
 @notice("receipt")
@@ -86,3 +108,11 @@ def _about(organization: Organization) -> Facts:
         "organization": organization.name,
         "url": settings.CONSOLE_ORIGIN + places.credit(organization.slug),
     }
+
+
+def hears_of_money(organization: Organization, to: User | BillingContact) -> bool:
+    """Tell whether a recipient is, at this moment, one of `accounts.recipients.of_billing`."""
+    if isinstance(to, BillingContact):
+        return BillingContact.objects.filter(pk=to.pk, organization=organization).confirmed().exists()
+    access = access_of(TELLER, organization, users=[to.pk]).get(to.pk)
+    return access is not None and access.role in (Role.OWNER, Role.BILLING)

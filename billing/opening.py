@@ -1,5 +1,6 @@
 """Opening billing accounts: of new organizations, where the operator has them billed, when they are first asked for."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +21,14 @@ def account_of(organization_id: UUID) -> BillingAccount | None:
     """Return the account, opened now if new organizations are billed here; None for one that is not billed."""
     account = BillingAccount.objects.filter(pk=organization_id).first()
     return account or _opened(organization_id)
+
+
+def open_accounts(organization_ids: Collection[UUID]) -> None:
+    """Open the accounts that are missing of these organizations, if new ones are billed here."""
+    if settings.BILLING_MODE != "unbilled":
+        there = set(BillingAccount.objects.filter(pk__in=organization_ids).values_list("pk", flat=True))
+        for organization_id in sorted(set(organization_ids) - there):
+            _opened(organization_id)
 
 
 def _opened(organization_id: UUID) -> BillingAccount | None:

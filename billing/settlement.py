@@ -17,7 +17,7 @@ from billing.invoices.drafts import Drafts
 from billing.invoices.lines import add_to_lines
 from billing.journal import post
 from billing.models import Account, BillingAccount, Kind
-from billing.opening import account_of
+from billing.opening import open_accounts
 from usage.actions import add_events, rate_calls
 from usage.calls import Call
 from usage.models import UsageEvent
@@ -28,11 +28,11 @@ def settle_calls(calls: Sequence[Call]) -> int:
     events = rate_calls(calls)
     organizations = {event.organization_id for event in events}
     with transaction.atomic():
-        for organization_id in sorted(organizations):
-            account_of(organization_id)
+        open_accounts(organizations)
         accounts = lock_accounts(organizations)
         _assign(events, accounts)
         fresh = add_events(events)
+        add_to_lines(fresh)
         for organization_id, account in accounts.items():
             release(account, [event.pk for event in events if event.organization_id == organization_id])
             _settle(account, [event for event in fresh if event.organization_id == organization_id])
@@ -47,15 +47,31 @@ def _assign(events: Iterable[UsageEvent], accounts: dict[UUID, BillingAccount]) 
 
 
 def _settle(account: BillingAccount, events: Sequence[UsageEvent]) -> None:
-    add_to_lines(events)
+    for draft_id, some in _by_draft(events).items():
+        _charge(account, draft_id, some)
+    if amount := sum(event.amount for event in events):
+        _count_spent(account, amount)
+
+
+def _by_draft(events: Iterable[UsageEvent]) -> dict[UUID, list[UsageEvent]]:
+    """Return the events of each draft, the one of the earliest calls first."""
+    found: dict[UUID, list[UsageEvent]] = {}
+    for event in sorted(events, key=lambda event: event.started_at):
+        if event.billed_in:
+            found.setdefault(event.billed_in, []).append(event)
+    return found
+
+
+def _charge(account: BillingAccount, draft_id: UUID, events: Sequence[UsageEvent]) -> None:
+    """Take what the new events of one draft cost; the transaction names the draft, so that its invoice finds it."""
     amount = sum(event.amount for event in events)
     if not amount:
         return
     burnt = plan_burn(spendable_lots(account.pk), amount)
     # The key is the first new call's: it is new once.
     key = f"usage:{min(event.pk for event in events)}"
-    take(post(account, Kind.USAGE, key, burnt.amounts() | {Account.REVENUE: -amount}), burnt.parts)
-    _count_spent(account, amount)
+    amounts = burnt.amounts() | {Account.REVENUE: -amount}
+    take(post(account, Kind.USAGE, key, amounts, reference=draft_id), burnt.parts)
 
 
 def _count_spent(account: BillingAccount, amount: int) -> None:

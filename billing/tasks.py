@@ -4,9 +4,11 @@ from collections.abc import Callable
 from threading import Lock
 
 from celery import shared_task
+from django.utils import timezone
 
 from billing import holds, low_balance, sweeping
 from billing.actions import recharge
+from billing.invoices import closing
 from billing.rail import carrying, inbox, lookups, retention
 
 _ROUNDS = 20  # so that much that waits does not wait for the next turn after each batch
@@ -21,6 +23,11 @@ def sweep_holds() -> None:
 @shared_task(name="billing.expire_credit")
 def expire_credit() -> None:
     sweeping.expire_credit()
+
+
+@shared_task(name="billing.close_invoices")
+def close_invoices() -> None:
+    closing.close_due(timezone.now())
 
 
 @shared_task(name="billing.carry_out_intents")

@@ -346,6 +346,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},
     "purge-messages": {"task": "notifications.purge_messages", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-repeats": {"task": "admin_api.purge_repeats", "schedule": 3600.0, "options": {"expires": 600}},
+    "close-invoices": {"task": "billing.close_invoices", "schedule": 300.0, "options": {"expires": 300}},
     "sweep-holds": {"task": "billing.sweep_holds", "schedule": 30.0, "options": {"expires": 30}},
     "expire-credit": {"task": "billing.expire_credit", "schedule": 60.0, "options": {"expires": 60}},
     "carry-out-intents": {"task": "billing.carry_out_intents", "schedule": 2.0, "options": {"expires": 10}},

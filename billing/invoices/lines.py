@@ -1,18 +1,16 @@
 """The lines of drafts: exact sums of tokens and of pico-dollars for each model, price version and class."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
-
-from django.db import connection
 
 from billing.models import InvoiceLine
 from catalog.models import Price
 from usage.models import UsageEvent
+from usage.writing import write_rows
 
 _PLACE = ("invoice_id", "model", "price_version", "token_class")
 _SUMS = ("calls", "tokens", "amount")
-_CHUNK = 500
+_TABLE = InvoiceLine._meta.db_table
 _Place = tuple[UUID, str, int]
 
 
@@ -22,45 +20,29 @@ def add_to_lines(events: Iterable[UsageEvent]) -> None:
     for event in events:
         if event.billed_in:
             sums = tokens.setdefault((event.billed_in, event.model, event.price_version), [0, 0, 0, 0])
-            for index, count in enumerate((1, *_classes(event))):
+            counts = classes_of(event.prompt_tokens, event.cached_tokens, event.completion_tokens)
+            for index, count in enumerate((1, *counts)):
                 sums[index] += count
-    prices = _prices(tokens)
+    prices = prices_of(model for _, model, _ in tokens)
     rows = [
         (*place, name, calls, count, count * rate)
         for place, (calls, *counts) in sorted(tokens.items())
-        for (name, rate), count in zip(_rates(prices.get(place[1:])), counts, strict=True)
+        for (name, rate), count in zip(rates_of(prices.get(place[1:])).items(), counts, strict=True)
     ]
-    for start in range(0, len(rows), _CHUNK):
-        _upsert(rows[start : start + _CHUNK])
+    added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in _SUMS)
+    write_rows(InvoiceLine, (*_PLACE, *_SUMS), rows, f"ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {added}")
 
 
-def _classes(event: UsageEvent) -> tuple[int, int, int]:
-    return event.prompt_tokens - event.cached_tokens, event.cached_tokens, event.completion_tokens
+def classes_of(prompt: int, cached: int, completion: int) -> tuple[int, int, int]:
+    """Return a call's tokens by class: input, cached input and output."""
+    return prompt - cached, cached, completion
 
 
-def _rates(price: Price | None) -> list[tuple[str, int]]:
-    """Return the classes in the order of `_classes`, with their rates; a model without a price costs nothing."""
-    names = ("input", "cached_input", "output")
-    return [(name, getattr(price, f"{name}_rate") if price else 0) for name in names]
+def rates_of(price: Price | None) -> dict[str, int]:
+    """Return the classes in the order of `classes_of`, with their rates; a model without a price costs nothing."""
+    return {name: getattr(price, f"{name}_rate") if price else 0 for name in ("input", "cached_input", "output")}
 
 
-def _prices(places: Iterable[_Place]) -> dict[tuple[str, int], Price]:
-    models = {model for _, model, _ in places}
-    return {(price.model_id, price.version): price for price in Price.objects.filter(model_id__in=models)}
-
-
-def _upsert(rows: Sequence[Sequence[Any]]) -> None:
-    table, names = InvoiceLine._meta.db_table, (*_PLACE, *_SUMS)
-    values = [
-        InvoiceLine._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
-        for row in rows
-        for name, value in zip(names, row, strict=True)
-    ]
-    row = f"({', '.join(['%s'] * len(names))})"
-    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _SUMS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * len(rows))}"  # noqa: S608
-            f" ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {sums}",
-            values,
-        )
+def prices_of(models: Iterable[str]) -> dict[tuple[str, int], Price]:
+    """Return all prices of these models, by model and version."""
+    return {(price.model_id, price.version): price for price in Price.objects.filter(model_id__in=set(models))}

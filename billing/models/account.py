@@ -1,7 +1,7 @@
 """A billing account: how an organization pays, and its sums. Who has none is not billed at all.
 
 `credit` and `owed` are the journal's sums, `frozen` and `held` those of frozen lots and of holds. They change under
-the row's lock, in the transaction that changes what they are the sums of; `billing/audit.py` proves that they agree.
+the row's lock, in the transaction that changes what they are the sums of; `billing/books.py` proves that they agree.
 """
 
 from datetime import date
@@ -38,6 +38,7 @@ class BillingAccount(models.Model):
     credit = PicoField(default=0)  # in lots, frozen ones too
     frozen = PicoField(default=0)
     owed = PicoField(default=0)
+    invoiced = PicoField(default=0)  # of what is owed: on closed invoices, to be paid to them
     held = PicoField(default=0)
     limit = PicoField(default=0, null=True)  # what may be owed; None: whatever it is
     cap = PicoField(null=True)  # what may be spent in a calendar month, UTC
@@ -70,6 +71,11 @@ class BillingAccount(models.Model):
     def balance(self) -> int:
         """What is there to spend, in pico-dollars; below zero it is debt. Holds are not taken off."""
         return self.credit - self.frozen - self.owed
+
+    @property
+    def debt(self) -> int:
+        """What is owed and stands on no invoice: of who pays in advance the next credit repays it."""
+        return self.owed - self.invoiced
 
     def spent_in(self, month: date) -> int:
         return self.spent if self.spent_month == month else 0

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from billing.models.account import Mode
 from catalog.money import PicoField
 from ledger.ids import new_id
 
@@ -38,6 +39,7 @@ class Invoice(models.Model):
     status = models.CharField(max_length=13, choices=InvoiceStatus.choices, default=InvoiceStatus.DRAFT)
     start = models.DateTimeField()
     end = models.DateTimeField()  # not in it
+    mode = models.CharField(max_length=8, choices=Mode.choices, default="", blank=True)  # of the account, at its close
     closed_at = models.DateTimeField(null=True)
     total = models.BigIntegerField(default=0)  # cents
     due = models.BigIntegerField(default=0)  # cents
@@ -60,6 +62,10 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return f"{self.organization_id} {self.number or 'draft'}"
 
+    @property
+    def is_draft(self) -> bool:
+        return self.status == InvoiceStatus.DRAFT
+
 
 class InvoiceLine(models.Model):
     """The tokens of one class that one price version of a model was paid for."""
@@ -71,6 +77,7 @@ class InvoiceLine(models.Model):
     calls = models.BigIntegerField()
     tokens = models.BigIntegerField()
     amount = PicoField()
+    cents = models.BigIntegerField(null=True)  # from closing on; those of all lines sum to the invoice's total
 
     class Meta:
         ordering = ("model", "price_version", "token_class")

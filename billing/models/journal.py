@@ -17,7 +17,8 @@ class Account(models.TextChoices):
     CLEARING = "clearing", gettext_lazy("Payment provider")  # what it has of ours
     CREDIT_PAID = "credit-paid", gettext_lazy("Credit, paid")  # what customers have of us
     CREDIT_PROMOTIONAL = "credit-promotional", gettext_lazy("Credit, promotional")
-    RECEIVABLE = "receivable", gettext_lazy("Owed")
+    RECEIVABLE = "receivable", gettext_lazy("Owed")  # and on no invoice yet
+    INVOICED = "invoiced", gettext_lazy("Owed on invoices")  # whole cents
     REVENUE = "revenue", gettext_lazy("Usage")
     FEES = "fees", gettext_lazy("Payment fees")
     REFUNDS = "refunds", gettext_lazy("Refunds under way")
@@ -40,7 +41,7 @@ class Kind(models.TextChoices):
     DISPUTE_WON = "dispute-won", gettext_lazy("Dispute won")
     DISPUTE_LOST = "dispute-lost", gettext_lazy("Dispute lost")
     EXPIRY = "expiry", gettext_lazy("Credit expired")
-    ROUNDING = "rounding", gettext_lazy("Rounding of an invoice")
+    INVOICE = "invoice", gettext_lazy("Invoice closed")
     PAYMENT = "payment", gettext_lazy("Invoice paid")
     WRITE_OFF = "write-off", gettext_lazy("Written off")
 
@@ -58,6 +59,9 @@ class Transaction(models.Model):
         ordering = ("organization_id", "number")
         constraints = [
             models.UniqueConstraint(fields=["organization_id", "number"], name="transactions_are_numbered"),
+        ]
+        indexes = [
+            models.Index(fields=["reference"], name="transactions_by_reference", condition=~models.Q(reference=""))
         ]
 
     def __str__(self) -> str:

@@ -96,7 +96,11 @@ class Action(StrEnum):
     BILLING_TERMS_SET = "billing:terms-set"
     BILLING_CAP_SET = "billing:cap-set"
     CREDIT_GIVEN = "credit:given"
+    INVOICE_ENDED = "invoice:ended"  # before the month's end
     INVOICE_CLOSED = "invoice:closed"
+    INVOICE_PAID = "invoice:paid"
+    INVOICE_VOIDED = "invoice:voided"
+    INVOICE_UNCOLLECTIBLE = "invoice:uncollectible"
     TOP_UP_STARTED = "top-up:started"
     TOP_UP_PAID = "top-up:paid"
     TOP_UP_WAITS = "top-up:to-confirm"  # the bank wants a person to

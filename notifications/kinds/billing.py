@@ -25,14 +25,19 @@ def receipt(organization: str, amount: str, number: str, at: datetime, url: str)
     )
 
 
-@kind("invoice-ready", gettext_lazy("Invoice ready"), Topic.BILLING, sample=_INVOICE | {"due": LATER})
-def invoice_ready(organization: str, amount: str, number: str, due: datetime | None, url: str) -> Wording:
-    """Word an invoice; `due` is None if it is charged by itself."""
-    payment = (
-        _("Please pay it by %(day)s.") % {"day": day(due)}
-        if due
-        else _("The amount is charged to your payment method. There is nothing to do.")
-    )
+@kind(
+    "invoice-ready", gettext_lazy("Invoice ready"), Topic.BILLING, sample=_INVOICE | {"due": LATER, "is_settled": False}
+)
+def invoice_ready(
+    organization: str, amount: str, number: str, due: datetime | None, is_settled: bool, url: str
+) -> Wording:
+    """Word an invoice; `due` is None if it is charged by itself, and if credit settles it."""
+    if is_settled:
+        payment = _("It is settled with your credit. There is nothing to do.")
+    elif due:
+        payment = _("Please pay it by %(day)s.") % {"day": day(due)}
+    else:
+        payment = _("The amount is charged to your payment method. There is nothing to do.")
     return Wording(
         subject=_("Invoice %(number)s for %(organization)s") % {"number": number, "organization": organization},
         paragraphs=[payment],

@@ -1,0 +1,9 @@
+from tests.support.invoices import Bundle
+
+TITLE = "a call is an object"
+CODE = 2
+REASON = "call 1 is not in the canonical form"
+
+
+def tamper(bundle: Bundle) -> None:
+    bundle.calls[0] = {"id": 1}

@@ -1,0 +1,9 @@
+from tests.support.invoices import Bundle
+
+TITLE = "a count of tokens has 39 digits"
+CODE = 2
+REASON = "call 1 is not in the canonical form"
+
+
+def tamper(bundle: Bundle) -> None:
+    bundle.calls[0][7] = 10**38

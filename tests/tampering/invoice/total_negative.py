@@ -1,0 +1,9 @@
+from tests.support.invoices import Bundle
+
+TITLE = "the total is below zero"
+CODE = 2
+REASON = "a number is not a whole number"
+
+
+def tamper(bundle: Bundle) -> None:
+    bundle.snapshot["cents"]["total"] = -37
