@@ -6,8 +6,8 @@ from threading import Lock
 from celery import shared_task
 from django.utils import timezone
 
-from billing import holds, low_balance, sweeping
-from billing.actions import recharge
+from billing import credit_expiry, holds, low_balance, sweeping
+from billing.actions import collecting, dunning, recharge
 from billing.invoices import closing
 from billing.rail import carrying, inbox, lookups, retention
 
@@ -49,6 +49,21 @@ def watch_balances() -> None:
 @shared_task(name="billing.end_top_ups")
 def end_top_ups() -> None:
     lookups.end_overdue()
+
+
+@shared_task(name="billing.collect_invoices")
+def collect_invoices() -> None:
+    collecting.collect_due()
+
+
+@shared_task(name="billing.suspend_overdue")
+def suspend_overdue() -> None:
+    dunning.suspend_overdue(timezone.now())
+
+
+@shared_task(name="billing.warn_of_expiry")
+def warn_of_expiry() -> None:
+    credit_expiry.warn_of_expiry()
 
 
 @shared_task(name="billing.purge_rail")

@@ -17,11 +17,6 @@ from ledger.ids import new_id
 CONFIRMATION = "confirmation-needed"  # why one is still pending: the bank wants a person to confirm it
 
 
-def fee_key(payment: str) -> str:
-    """Return the key under which the fee of a payment at Stripe is posted."""
-    return f"fee:{payment}"
-
-
 class Origin(models.TextChoices):
     CHECKOUT = "checkout", gettext_lazy("Bought")
     AUTO = "auto", gettext_lazy("Auto-recharge")
