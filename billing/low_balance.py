@@ -1,11 +1,9 @@
 """Telling who has little left, once each time their balance falls below their threshold; beside the request path."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.recipients import of_billing
@@ -15,14 +13,13 @@ from notifications.telling import tell
 _BATCH = 50
 
 
-def warn(now: datetime | None = None) -> int:
+def warn() -> int:
     """Tell whom it concerns, and return how many organizations; who has enough again is told the next time."""
-    now = now or timezone.now()
     _add_new()
     armed = BalanceWarning.objects.to_arm().values_list("pk", flat=True)
     BalanceWarning.objects.filter(pk__in=list(armed)).update(is_armed=True)
     low = list(BalanceWarning.objects.to_tell().order_by("pk").values_list("pk", flat=True)[:_BATCH])
-    return sum(_told(organization_id, now) for organization_id in low)
+    return sum(_told(organization_id) for organization_id in low)
 
 
 def _add_new() -> None:
@@ -31,12 +28,12 @@ def _add_new() -> None:
     BalanceWarning.objects.bulk_create([BalanceWarning(account=account) for account in new], ignore_conflicts=True)
 
 
-def _told(organization_id: UUID, now: datetime) -> bool:
+def _told(organization_id: UUID) -> bool:
     organization = Organization.objects.filter(pk=organization_id).first()
     to = of_billing(organization) if organization else []
     with transaction.atomic():
         # Two who look at once: one of them tells.
         is_mine = bool(BalanceWarning.objects.filter(pk=organization_id, is_armed=True).update(is_armed=False))
         if is_mine:
-            tell("low-balance", organization_id, to, key=f"low-balance:{organization_id}:{now.isoformat()}")
+            tell("low-balance", organization_id, to)
     return is_mine

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from dev.ports import Ports
 
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = "sk_test_simulator", "whsec_simulator"
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -60,6 +61,10 @@ def brings_own_model(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("MODEL_UPSTREAM_URL"))
 
 
+def brings_own_stripe(environ: Mapping[str, str]) -> bool:
+    return bool(environ.get("STRIPE_SECRET_KEY"))
+
+
 def for_parts(ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return what every part and step is started with: the caller's environment and our world."""
     world = {
@@ -78,6 +83,10 @@ def for_parts(ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str
     }
     if not brings_own_model(environ):
         world["MODEL_UPSTREAM_URL"] = f"http://localhost:{ports.model}/v1"
+    if not brings_own_stripe(environ):
+        world["STRIPE_URL"] = f"http://localhost:{ports.stripe}"
+        world["STRIPE_SECRET_KEY"] = STRIPE_SECRET_KEY
+        world["STRIPE_WEBHOOK_SECRET"] = STRIPE_WEBHOOK_SECRET
     return {**environ, **world}
 
 

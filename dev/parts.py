@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from dev.environment import STRIPE_WEBHOOK_SECRET, var_dir
 from dev.ports import Ports
 from dev.processes import Part, Step
 from dev.supervisor import Plan
@@ -22,14 +23,15 @@ WORKER = {
 }
 
 
-def plan(ports: Ports, unsealer: Path, *, own_model: bool) -> Plan:
-    """Return the plan. `own_model` says that the caller brings a model server, so ours stays down."""
+def plan(ports: Ports, unsealer: Path, *, own_model: bool, own_stripe: bool) -> Plan:
+    """Return the plan. Where the caller brings a model server, or an account at Stripe, ours stays down."""
     outside = Part("outside", _outside(ports), _health(ports.outside))
     model = Part("model", (PYTHON, "-m", "dev.model", "--port", str(ports.model)), _health(ports.model))
+    stripe = Part("stripe", _stripe(ports), _health(ports.stripe))
     gateway = (*GRANIAN, *QUIET, "--interface", "asgi", "--loop", "uvloop", "--port", str(ports.gateway))
     console = (*GRANIAN, *QUIET, "--interface", "wsgi", "--blocking-threads", "64", "--port", str(ports.console))
     return [
-        (outside,) if own_model else (outside, model),
+        (outside, *([] if own_model else [model]), *([] if own_stripe else [stripe])),
         Step("setup", (PYTHON, "-m", "dev.fonts"), "subsetting the fonts"),
         Step("setup", (PYTHON, "manage.py", "prepare_development"), "setting up databases and root keys"),
         (Part("unsealer", (PYTHON, "manage.py", "unsealer"), f"unix:{unsealer}"),),
@@ -48,6 +50,12 @@ def plan(ports: Ports, unsealer: Path, *, own_model: bool) -> Plan:
 
 def _outside(ports: Ports) -> tuple[str, ...]:
     return (PYTHON, "-m", "dev.outside", "--port", str(ports.outside), "--smtp-port", str(ports.smtp))
+
+
+def _stripe(ports: Ports) -> tuple[str, ...]:
+    told = ("--console", f"http://localhost:{ports.console}", "--webhook-secret", STRIPE_WEBHOOK_SECRET)
+    state = ("--state", str(var_dir() / "stripe.json"))
+    return (PYTHON, "-m", "dev.stripe_simulator", "--port", str(ports.stripe), *told, *state)
 
 
 def _health(port: int) -> str:

@@ -23,6 +23,7 @@ class Ports:
     outside: int
     smtp: int
     model: int
+    stripe: int
 
 
 def choose(environ: Mapping[str, str] = os.environ) -> Ports:
@@ -31,7 +32,8 @@ def choose(environ: Mapping[str, str] = os.environ) -> Ports:
     if console == gateway:
         raise PortError(f"PORT and API_PORT are both {console}; they must differ.")
     used = {console, gateway}
-    return Ports(console, gateway, _preferred(8002, used), _preferred(8025, used), _preferred(8003, used))
+    outside = [_preferred(port, used) for port in (8002, 8025, 8003, 8006)]
+    return Ports(console, gateway, *outside)
 
 
 def _required(variable: str, text: str) -> int:

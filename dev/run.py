@@ -15,7 +15,7 @@ from dev.ports import PortError, Ports, choose
 from dev.supervisor import Supervisor
 
 
-def summary(ports: Ports, demo_file: Path) -> list[str]:
+def summary(ports: Ports, demo_file: Path, *, own_stripe: bool = False) -> list[str]:
     """Return the lines that say where everything is; the sign-in as the seed left it."""
     lines = [
         "",
@@ -25,6 +25,8 @@ def summary(ports: Ports, demo_file: Path) -> list[str]:
         f"  Mailbox   http://localhost:{ports.outside}/mailbox",
         f"  Phone     http://localhost:{ports.outside}/phone",
     ]
+    if not own_stripe:
+        lines.append(f"  Stripe    http://localhost:{ports.stripe}")
     if demo_file.is_file():
         demo = json.loads(demo_file.read_text(encoding="utf-8"))
         lines += [f"  Sign in   {demo.get('email', '')}", f"  Password  {demo.get('password', '')}"]
@@ -43,12 +45,18 @@ def main() -> int:
     environment.prepare(folder)
     lock = environment.lock(folder)
     output = Output()
+    own_stripe = environment.brings_own_stripe(os.environ)
 
     def announce() -> None:
-        for line in summary(ports, folder / "demo.json"):
+        for line in summary(ports, folder / "demo.json", own_stripe=own_stripe):
             output.say(line)
 
-    plan = parts.plan(ports, environment.unsealer_socket(), own_model=environment.brings_own_model(os.environ))
+    plan = parts.plan(
+        ports,
+        environment.unsealer_socket(),
+        own_model=environment.brings_own_model(os.environ),
+        own_stripe=own_stripe,
+    )
     with lock:
         return Supervisor(environment.for_parts(ports), output).run(plan, announce)
 

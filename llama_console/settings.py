@@ -367,32 +367,31 @@ CELERY_BEAT_SCHEDULE = {
 BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
-
 BILLING_DUE_DAYS = env.integer("BILLING_DUE_DAYS", 14, least=1)  # to pay an invoice
-BILLING_GRACE_DAYS = env.integer("BILLING_GRACE_DAYS", 14, least=0)  # an invoice may be overdue before calls are refused
+BILLING_GRACE_DAYS = env.integer(
+    "BILLING_GRACE_DAYS", 14, least=0
+)  # an invoice may be overdue before calls are refused
 
-# Stripe: the simulator of `make run`, unless there is a key of your own. Without a key nothing can be bought.
-_SIMULATOR_KEY, _STRIPE_URL = "sk_test_simulator", "https://api.stripe.com"
-STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", _SIMULATOR_KEY if DEVELOPMENT else "")
-_is_simulated = DEVELOPMENT and STRIPE_SECRET_KEY == _SIMULATOR_KEY
-STRIPE_URL = env.protected_url("STRIPE_URL", "http://localhost:8004" if _is_simulated else _STRIPE_URL)
-# Signing secrets of the webhook; two while one is replaced.
-STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRET", "whsec_of_the_simulator" if _is_simulated else "")
+# Without a key nothing is sold. `make run` has a simulator; a test key of your own takes its place.
+STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", "sk_test_simulator" if DEVELOPMENT else "")
+_simulated = STRIPE_SECRET_KEY == "sk_test_simulator"  # noqa: S105
+STRIPE_URL = env.protected_url("STRIPE_URL", "http://localhost:8006" if _simulated else "https://api.stripe.com")
+# What signs its webhooks; two while one is replaced.
+STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRET", "whsec_simulator" if _simulated else "")
 STRIPE_TAX = env.boolean("STRIPE_TAX", False)  # whether Stripe computes and collects taxes
 env.require(
     not STRIPE_SECRET_KEY or STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")),
-    "STRIPE_SECRET_KEY is no key of Stripe's; it begins with rk_live_ (or rk_test_).",
+    "STRIPE_SECRET_KEY is no key of Stripe's; it begins with rk_live_ or rk_test_.",
 )
 env.require(
     all(secret.startswith("whsec_") and len(secret) > 10 for secret in STRIPE_WEBHOOK_SECRETS),
     "STRIPE_WEBHOOK_SECRET is no signing secret of Stripe's; it begins with whsec_.",
 )
-if not DEVELOPMENT and STRIPE_SECRET_KEY:
-    env.require(STRIPE_SECRET_KEY != _SIMULATOR_KEY, "STRIPE_SECRET_KEY is the simulator's: anybody could buy credit.")
-    env.require(
-        bool(STRIPE_WEBHOOK_SECRETS),
-        "STRIPE_WEBHOOK_SECRET is not set: without it nobody can tell Stripe's word from anybody else's.",
-    )
+if DEVELOPMENT:
+    env.require("_live_" not in STRIPE_SECRET_KEY, "STRIPE_SECRET_KEY is a live key, and this is development.")
+elif STRIPE_SECRET_KEY:
+    env.require(not _simulated, "STRIPE_SECRET_KEY is the simulator's, and this is production.")
+    env.require(bool(STRIPE_WEBHOOK_SECRETS), "STRIPE_WEBHOOK_SECRET is not set: anybody could tell of payments.")
 
 # Gateway ------------------------------------------------------------------------------------
 
@@ -449,7 +448,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # At DEBUG these write whole requests: numbers, addresses and texts.
-        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "urllib3")},
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "stripe", "urllib3")},
         "fido2": {"level": "WARNING"},  # at INFO it tells whose passkey was used
     },
 }

@@ -11,6 +11,8 @@ _SYSTEMS = {
     "notifications": gettext_lazy("Notifications worker"),
     "gateway": gettext_lazy("Gateway"),
     "worker": gettext_lazy("Worker"),
+    "stripe": gettext_lazy("Payment provider"),
+    "auto-recharge": gettext_lazy("Auto-recharge"),
     "contact-link": gettext_lazy("Whoever has a contact's link"),
     "invitation-link": gettext_lazy("Whoever has an invitation's link"),
 }

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Organization
 from billing.accounts import lock_account, month_of
 from billing.actions.topups import begin, check_cents
 from billing.errors import BillingError
@@ -74,6 +75,9 @@ def recharge(organization_id: UUID, now: datetime) -> TopUp | None:
         lock_account(organization_id)
         due = AutoRecharge.objects.due(now).filter(pk=organization_id).first()
         if not due:
+            return None
+        if not Organization.objects.filter(pk=organization_id).exists():
+            AutoRecharge.objects.filter(pk=organization_id).update(is_on=False)  # it was deleted; the account stays
             return None
         if TopUp.objects.of(organization_id).recharged_in(month_of(now)) + due.cents > due.monthly_cap:
             _rest_until_next_month(due, now)

@@ -11,7 +11,7 @@ from billing.actions.topup_ends import cancel_top_up
 from billing.errors import BillingError
 from billing.models import Deed, Origin, StripeIntent, TopUp
 from billing.rail.bills import get_bill
-from billing.rail.carrying import carry_out
+from billing.rail.carrying import carry_out_awaited
 from billing.rail.checkouts import get_checkout
 from billing.rail.client import is_set_up
 from billing.rail.effects.topups import settle_checkout
@@ -59,7 +59,7 @@ def checkout_url(top_up: TopUp) -> str:
     paid, or cannot be any more.
     """
     intent = StripeIntent.objects.get(kind=Deed.CHECKOUT, subject_id=top_up.pk)
-    checkout = carry_out(intent.pk)
+    checkout = carry_out_awaited(intent.pk)
     if checkout is None:
         top_up.refresh_from_db()
         checkout = get_checkout(top_up.stripe_session) if top_up.stripe_session else None
@@ -83,7 +83,10 @@ def begin(
     top_up = TopUp.objects.create(
         organization_id=organization_id, origin=origin, cents=cents, created_by=creator, expires_at=expires_at
     )
-    intend(Deed.CHECKOUT if origin == Origin.CHECKOUT else Deed.RECHARGE, organization_id, top_up.pk)
+    if origin == Origin.CHECKOUT:
+        intend(Deed.CHECKOUT, organization_id, top_up.pk, is_awaited=True)
+    else:
+        intend(Deed.RECHARGE, organization_id, top_up.pk)
     record_event(
         actor,
         Action.TOP_UP_STARTED,

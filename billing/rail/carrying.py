@@ -4,6 +4,7 @@ Nothing here runs inside a transaction of its caller: Stripe is asked after the 
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 Carrier = Callable[[StripeIntent], Any]
 _Carrier = TypeVar("_Carrier", bound=Carrier)
 _Made = TypeVar("_Made")
+_PATIENCE, _LOOK_AGAIN = 8.0, 0.1  # seconds
 _carriers: dict[str, Carrier] = {}
 
 
@@ -31,6 +33,18 @@ def carries(deed: Deed) -> Callable[[_Carrier], _Carrier]:
         return carrier
 
     return register
+
+
+def carry_out_awaited(intent_id: UUID) -> Any:
+    """Carry out an intent that somebody waits for, as `carry_out` does; or see it done by who is at it already."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return carry_out(intent_id)
+        except RailError as error:
+            if error.code != errors.TAKEN or time.monotonic() > until:
+                raise
+        time.sleep(_LOOK_AGAIN)
 
 
 def carry_out(intent_id: UUID, now: datetime | None = None) -> Any:
@@ -98,5 +112,5 @@ def _already(intent: StripeIntent) -> None:
     if intent.state == IntentState.DONE:
         return
     if intent.is_open:
-        raise RailError("This is being done at this moment.", errors.BUSY, permanent=False)
+        raise RailError("This is being done at this moment.", errors.TAKEN, permanent=False)
     raise RailError("The payment provider refused this.", intent.error, permanent=True)

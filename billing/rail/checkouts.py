@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from billing.rail.client import Json, ask, ask_all, options
+from billing.rail.client import Json, SessionParams, ask, ask_all, options
 from billing.rail.customers import window
-
-if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,9 @@ def expire_checkout(id: str, key: str) -> Checkout:
     return _checkout(ask(lambda v1: v1.checkout.sessions.expire(id, options=options(key))))
 
 
-def _params(order: Order) -> "SessionCreateParams":
+def _params(order: Order) -> SessionParams:
     metadata = {"top_up": order.top_up}
-    params: SessionCreateParams = {
+    params: SessionParams = {
         "mode": "payment",
         "customer": order.customer,
         "line_items": [

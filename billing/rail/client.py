@@ -19,6 +19,7 @@ import stripe
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 from stripe._v1_services import V1Services as Services
+from stripe.params.checkout import SessionCreateParams
 from urllib3.exceptions import MaxRetryError
 
 from billing.rail import errors
@@ -30,6 +31,7 @@ TOLERANCE = 300  # seconds that a webhook may be old
 _CONNECTIONS = 16
 
 Json: TypeAlias = dict[str, Any]
+SessionParams: TypeAlias = SessionCreateParams
 
 logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs bodies
 stripe.enable_telemetry = False
@@ -121,7 +123,7 @@ def _is_signed(body: bytes, signature: str, secret: str) -> bool:
 
 def _services() -> Services:
     if not settings.STRIPE_SECRET_KEY:
-        raise RailError("Payments are not set up on this installation.", "not-set-up", permanent=True)
+        raise RailError("Payments are not set up on this installation.", "not-set-up", permanent=False)
     return _client(os.getpid(), settings.STRIPE_SECRET_KEY, settings.STRIPE_URL).v1
 
 

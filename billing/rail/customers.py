@@ -12,8 +12,8 @@ _SKEW = timedelta(minutes=10)  # of the clocks, when something is looked for by 
 class Customer:
     id: str
     organization_id: str
-    livemode: bool
     default_method: str  # "" for none
+    is_deleted: bool
 
 
 def make_customer(organization_id: str, key: str) -> Customer:
@@ -41,6 +41,6 @@ def _customer(row: Json) -> Customer:
     return Customer(
         id=row["id"],
         organization_id=(row.get("metadata") or {}).get("organization", ""),
-        livemode=bool(row.get("livemode")),
         default_method=(row.get("invoice_settings") or {}).get("default_payment_method") or "",
+        is_deleted=bool(row.get("deleted")),
     )

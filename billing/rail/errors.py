@@ -9,7 +9,8 @@ MISSING = "missing"
 AWAY = "unreachable"  # nothing was sent
 UNKNOWN = "unknown-outcome"  # it may have been done, or not
 BROKEN = "broken"  # answered with an error of Stripe's own, which is what the same idempotency key gets from then on
-BUSY = "busy"  # somebody else is at it this moment
+BUSY = "busy"  # Stripe has not done with the same thing
+TAKEN = "taken"  # another worker or request is at it this moment
 
 
 class RailError(Exception):

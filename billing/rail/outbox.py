@@ -25,15 +25,20 @@ from notifications.nudge import nudge
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)  # longer than any deed's requests take together
 CARRY_OUT = "billing.carry_out_intents"
+_HEAD_START = timedelta(seconds=60)
 _BATCH = 20
 
 
-def intend(deed: Deed, organization_id: UUID, subject_id: UUID) -> StripeIntent:
-    """Write down what is to be done once the surrounding transaction commits; what is there already stays."""
+def intend(deed: Deed, organization_id: UUID, subject_id: UUID, *, is_awaited: bool = False) -> StripeIntent:
+    """Write down what is to be done once the surrounding transaction commits; what is there already stays.
+
+    What is awaited is left for a while to whoever carries it out at once: the worker does not take it from them.
+    """
+    first = timezone.now() + (_HEAD_START if is_awaited else timedelta())
     intent, is_new = StripeIntent.objects.get_or_create(
-        kind=deed, subject_id=subject_id, defaults={"organization_id": organization_id}
+        kind=deed, subject_id=subject_id, defaults={"organization_id": organization_id, "next_at": first}
     )
-    if is_new:
+    if is_new and not is_awaited:
         transaction.on_commit(partial(nudge, CARRY_OUT), robust=True)
     return intent
 
@@ -43,8 +48,12 @@ def due(now: datetime) -> list[UUID]:
 
 
 def claim(intent_id: UUID, now: datetime) -> StripeIntent | None:
-    """Lease an open intent; None if it is done, or somebody else is at it."""
-    with transaction.atomic():
+    """Lease an open intent; None if it is done, or somebody else is at it.
+
+    RuntimeError inside a transaction of the caller, which would hold its locks meanwhile, and could take back the note
+    of what Stripe has done.
+    """
+    with transaction.atomic(durable=True):
         if not StripeIntent.objects.filter(pk=intent_id).unleased(now).claim(now, LEASE):
             return None
         return StripeIntent.objects.get(pk=intent_id)

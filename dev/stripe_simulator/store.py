@@ -36,6 +36,13 @@ class Store:
             raise no_such(kind, id, param)
         return found
 
+    def anything(self, id: str) -> Json:
+        """Return the object of an id, whatever its kind."""
+        for objects in self._kinds.values():
+            if id in objects:
+                return objects[id]
+        raise no_such("object", id)
+
     def where(self, kind: str, **equal: object) -> Iterator[Json]:
         """Yield objects with these values, oldest first."""
         for found in list(self._kinds.get(kind, {}).values()):

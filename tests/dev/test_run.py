@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from dev import environment
+from dev import environment, parts
 from dev.ports import PortError, Ports, choose
 from dev.run import summary
 from tests.dev.conftest import ROOT, free_port
 
-PORTS = Ports(8000, 8001, 8002, 8025, 8003)
+PORTS = Ports(8000, 8001, 8002, 8025, 8003, 8006)
 
 
 def run(**variables: str) -> subprocess.CompletedProcess[str]:
@@ -57,12 +57,13 @@ def test_the_console_and_the_gateway_need_two_ports() -> None:
 
 def test_the_outside_world_moves_when_its_ports_are_taken() -> None:
     with ExitStack() as taken:
-        for port in (8002, 8025, 8003):
+        for port in (8002, 8025, 8003, 8006):
             with suppress(OSError):  # someone else has it: just as well
                 taken.enter_context(socket.create_server(("127.0.0.1", port)))
         ports = choose({"PORT": str(free_port()), "API_PORT": str(free_port())})
-    assert not {8002, 8025, 8003} & {ports.outside, ports.smtp, ports.model}
-    assert len({ports.console, ports.gateway, ports.outside, ports.smtp, ports.model}) == 5
+    moved = {ports.outside, ports.smtp, ports.model, ports.stripe}
+    assert not {8002, 8025, 8003, 8006} & moved
+    assert len({ports.console, ports.gateway, *moved}) == 6
 
 
 def test_the_settings_file_is_private_and_written_once(tmp_path: Path) -> None:
@@ -93,6 +94,23 @@ def test_a_model_server_of_ones_own_is_kept() -> None:
     own = {"MODEL_UPSTREAM_URL": "http://gpu:9000/v1"}
     assert environment.brings_own_model(own)
     assert environment.for_parts(PORTS, own)["MODEL_UPSTREAM_URL"] == "http://gpu:9000/v1"
+
+
+def test_the_parts_are_told_of_the_simulated_stripe() -> None:
+    told = environment.for_parts(PORTS, {})
+    assert told["STRIPE_URL"] == "http://localhost:8006"
+    assert (told["STRIPE_SECRET_KEY"], told["STRIPE_WEBHOOK_SECRET"]) == ("sk_test_simulator", "whsec_simulator")
+
+
+def test_a_stripe_account_of_ones_own_keeps_the_simulator_down() -> None:
+    own = {"STRIPE_SECRET_KEY": "sk_test_of_olivia"}
+    assert environment.brings_own_stripe(own)
+    assert environment.for_parts(PORTS, own)["STRIPE_SECRET_KEY"] == "sk_test_of_olivia"
+    assert "STRIPE_URL" not in environment.for_parts(PORTS, own)
+    for own_stripe in (True, False):
+        plan = parts.plan(PORTS, Path("unsealer.sock"), own_model=True, own_stripe=own_stripe)
+        names = [part.name for part in plan[0]]  # type: ignore[union-attr]
+        assert names == (["outside"] if own_stripe else ["outside", "stripe"])
 
 
 def test_the_summary_says_how_to_sign_in(tmp_path: Path) -> None:

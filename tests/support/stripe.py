@@ -76,6 +76,10 @@ class Stripe:
         """Do what a buyer does on the Checkout page; return error and session."""
         return self.control(f"checkout/{session}/submission", card=card, **typed)
 
+    def alter(self, id: str, **values: Any) -> Any:
+        """Have Stripe say something else of an object: another amount, currency, customer, livemode."""
+        return self.control(f"objects/{id}", **values)
+
     def save_card(self, customer: str, card: str = TEST_CARD, **more: Any) -> str:
         """Give a customer a card, as the portal does; return its id."""
         return str(self.control(f"customers/{customer}/cards", card=card, **more)["id"])

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from billing.accounts import lock_account
 from billing.models import BillingAccount, Deed, StripeIntent
-from billing.rail.carrying import carries, carry_out, once
+from billing.rail.carrying import carries, carry_out_awaited, once
 from billing.rail.customers import find_customer, make_customer
 from billing.rail.outbox import intend
 
@@ -15,8 +15,8 @@ def customer_of(organization_id: UUID) -> str:
     """Return the customer's id, made now if there is none; RailError."""
     if not (known := _known(organization_id)):
         with transaction.atomic():
-            intent = intend(Deed.CUSTOMER, organization_id, organization_id)
-        carry_out(intent.pk)
+            intent = intend(Deed.CUSTOMER, organization_id, organization_id, is_awaited=True)
+        carry_out_awaited(intent.pk)
         known = _known(organization_id)
     return known
 

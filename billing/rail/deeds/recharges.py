@@ -63,6 +63,8 @@ def _found_or_made(intent: StripeIntent, top_up: TopUp) -> Bill:
         freshen_key(intent)
         return bills.get_bill(top_up.stripe_invoice)
     about, customer = {"top_up": str(top_up.pk)}, customer_of(top_up.organization_id)
+    if intent.attempts == 1 and not methods_of(customer):
+        raise _no_method()  # before there is an invoice to withdraw
     made = once(
         intent,
         lambda since: bills.find_bill(about, customer, since),
@@ -77,7 +79,7 @@ def _charged(intent: StripeIntent, bill: Bill) -> Bill:
     """Charge an open invoice, and return what became of it; RailError `declined`, or any other."""
     methods = methods_of(bill.customer)
     if not methods:
-        raise RailError("There is nothing to charge.", NO_METHOD, permanent=True)
+        raise _no_method()
     try:
         return bills.pay_bill(bill.id, methods[0].id, intent.key_for("pay"))
     except RailError as error:
@@ -88,3 +90,7 @@ def _charged(intent: StripeIntent, bill: Bill) -> Bill:
         if bill.is_open and error.code != errors.CONFIRMATION:
             raise
         return bill
+
+
+def _no_method() -> RailError:
+    return RailError("There is nothing to charge.", NO_METHOD, permanent=True)

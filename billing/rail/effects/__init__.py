@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from billing.rail.bills import get_bill
 from billing.rail.checkouts import get_checkout
+from billing.rail.effects.customers import forget_customer
 from billing.rail.effects.disputes import case_changed
 from billing.rail.effects.invoices import settle_invoice
 from billing.rail.effects.refunds import note_changed, repayment_changed
@@ -43,6 +44,7 @@ EFFECTS: Mapping[str, Effect] = {
     "invoice.finalization_failed": bill_changed,
     "invoice.voided": bill_changed,
     "invoice.marked_uncollectible": bill_changed,
+    "customer.deleted": forget_customer,
     "refund.created": repayment_changed,
     "refund.updated": repayment_changed,
     "refund.failed": repayment_changed,

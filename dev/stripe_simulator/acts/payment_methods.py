@@ -60,7 +60,13 @@ def given(world: World, id: str, param: str = "payment_method") -> Json:
     """Return the payment method that a request names; Stripe's tokens stand for a new one."""
     if cards.is_token(id):
         return make(world, cards.by_token(id))
-    return world.store.get("payment_method", id, param)
+    method = world.store.get("payment_method", id, param)
+    if world.store.notes[id].get("spent"):
+        raise StripeError(
+            "This PaymentMethod was previously used without being attached to a Customer or was detached from a "
+            "Customer, and may not be used again."
+        )
+    return method
 
 
 def of_customer(world: World, id: str, customer: str, param: str = "payment_method") -> Json:

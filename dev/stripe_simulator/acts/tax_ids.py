@@ -17,9 +17,13 @@ OFFERED = tuple(_FORMS)
 MOST = 5  # of a customer
 
 
-def add(world: World, customer: Json, type: str, value: str) -> Json:
+def check(type: str, value: str) -> None:
     if not re.fullmatch(_FORMS.get(type, r".{2,30}"), value):
         raise StripeError(f"Invalid value for {type}.", code="tax_id_invalid", param="value")
+
+
+def add(world: World, customer: Json, type: str, value: str) -> Json:
+    check(type, value)
     if len(list(world.store.where("tax_id", customer=customer["id"]))) >= MOST:
         raise StripeError(f"A customer can have at most {MOST} tax IDs.", param="value")
     made = world.make(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dev.stripe_simulator.acts import checkout, setups, taxes
+from dev.stripe_simulator.acts import buyers, checkout, setups, taxes
 from dev.stripe_simulator.amounts import LEAST, charged, currency, most
 from dev.stripe_simulator.api.call import Call, Endpoint, metadata, unsupported
 from dev.stripe_simulator.api.listing import listed, listing
@@ -33,19 +33,16 @@ def create(world: World, call: Call) -> Json:
     need(call.params, "mode", "success_url")
     _check(call)
     customer = _customer(world, call)
-    session = world.make("checkout.session", "cs_test", **_blank(call), customer=customer["id"] if customer else None)
     lines = [_line(line, place) for place, line in enumerate(call.get("line_items", []))]
-    world.store.note(
-        session["id"],
-        lines=lines,
-        customer_update=call.get("customer_update", {}),
-        payment_intent_data=_intent_data(call),
-    )
-    session["expires_at"] = _expiry(world, call)
+    noted = {"lines": lines, "customer_update": call.get("customer_update", {}), "payment_intent_data": _data(call)}
+    if call.params["mode"] == "payment":
+        _check_total(lines)
+    blank = {**_blank(call), "customer": customer["id"] if customer else None, "expires_at": _expiry(world, call)}
+    session = world.make("checkout.session", "cs_test", **blank)
+    world.store.note(session["id"], **noted)
     session["url"] = f"{world.url}/c/pay/{session['id']}"
     if session["mode"] == "payment":
-        checkout.add_up(world, session, customer)
-        _check_total(world, session)
+        buyers.add_up(world, session)
     else:
         data = call.get("setup_intent_data", {})
         intent = setups.make(world, session["customer"], metadata=metadata({}, data.get("metadata")))
@@ -60,8 +57,14 @@ def _check(call: Call) -> None:
     for address in ("success_url", "cancel_url"):
         if address in call.params and not call.params[address].startswith(("http://", "https://")):
             raise invalid("Not a valid URL", address, "url_invalid")
-    if unknown := set(call.get("payment_method_types") or ()) - METHODS:
-        raise invalid(f"Invalid payment_method_types: {', '.join(sorted(unknown))}", "payment_method_types")
+    if not _methods(call):
+        raise invalid("No payment method that this account has is left.", "allowed_payment_method_types")
+
+
+def _methods(call: Call) -> list[str]:
+    known = {"card"} if call.params["mode"] == "setup" else METHODS
+    allowed = set(call.get("allowed_payment_method_types") or known)
+    return sorted(allowed & known - set(call.get("excluded_payment_method_types") or ()))
 
 
 def _check_mode(call: Call) -> None:
@@ -150,7 +153,7 @@ def _price(price: Json) -> Json:
     }
 
 
-def _intent_data(call: Call) -> Json:
+def _data(call: Call) -> Json:
     data = dict(call.get("payment_intent_data", {}))
     unsupported(data, "application_fee_amount", "capture_method", "on_behalf_of", "transfer_data", "transfer_group")
     data["metadata"] = metadata({}, data.get("metadata"))
@@ -166,15 +169,14 @@ def _expiry(world: World, call: Call) -> int:
     return at
 
 
-def _check_total(world: World, session: Json) -> None:
+def _check_total(lines: list[Json]) -> None:
     try:
-        charged(session["amount_total"], "line_items")
+        charged(sum(line["amount_subtotal"] for line in lines), "line_items")
     except StripeError as error:
-        world.store.remove(session)
-        text = f"The Checkout Session's total amount due must add up to at least {LEAST / 100:.2f} usd"
-        if error.code != "amount_too_small":
+        if error.code == "amount_too_large":
             raise
-        raise StripeError(text, code="amount_too_small", param="line_items", stored=False) from error
+        text = f"The Checkout Session's total amount due must add up to at least ${LEAST / 100:.2f} usd"
+        raise invalid(text, "line_items", "amount_too_small") from error
 
 
 def expire(world: World, call: Call) -> Json:
@@ -206,13 +208,13 @@ def _rows(world: World, call: Call) -> Iterator[Json]:
 
 
 def lines(world: World, call: Call) -> Json:
-    found = checkout.lines_of(world, world.store.get("checkout.session", call.id))
+    found = buyers.lines_of(world, world.store.get("checkout.session", call.id))
     return listing(call, reversed(found))
 
 
 def lines_of(world: World, session: Json) -> Json:
     """Return what `expand[]=line_items` shows."""
-    return listed(checkout.lines_of(world, session), f"/v1/checkout/sessions/{session['id']}/line_items")
+    return listed(buyers.lines_of(world, session), f"/v1/checkout/sessions/{session['id']}/line_items")
 
 
 def _blank(call: Call) -> Json:
@@ -225,6 +227,7 @@ def _blank(call: Call) -> Json:
     return {
         "adaptive_pricing": None,
         "after_expiration": None,
+        "allowed_payment_method_types": call.get("allowed_payment_method_types"),
         "allow_promotion_codes": None,
         "amount_subtotal": None,
         "amount_total": None,
@@ -243,6 +246,7 @@ def _blank(call: Call) -> Json:
         "customer_details": None,
         "customer_email": call.get("customer_email"),
         "discounts": [],
+        "excluded_payment_method_types": call.get("excluded_payment_method_types"),
         "expires_at": 0,
         "invoice": None,
         "invoice_creation": shown if payment else None,
@@ -254,7 +258,7 @@ def _blank(call: Call) -> Json:
         "payment_link": None,
         "payment_method_collection": "if_required",
         "payment_method_options": {},
-        "payment_method_types": call.get("payment_method_types") or ["card", "us_bank_account"],
+        "payment_method_types": _methods(call),
         "payment_status": "unpaid" if payment else "no_payment_required",
         "recovered_from": None,
         "return_url": None,

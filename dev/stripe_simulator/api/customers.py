@@ -1,47 +1,23 @@
 """Customers. A deleted one stays known by its id and can do nothing."""
 
-from dev.stripe_simulator.acts import payment_methods, tax_ids
-from dev.stripe_simulator.api.call import Call, Endpoint, changed, metadata, unsupported
+from dev.stripe_simulator.acts import customers, payment_methods, tax_ids
+from dev.stripe_simulator.api.call import Call, Endpoint, metadata, unsupported
 from dev.stripe_simulator.api.listing import listing
 from dev.stripe_simulator.errors import Json, invalid
 from dev.stripe_simulator.world import World
 
-_PLAIN = ("email", "name", "phone", "description", "business_name", "individual_name")
 _OTHER = ("cash_balance", "source", "default_source", "tax", "test_clock", "next_invoice_sequence", "invoice_prefix")
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
 def create(world: World, call: Call) -> Json:
     unsupported(call.params, *_OTHER, "balance", "payment_method")
-    customer = world.make(
-        "customer",
-        "cus",
-        address=None,
-        balance=0,
-        currency=None,
-        default_source=None,
-        delinquent=False,
-        discount=None,
-        invoice_prefix="",
-        invoice_settings={
-            "custom_fields": None,
-            "default_payment_method": None,
-            "footer": None,
-            "rendering_options": None,
-        },
-        metadata={},
-        next_invoice_sequence=1,
-        preferred_locales=[],
-        shipping=None,
-        tax_exempt="none",
-        test_clock=None,
-        **dict.fromkeys(_PLAIN),
-    )
-    customer["invoice_prefix"] = customer["id"][-8:].upper()
-    customer.update(_values(world, customer, call.params))
-    world.emit("customer.created", customer)
-    for given in call.get("tax_id_data", []):
-        tax_ids.add(world, customer, given["type"], given["value"])
+    given = call.get("tax_id_data", [])
+    for one in given:
+        tax_ids.check(one["type"], one["value"])
+    customer = customers.make(world, **_values(world, {"id": "", **customers.blank()}, call.params))
+    for one in given:
+        tax_ids.add(world, customer, one["type"], one["value"])
     return customer
 
 
@@ -52,9 +28,7 @@ def retrieve(world: World, call: Call) -> Json:
 def update(world: World, call: Call) -> Json:
     unsupported(call.params, *_OTHER, "balance")
     customer = world.store.get("customer", call.id)
-    before = changed(customer, **_values(world, customer, call.params))
-    if before:
-        world.emit("customer.updated", customer, before)
+    customers.update(world, customer, _values(world, customer, call.params))
     return customer
 
 
@@ -75,7 +49,7 @@ def list_all(world: World, call: Call) -> Json:
 
 def _values(world: World, customer: Json, given: Json) -> Json:
     """Return what a request changes; an empty text unsets."""
-    values = {name: given[name] or None for name in (*_PLAIN, "shipping") if name in given}
+    values = {name: given[name] or None for name in (*customers.PLAIN, "shipping") if name in given}
     if "email" in given and given["email"] and "@" not in given["email"]:
         raise invalid(f"Invalid email address: {given['email']}", "email", "email_invalid")
     if "address" in given:

@@ -97,7 +97,7 @@ def _found(store: Store, within: Json, name: str, whole: str, parts: dict[str, P
     if part := parts.get(f"{within.get('object')}.{name}"):
         return copy.deepcopy(part(store, within))
     value = within.get(name)
-    if isinstance(value, str) and (kind := _KINDS.get(value.partition("_")[0])):
+    if name != "id" and isinstance(value, str) and (kind := _KINDS.get(value.partition("_")[0])):
         return copy.deepcopy(store.get(kind, value))
     if name not in within or isinstance(value, str | int | float):
         text = f"This property cannot be expanded ({whole})."

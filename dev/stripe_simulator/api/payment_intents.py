@@ -30,6 +30,7 @@ def create(world: World, call: Call) -> Json:
     if call.get("off_session") and not call.get("confirm"):
         raise StripeError("You cannot provide `off_session` unless `confirm` is true.", param="off_session")
     values = {name: call.params[name] for name in _KEPT if name in call.params}
+    method = _method(world, call, customer) if call.get("confirm") else None
     intent = payments.make(
         world,
         amount,
@@ -38,19 +39,24 @@ def create(world: World, call: Call) -> Json:
         metadata=metadata({}, call.get("metadata")),
         **values,
     )
-    return _try(world, intent, call) if call.get("confirm") else intent
+    return _try(world, intent, method, call) if method else intent
 
 
 def confirm(world: World, call: Call) -> Json:
     unsupported(call.params, *_OTHER)
-    return _try(world, world.store.get("payment_intent", call.id, "intent"), call)
+    intent = world.store.get("payment_intent", call.id)
+    return _try(world, intent, _method(world, call, intent["customer"]), call)
 
 
-def _try(world: World, intent: Json, call: Call) -> Json:
+def _method(world: World, call: Call, customer: str | None) -> Json:
     need(call.params, "payment_method")
     method = payment_methods.given(world, call.params["payment_method"])
-    if method["customer"] and method["customer"] != intent["customer"]:
-        payment_methods.of_customer(world, method["id"], intent["customer"] or "")
+    if method["customer"] not in (None, customer):
+        payment_methods.of_customer(world, method["id"], customer or "")
+    return method
+
+
+def _try(world: World, intent: Json, method: Json, call: Call) -> Json:
     error = payments.confirm(world, intent, method, off_session=bool(call.get("off_session")))
     conclude(world, intent)
     if error:

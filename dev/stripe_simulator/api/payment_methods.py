@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dev.stripe_simulator.acts import payment_methods
 from dev.stripe_simulator.api.call import Call, Endpoint, changed, metadata, unsupported
 from dev.stripe_simulator.api.listing import listing
-from dev.stripe_simulator.errors import Json, StripeError, no_such
+from dev.stripe_simulator.errors import Json, no_such
 from dev.stripe_simulator.parameters import need
 from dev.stripe_simulator.world import World
 
@@ -13,13 +13,7 @@ from dev.stripe_simulator.world import World
 def attach(world: World, call: Call) -> Json:
     need(call.params, "customer")
     world.store.get("customer", call.params["customer"], "customer")
-    method = payment_methods.given(world, call.id, "id")
-    if world.store.notes[method["id"]].get("spent"):
-        raise StripeError(
-            "This PaymentMethod was previously used without being attached to a Customer or was detached from a "
-            "Customer, and may not be used again."
-        )
-    return payment_methods.attach(world, method, call.params["customer"])
+    return payment_methods.attach(world, payment_methods.given(world, call.id, "id"), call.params["customer"])
 
 
 def detach(world: World, call: Call) -> Json:

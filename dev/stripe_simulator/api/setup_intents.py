@@ -16,19 +16,24 @@ def create(world: World, call: Call) -> Json:
     customer = call.get("customer")
     if customer:
         world.store.get("customer", customer, "customer")
+    method = _method(world, call) if call.get("confirm") else None
     values = {name: call.params[name] for name in ("description", "usage") if name in call.params}
     intent = setups.make(world, customer, metadata=metadata({}, call.get("metadata")), **values)
-    return _try(world, intent, call) if call.get("confirm") else intent
+    return _try(world, intent, method) if method else intent
 
 
 def confirm(world: World, call: Call) -> Json:
     unsupported(call.params, *_OTHER)
-    return _try(world, world.store.get("setup_intent", call.id), call)
+    return _try(world, world.store.get("setup_intent", call.id), _method(world, call))
 
 
-def _try(world: World, intent: Json, call: Call) -> Json:
+def _method(world: World, call: Call) -> Json:
     need(call.params, "payment_method")
-    error = setups.confirm(world, intent, payment_methods.given(world, call.params["payment_method"]))
+    return payment_methods.given(world, call.params["payment_method"])
+
+
+def _try(world: World, intent: Json, method: Json) -> Json:
+    error = setups.confirm(world, intent, method)
     conclude(world, intent)
     if error:
         raise error

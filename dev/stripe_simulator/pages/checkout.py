@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from dev.stripe_simulator.amounts import dollars
 from dev.stripe_simulator.errors import Json
 from dev.stripe_simulator.pages import fields
+from dev.stripe_simulator.pages.fields import Form
 from dev.stripe_simulator.pages.frame import error, joined, page
 
 _MAIN = """
@@ -16,33 +17,35 @@ _MAIN = """
 {lines}
 </section>
 <form class="card form" method="post">
-{error}{email}{cards}{address}{tax_id}
+{error}{email}{cards}{address}{tax_id}{total}
 <button class="btn primary wide">{button}</button>
 </form>
 """
 _BACK = '<p class="back"><a href="{}">← Back to the seller</a></p>'
 _LINE = '<div><dt>{} <span class="meta">× {}</span></dt><dd>{}</dd></div>'
 _SUM = "<div><dt>{}</dt><dd>{}</dd></div>"
+_TOTAL = '<input type="hidden" name="total" value="{}">'
 _EMAIL = """
 <p class="field"><label for="email">Email</label>
 <input id="email" name="email" type="email" autocomplete="off" value="{}" required></p>
 """
 
 
-def checkout(session: Json, lines: list[Json], customer: Json | None, trouble: str = "") -> str:
-    customer = customer or {}
+def checkout(session: Json, lines: list[Json], customer: Json | None, form: Form, trouble: str = "") -> str:
+    """`form`: what was typed before, if anything; a number never is."""
+    known = customer or {}
     payment = session["mode"] == "payment"
-    asks = session["billing_address_collection"] == "required" or session["automatic_tax"]["enabled"] or payment
     main = format_html(
         _MAIN,
         back=format_html(_BACK, session["cancel_url"]) if session["cancel_url"] else "",
         title=dollars(session["amount_total"]) if payment else "Save a payment method",
         lines=_sums(session, lines) if payment else _why(),
         error=error(trouble),
-        email="" if customer else format_html(_EMAIL, session["customer_email"] or ""),
-        cards=fields.cards(banks=payment and "us_bank_account" in session["payment_method_types"]),
-        address=fields.address(customer.get("address"), customer.get("name")) if asks else "",
-        tax_id=fields.tax_id() if session["tax_id_collection"]["enabled"] else "",
+        email="" if customer else format_html(_EMAIL, form.get("email") or session["customer_email"] or ""),
+        cards=fields.cards(banks="us_bank_account" in session["payment_method_types"], picked=form.get("card", "")),
+        address=fields.address(form or known.get("address"), form.get("name") or known.get("name")),
+        tax_id=fields.tax_id(form) if session["tax_id_collection"]["enabled"] else "",
+        total=format_html(_TOTAL, session["amount_total"]) if payment else "",
         button=f"Pay {dollars(session['amount_total'])}" if payment else "Save card",
     )
     return page("Checkout", main, "checkout")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dev.stripe_simulator.acts.checkout import Billing
+from dev.stripe_simulator.acts.buyers import Billing
 from dev.stripe_simulator.acts.tax_ids import OFFERED
 from dev.stripe_simulator.cards import BANKS, CARDS, Card
 from dev.stripe_simulator.errors import Json
@@ -45,7 +45,7 @@ _CHOICE = """
 <span class="number">{number}</span><span class="meta">{title}</span></label>
 """
 _ADDRESS = """
-<fieldset><legend>{legend}</legend>
+<fieldset><legend>Billing address</legend>
 <p class="field"><label for="name">Name</label>
 <input id="name" name="name" autocomplete="off" value="{name}"></p>
 <p class="field"><label for="line1">Street</label>
@@ -63,26 +63,30 @@ _TAX_ID = """
 <div class="pair">
 <p class="field"><label for="tax_type">Kind</label><select id="tax_type" name="tax_type">{types}</select></p>
 <p class="field"><label for="tax_value">Number</label>
-<input id="tax_value" name="tax_value" autocomplete="off" placeholder="DE123456789"></p>
+<input id="tax_value" name="tax_value" autocomplete="off" placeholder="DE123456789" value="{value}"></p>
 </div></fieldset>
 """
 _OPTION = '<option value="{}"{}>{}</option>'
 
 
-def cards(legend: str = "Test card", *, banks: bool = False, picked: str = CARDS[0].token) -> SafeString:
+def cards(legend: str = "Test card", *, banks: bool = False, picked: str = "") -> SafeString:
     offered = (*CARDS, *BANKS) if banks else CARDS
-    return format_html(_CARDS, legend=legend, choices=joined(_choice(card, picked) for card in offered))
+    return format_html(
+        _CARDS, legend=legend, choices=joined(_choice(card, picked or CARDS[0].token) for card in offered)
+    )
 
 
-def address(known: Json | None, name: str | None, legend: str = "Billing address") -> SafeString:
+def address(known: Json | Form | None, name: str | None) -> SafeString:
     known = known or {}
     shown = {part: known.get(part) or "" for part in ("line1", "postal_code", "city")}
     countries = options(COUNTRIES.items(), known.get("country") or "US")
-    return format_html(_ADDRESS, legend=legend, name=name or "", countries=countries, **shown)
+    return format_html(_ADDRESS, name=name or "", countries=countries, **shown)
 
 
-def tax_id() -> SafeString:
-    return format_html(_TAX_ID, types=options(zip(OFFERED, OFFERED, strict=True), "eu_vat"))
+def tax_id(form: Form | None = None) -> SafeString:
+    form = form or {}
+    types = options(zip(OFFERED, OFFERED, strict=True), form.get("tax_type", "eu_vat"))
+    return format_html(_TAX_ID, types=types, value=form.get("tax_value", ""))
 
 
 def options(offered: Iterable[tuple[str, str]], chosen: str) -> SafeString:

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from dev.environment import var_dir
 from dev.stripe_simulator import due
-from dev.stripe_simulator.acts import checkout, collecting, conclude, invoices, payment_methods
+from dev.stripe_simulator.acts import buyers, checkout, collecting, conclude, invoices, payment_methods
+from dev.stripe_simulator.acts.buyers import Billing
 from dev.stripe_simulator.errors import Json, StripeError
 from dev.stripe_simulator.pages import authentication, fields, index, invoice, pdf
 from dev.stripe_simulator.pages import checkout as checkout_page
@@ -106,26 +107,34 @@ class Pages:
     # Checkout ---------------------------------------------------------------------------------
 
     async def checkout(self, request: web.Request) -> web.Response:
-        return self._checkout(self._get(request, "checkout.session"))
+        return self._checkout(self._get(request, "checkout.session"), {})
 
     async def submit(self, request: web.Request) -> web.Response:
         session, form = self._get(request, "checkout.session"), await form_of(request)
         try:
-            card = checkout.card_of(form.get("card", ""), form.get("number", ""))
-            trouble = checkout.submit(self._world, session, card, fields.billing(form))
+            card, billing = checkout.card_of(form.get("card", ""), form.get("number", "")), fields.billing(form)
+            if self._adds_tax(session, billing, form):
+                return self._checkout(session, form, "With tax the total is another one. Look at it, and pay.", 409)
+            trouble = checkout.submit(self._world, session, card, billing)
         except StripeError as error:
             trouble = error
         if trouble:
-            return self._checkout(session, str(trouble), 402)
+            return self._checkout(session, form, str(trouble), 402)
         raise web.HTTPSeeOther(self._onward(session))
 
-    def _checkout(self, session: Json, trouble: str = "", status: int = 200) -> web.Response:
+    def _adds_tax(self, session: Json, billing: Billing, form: dict[str, str]) -> bool:
+        """Say whether what was typed changes the total that the page showed."""
+        if session["status"] == "open":
+            buyers.review(self._world, session, billing)
+        return form.get("total", str(session["amount_total"])) != str(session["amount_total"])
+
+    def _checkout(self, session: Json, form: dict[str, str], trouble: str = "", status: int = 200) -> web.Response:
         if session["status"] != "open":
             gone = {"complete": "This payment is done.", "expired": "This page has expired. Start again at the seller."}
             return html(message("Checkout", gone[session["status"]]), status=410)
         customer = self._world.store.find("customer", session["customer"])
-        lines = checkout.lines_of(self._world, session)
-        return html(checkout_page.checkout(session, lines, customer, trouble), status=status)
+        lines = buyers.lines_of(self._world, session)
+        return html(checkout_page.checkout(session, lines, customer, form, trouble), status=status)
 
     def _onward(self, session: Json) -> str:
         """Return where the browser goes: back to the seller, or to 3-D Secure first."""
@@ -151,7 +160,7 @@ class Pages:
         trouble = conclude.authenticate(self._world, intent, approved=approved)
         if session := checkout.of_intent(self._world, intent):
             if trouble:
-                return self._checkout(session, str(trouble), 402)
+                return self._checkout(session, {}, str(trouble), 402)
             raise web.HTTPSeeOther(checkout.return_address(session))
         if intent["object"] == "payment_intent" and (found := invoices.of_payment(self._world, intent)):
             raise web.HTTPSeeOther(f"/i/{found['id']}")

@@ -24,6 +24,7 @@ from billing.models import (
     Transaction,
 )
 from billing.rail import inbox
+from billing.rail.carrying import carry_out_due
 from billing.rail.effects import EFFECTS
 from catalog.money import CENT
 from ledger.actor import Actor
@@ -240,3 +241,37 @@ def test_what_is_at_stripe_names_nobody(account: BillingAccount, stripe: Stripe)
     customer = stripe.client().v1.customers.list().data[0]
     assert customer.metadata.to_dict() == {"organization": str(account.pk)}
     assert (customer.email, customer.name, customer.phone, customer.address) == (None, None, None, None)
+
+
+def test_a_customer_that_is_deleted_at_stripe_is_made_anew(account: BillingAccount, stripe: Stripe) -> None:
+    buy(account)
+    account.refresh_from_db()
+    stripe.client().v1.customers.delete(account.stripe_customer)
+    hear(stripe)
+    former = account.stripe_customer
+    top_up = buy(account, 3000)
+    account.refresh_from_db()
+    assert account.stripe_customer not in ("", former)
+    stripe.submit(top_up.stripe_session)
+    hear(stripe)
+    account.refresh_from_db()
+    assert (account.balance, troubles()) == (3000 * CENT, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_for_one_page_get_the_same_one(account: BillingAccount, stripe: Stripe) -> None:
+    """A person clicks twice, and a worker looks at the same moment: nobody is told that somebody else is at it."""
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    stripe.fail("slow", path="/v1/checkout/sessions", method="POST", seconds=0.3)
+    found = at_once(*[partial(checkout_url, top_up) for _ in range(3)], carry_out_due)
+    assert len({str(url) for url in found[:3]}) == 1
+    assert str(found[0]).startswith(stripe.url)
+    assert len(stripe.client().v1.checkout.sessions.list().data) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stripe_is_not_asked_inside_a_transaction(account: BillingAccount, stripe: Stripe) -> None:
+    with transaction.atomic():
+        top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+        with pytest.raises(RuntimeError, match="durable"):
+            checkout_url(top_up)

@@ -59,7 +59,7 @@ def test_recharges_that_lose_answers_are_charged_once(account: BillingAccount, s
     order = Random(11)
     for mode, where in islice(cycle([(mode, where) for where in WHERE for mode in HOW]), LOSSES):
         top_up = begin_recharge(account)
-        before = _attempts(top_up) if where.startswith("/v1/") else _begun(stripe, top_up, where)
+        before = _attempts(top_up) if where.startswith("/v1/") else _begun(stripe, top_up)
         path = where if where.startswith("/v1/") else f"/v1/invoices/{top_up.stripe_invoice}{where}"
         stripe.fail(mode, times=order.choice((1, 1, 2)), path=path, method="GET" if where in ASKED else "POST")
         persist()
@@ -155,9 +155,9 @@ def test_what_fails_for_more_than_a_day_is_parked_and_goes_on_when_an_operator_s
     assert (top_up.status, charges(stripe)) == (TopUpStatus.PAID, [2000])
 
 
-def _begun(stripe: Stripe, top_up: TopUp, where: str) -> int:
-    """Bring a recharge up to the step before, where it has an invoice; return how often it was tried."""
-    stripe.fail("lost", path="/v1/payment_methods" if where == "/pay" else "/v1/invoiceitems")
+def _begun(stripe: Stripe, top_up: TopUp) -> int:
+    """Bring a recharge to where it has an invoice; return how often it was tried."""
+    stripe.fail("lost", path="/v1/invoiceitems")
     carry_out_due()
     top_up.refresh_from_db()
     return _attempts(top_up)

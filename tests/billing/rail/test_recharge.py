@@ -8,13 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import Organization
 from billing.actions.recharge import recharge, recharge_due, set_recharge, stop_recharge
 from billing.actions.terms import set_terms
 from billing.actions.topup_ends import RESTS
 from billing.actions.topups import confirmation_url
 from billing.credit import freeze
 from billing.errors import BillingError
-from billing.models import AutoRecharge, BillingAccount, CreditLot, Mode, Origin, TopUp, TopUpStatus
+from billing.models import AutoRecharge, BillingAccount, CreditLot, Mode, Origin, StripeIntent, TopUp, TopUpStatus
 from billing.rail.deeds.customers import customer_of
 from billing.rail.lookups import end_overdue
 from catalog.money import CENT
@@ -133,7 +134,29 @@ def test_without_a_card_it_fails_and_nothing_is_left_to_pay(recharging: BillingA
     settle()
     top_up = TopUp.objects.get()
     assert (top_up.status, top_up.failure) == (TopUpStatus.FAILED, "no-payment-method")
+    assert stripe.client().v1.invoices.list().data == []
+
+
+def test_a_card_that_is_taken_away_meanwhile_leaves_nothing_to_pay(recharging: BillingAccount, stripe: Stripe) -> None:
+    method = card(stripe, recharging)
+    recharge_due()
+    stripe.fail("lost", path="/v1/invoiceitems")
+    settle()
+    stripe.client().v1.payment_methods.detach(method)
+    StripeIntent.objects.update(next_at=timezone.now())
+    settle()
+    assert TopUp.objects.get().failure == "no-payment-method"
     assert stripe.client().v1.invoices.list().data[0].status == "void"
+
+
+def test_an_organization_that_is_gone_is_charged_nothing(
+    recharging: BillingAccount, stripe: Stripe, organization: Organization
+) -> None:
+    gone = set_terms(OPERATOR, new_id(), mode=Mode.PREPAID)
+    set_recharge(OPERATOR, gone.pk, threshold=500, amount=2000, monthly_cap=10_000)
+    assert recharge(gone.pk, timezone.now()) is None
+    assert not AutoRecharge.objects.get(pk=gone.pk).is_on
+    assert recharge(recharging.pk, timezone.now())
 
 
 def test_a_bank_that_wants_it_confirmed_is_told_and_waited_for(recharging: BillingAccount, stripe: Stripe) -> None:

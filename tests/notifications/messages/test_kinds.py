@@ -28,7 +28,6 @@ FACTS = {
 }
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
 UNSENT = {
-    "auto-recharge-off",
     "budget-forecast",
     "budget-reached",
     "credit-expiring",
@@ -36,10 +35,6 @@ UNSENT = {
     "key-expiring",
     "key-leaked",
     "key-rotated",
-    "low-balance",
-    "payment-action",
-    "payment-failed",
-    "receipt",
     "spending-anomaly",
     "support-closed",
     "support-reply",
