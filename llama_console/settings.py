@@ -368,9 +368,7 @@ BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "po
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
 BILLING_DUE_DAYS = env.integer("BILLING_DUE_DAYS", 14, least=1)  # to pay an invoice
-BILLING_GRACE_DAYS = env.integer(
-    "BILLING_GRACE_DAYS", 14, least=0
-)  # an invoice may be overdue before calls are refused
+BILLING_GRACE_DAYS = env.integer("BILLING_GRACE_DAYS", 14, least=0)  # after which who has not paid is suspended
 
 # Without a key nothing is sold. `make run` has a simulator; a test key of your own takes its place.
 STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", "sk_test_simulator" if DEVELOPMENT else "")

@@ -13,6 +13,7 @@ from billing.errors import BillingError
 from billing.invoices import payments
 from billing.journal import post
 from billing.models import Account, Deed, Invoice, InvoiceStatus, Kind, StripeIntent
+from billing.models.invoice import LEAST
 from billing.rail.bills import Bill, get_bill
 from billing.rail.client import is_set_up
 from billing.rail.outbox import intend
@@ -26,11 +27,14 @@ _BATCH = 100
 
 
 def collect_due() -> int:
-    """Have Stripe collect what is due on closed invoices and not there yet; return how many. Nothing without Stripe."""
+    """Have Stripe collect what is due on closed invoices and not there yet; return how many. Nothing without Stripe.
+
+    What is less than Stripe takes stays open, and nobody is suspended for it.
+    """
     if not is_set_up():
         return 0
     begun = StripeIntent.objects.filter(kind=Deed.COLLECTION, subject_id=OuterRef("pk"))
-    waiting = Invoice.objects.filter(~Exists(begun), status=InvoiceStatus.OPEN, stripe_invoice="", due__gt=0)
+    waiting = Invoice.objects.filter(~Exists(begun), status=InvoiceStatus.OPEN, stripe_invoice="", due__gte=LEAST)
     return sum(_begun(invoice_id) for invoice_id in list(waiting.order_by("pk").values_list("pk", flat=True)[:_BATCH]))
 
 

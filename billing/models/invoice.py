@@ -15,6 +15,9 @@ from catalog.money import PicoField
 from ledger.ids import new_id
 
 
+LEAST = 50  # cents: Stripe takes no payment below
+
+
 class InvoiceStatus(models.TextChoices):
     DRAFT = "draft", gettext_lazy("Draft")
     OPEN = "open", gettext_lazy("Open")
@@ -35,7 +38,8 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return self.filter(status__in=(InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE))
 
     def overdue(self, before: datetime) -> "InvoiceQuerySet":
-        return self.unpaid().filter(due_at__lt=before)
+        """Those that should have been paid before, and could."""
+        return self.unpaid().filter(due_at__lt=before, due__gte=LEAST)
 
     def closed(self) -> "InvoiceQuerySet":
         return self.exclude(status=InvoiceStatus.DRAFT)
