@@ -14,7 +14,6 @@ from billing.models.account import Mode
 from catalog.money import PicoField
 from ledger.ids import new_id
 
-
 LEAST = 50  # cents: Stripe takes no payment below
 
 
