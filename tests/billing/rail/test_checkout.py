@@ -146,6 +146,13 @@ def test_a_second_click_is_the_same_purchase(account: BillingAccount, stripe: St
     assert stripe.events().count("customer.created") == 1
 
 
+def test_a_worker_leaves_the_page_to_who_is_about_to_ask_for_it(account: BillingAccount, stripe: Stripe) -> None:
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    assert carry_out_due() == 0
+    assert carry_out_due(timezone.now() + timedelta(minutes=2)) == 1
+    assert checkout_url(top_up).startswith(stripe.url)
+
+
 def test_another_purchase_ends_the_one_before_and_its_page(account: BillingAccount, stripe: Stripe) -> None:
     first, second = buy(account, 1000), buy(account, 3000)
     settle()

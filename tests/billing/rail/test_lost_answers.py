@@ -68,6 +68,7 @@ def test_recharges_that_lose_answers_are_charged_once(account: BillingAccount, s
     hear(stripe)
     account.refresh_from_db()
     assert charges(stripe) == [2000] * LOSSES
+    assert len(list(stripe.client().v1.invoices.list({"limit": 100}).auto_paging_iter())) == LOSSES
     assert account.balance == 2000 * CENT * LOSSES
     assert troubles() == []
 

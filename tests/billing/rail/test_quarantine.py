@@ -60,10 +60,14 @@ def test_another_amount(account: BillingAccount, stripe: Stripe, top_up: TopUp, 
     _nothing_came_of_it(account, top_up)
 
 
-def test_another_currency(account: BillingAccount, stripe: Stripe, top_up: TopUp) -> None:
+@pytest.mark.parametrize(("what", "value"), [("currency", "eur"), ("livemode", True), ("total", 2001)])
+def test_another_currency_world_or_sum(
+    account: BillingAccount, stripe: Stripe, top_up: TopUp, what: str, value: Any
+) -> None:
     stripe.submit(top_up.stripe_session)
-    with pytest.raises(Mismatch, match="currency"):
-        settle_checkout(replace(get_checkout(top_up.stripe_session), currency="eur"))
+    found = replace(get_checkout(top_up.stripe_session), **{what: value})
+    with pytest.raises(Mismatch, match="amount" if what == "total" else what):
+        settle_checkout(found)
     _nothing_came_of_it(account, top_up)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Organization
 from billing.actions.recharge import recharge, recharge_due, set_recharge, stop_recharge
 from billing.actions.terms import set_terms
-from billing.actions.topup_ends import RESTS
+from billing.actions.topup_ends import RESTS, fail_top_up
 from billing.actions.topups import confirmation_url
 from billing.credit import freeze
 from billing.errors import BillingError
@@ -119,6 +119,13 @@ def test_three_failures_in_a_row_switch_it_off_and_say_so(recharging: BillingAcc
     assert (messages("payment-failed"), messages("auto-recharge-off")) == (3, 1)
     invoices = stripe.client().v1.invoices.list().data
     assert [invoice.status for invoice in invoices] == ["void"] * 3
+
+
+def test_one_failure_counts_once_whoever_tells_of_it(recharging: BillingAccount) -> None:
+    recharge_due()
+    for _ in range(3):
+        fail_top_up(TopUp.objects.get().pk, "generic-decline")
+    assert (AutoRecharge.objects.get().failures, messages("payment-failed")) == (1, 1)
 
 
 def test_a_success_forgets_the_failures_before(recharging: BillingAccount, stripe: Stripe) -> None:
