@@ -64,8 +64,8 @@ def dispute(stripe: Stripe, amount: int | None = None) -> str:
     return str(stripe.control("disputes", charge=charge, **({"amount": amount} if amount else {}))["id"])
 
 
-def close(stripe: Stripe, id: str, *, won: bool) -> None:
-    stripe.control(f"disputes/{id}/closure", won=won)
+def close(stripe: Stripe, case: str, *, won: bool) -> None:
+    stripe.control(f"disputes/{case}/closure", won=won)
 
 
 def test_an_open_one_freezes_the_credit_takes_the_money_and_is_told(
@@ -92,9 +92,9 @@ def test_an_open_one_freezes_the_credit_takes_the_money_and_is_told(
 
 def test_won_the_money_is_back_and_the_credit_is_free(account: BillingAccount, lot: CreditLot, stripe: Stripe) -> None:
     before = balances()
-    id = dispute(stripe)
+    case = dispute(stripe)
     hear(stripe)
-    close(stripe, id, won=True)
+    close(stripe, case, won=True)
     hear(stripe)
     account.refresh_from_db()
     assert (account.balance, account.frozen) == ((2000 - USED) * CENT, 0)
@@ -107,9 +107,9 @@ def test_won_the_money_is_back_and_the_credit_is_free(account: BillingAccount, l
 def test_lost_what_is_left_is_taken_and_what_was_used_is_owed(
     account: BillingAccount, lot: CreditLot, stripe: Stripe
 ) -> None:
-    id = dispute(stripe)
+    case = dispute(stripe)
     hear(stripe)
-    close(stripe, id, won=False)
+    close(stripe, case, won=False)
     hear(stripe)
     account.refresh_from_db()
     lot.refresh_from_db()
@@ -120,8 +120,8 @@ def test_lost_what_is_left_is_taken_and_what_was_used_is_owed(
 
 
 def test_the_next_purchase_repays_what_is_owed(account: BillingAccount, lot: CreditLot, stripe: Stripe) -> None:
-    id = dispute(stripe)
-    close(stripe, id, won=False)
+    case = dispute(stripe)
+    close(stripe, case, won=False)
     hear(stripe)
     stripe.submit(buy(account, 3000).stripe_session)
     hear(stripe)
@@ -130,22 +130,20 @@ def test_the_next_purchase_repays_what_is_owed(account: BillingAccount, lot: Cre
 
 
 def test_a_disputed_part_takes_no_more_than_that(account: BillingAccount, lot: CreditLot, stripe: Stripe) -> None:
-    id = dispute(stripe, 300)
-    close(stripe, id, won=False)
+    case = dispute(stripe, 300)
+    close(stripe, case, won=False)
     hear(stripe)
     account.refresh_from_db()
     assert account.balance == (2000 - USED - 300) * CENT
 
 
-def test_what_was_refunded_or_expired_is_nobodys_debt(
-    account: BillingAccount, lot: CreditLot, stripe: Stripe
-) -> None:
+def test_what_was_refunded_or_expired_is_nobodys_debt(account: BillingAccount, lot: CreditLot, stripe: Stripe) -> None:
     request_refund(OPERATOR, account.pk, lot_id=lot.pk, cents=400)
     hear(stripe)
     CreditLot.objects.update(expires_at=timezone.now())
     expire_credit()
-    id = dispute(stripe)
-    close(stripe, id, won=False)
+    case = dispute(stripe)
+    close(stripe, case, won=False)
     hear(stripe)
     account.refresh_from_db()
     assert account.owed == USED * CENT
@@ -156,11 +154,11 @@ def test_what_was_refunded_or_expired_is_nobodys_debt(
 def test_frozen_credit_does_not_expire_before_the_dispute_is_over(
     account: BillingAccount, lot: CreditLot, stripe: Stripe
 ) -> None:
-    id = dispute(stripe)
+    case = dispute(stripe)
     hear(stripe)
     CreditLot.objects.update(expires_at=timezone.now())
     assert expire_credit() == 0
-    close(stripe, id, won=True)
+    close(stripe, case, won=True)
     hear(stripe)
     assert expire_credit() == 1
 
@@ -199,7 +197,7 @@ def test_in_any_order_of_its_events_and_before_its_purchase_is_known_the_end_is_
     assert len(ids) == (4 if won else 3)
     for order in permutations(ids):
         StripeEvent.objects.update(state=EventState.RECEIVED, leased_until=None, attempts=0)
-        assert [inbox.apply(id) for id in order] == [EventState.DONE] * len(ids)
+        assert [inbox.apply(each) for each in order] == [EventState.DONE] * len(ids)
         account.refresh_from_db()
         assert disagreements(account) == []
         assert (account.balance, account.frozen) == (2000 * CENT if won else 0, 0)
@@ -219,8 +217,8 @@ def test_lost_while_a_refund_is_under_way_it_waits_for_its_end(
     refund = request_refund(OPERATOR, account.pk, lot_id=lot.pk, cents=400)
     settle()
     refund.refresh_from_db()
-    id = dispute(stripe)
-    close(stripe, id, won=False)
+    case = dispute(stripe)
+    close(stripe, case, won=False)
     hear(stripe)
     assert Dispute.objects.get().is_open
     stripe.control(f"refunds/{refund.stripe_refund}/settlement", succeeds=True)
@@ -256,8 +254,8 @@ def test_a_disputed_invoice_is_owed_again_when_it_is_lost(
     settle()
     stripe.advance(2 * HOUR)
     (charge,) = stripe.client().v1.charges.list().data
-    id = stripe.control("disputes", charge=charge.id)["id"]
-    close(stripe, id, won=False)
+    case = stripe.control("disputes", charge=charge.id)["id"]
+    close(stripe, case, won=False)
     hear(stripe)
     postpaid.refresh_from_db()
     invoice.refresh_from_db()
@@ -283,9 +281,7 @@ def test_a_dispute_of_a_payment_that_is_not_ours_is_ignored(account: BillingAcco
 CASE = Case("du_1", "needs_response", "fraudulent", 2000, "usd", "", False, Flow(2000, FEE), None)
 
 
-@pytest.mark.parametrize(
-    ("changed", "reason"), [({"livemode": True}, "livemode"), ({"currency": "eur"}, "currency")]
-)
+@pytest.mark.parametrize(("changed", "reason"), [({"livemode": True}, "livemode"), ({"currency": "eur"}, "currency")])
 def test_what_does_not_fit_has_no_effect(lot: CreditLot, changed: dict[str, Any], reason: str) -> None:
     payment = TopUp.objects.get().stripe_payment
     with pytest.raises(Mismatch, match=reason):

@@ -279,5 +279,3 @@ def test_many_at_once_refund_no_more_than_is_left(account: BillingAccount, strip
 def charge_of(stripe: Stripe) -> str:
     intent = stripe.client().v1.payment_intents.retrieve(TopUp.objects.get().stripe_payment)
     return str(intent.latest_charge)
-
-
