@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from billing import credit_expiry, holds, low_balance, sweeping
 from billing.actions import collecting, dunning, recharge
+from billing.actions.payments import RECONCILE
 from billing.invoices import closing
 from billing.rail import carrying, inbox, lookups, retention
+from billing.reconcile import running
 
 _ROUNDS = 20  # so that much that waits does not wait for the next turn after each batch
 _carrying, _applying = Lock(), Lock()
@@ -64,6 +66,11 @@ def suspend_overdue() -> None:
 @shared_task(name="billing.warn_of_expiry")
 def warn_of_expiry() -> None:
     credit_expiry.warn_of_expiry()
+
+
+@shared_task(name=RECONCILE)
+def reconcile() -> None:
+    running.reconcile(running.RECONCILER)
 
 
 @shared_task(name="billing.purge_rail")

@@ -30,7 +30,7 @@ _BATCH = 50
 
 def receive(body: bytes, signature: str) -> bool:
     """Keep what a webhook tells; False if it was known. RailError if Stripe did not sign it, or it is no event."""
-    return _keep(told(body, signature))
+    return keep(told(body, signature))
 
 
 def apply_due(now: datetime | None = None) -> int:
@@ -85,12 +85,13 @@ def replay(event_ids: Iterable[str]) -> dict[str, EventState]:
 def _replayed(id: str) -> EventState:
     again = {"state": EventState.RECEIVED, "attempts": 0, "leased_until": None, "done_at": None}
     if not StripeEvent.objects.filter(pk=id).update(**again, next_at=timezone.now()):
-        _keep(event_of(ask(lambda v1: v1.events.retrieve(id))))
+        keep(event_of(ask(lambda v1: v1.events.retrieve(id))))
         StripeEvent.objects.filter(pk=id).update(state=EventState.RECEIVED)
     return apply(id)
 
 
-def _keep(event: Told) -> bool:
+def keep(event: Told) -> bool:
+    """Keep what was told, or found in Stripe's list; False if it was known."""
     is_known = event.type in EFFECTS
     state = EventState.RECEIVED if is_known else EventState.IGNORED
     with transaction.atomic():
