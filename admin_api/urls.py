@@ -12,12 +12,14 @@ from admin_api.resources import (
     keys,
     members,
     organization,
+    prices,
     projects,
     security,
     sso,
     usage,
     webhooks,
 )
+from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
 urlpatterns = [
@@ -54,6 +56,8 @@ urlpatterns = [
     path("billing-contacts/", billing_contacts.BillingContacts.as_view()),
     path("billing-contacts/<uuid:contact_id>/", billing_contacts.OneBillingContact.as_view()),
     path("billing-contacts/<uuid:contact_id>/question/", billing_contacts.Question.as_view()),
+    path("prices/", prices.Prices.as_view()),
+    path("prices/<model:model>/", prices.PriceHistory.as_view()),
     path("usage/", usage.TheUsage.as_view()),
     path("audit-events/", audit_events.AuditEvents.as_view()),
     path("data-access/", data_access.DataAccess.as_view()),

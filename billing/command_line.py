@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from django.core.management.base import CommandError
 
 from accounts.models import Organization
-from catalog.money import PICO
+from catalog.money import CENT
 
 
 def organization_named(slug: str) -> Organization:
@@ -25,4 +25,4 @@ def pico_of(text: str) -> int:
         raise CommandError(f"{text} is not an amount of dollars.") from None
     if whole != cents or whole < 0:
         raise CommandError(f"{text} is not a whole number of cents from zero on.")
-    return whole * (PICO // 100)
+    return whole * CENT

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from billing.actions.promotions import give_promotion
 from billing.models import BillingAccount, Mode
-from catalog.money import PICO
+from catalog.money import CENT
 from ledger.actor import Actor
 from ledger.events import changes, record_event
 from ledger.models import Action
@@ -42,7 +42,7 @@ def _opened(organization_id: UUID) -> BillingAccount | None:
         if opened:
             _record(account)
         if opened and settings.BILLING_WELCOME_CREDIT:
-            amount = settings.BILLING_WELCOME_CREDIT * (PICO // 100)
+            amount = settings.BILLING_WELCOME_CREDIT * CENT
             give_promotion(_ACTOR, organization_id, amount=amount, title=_WELCOME)
             account.refresh_from_db()
     return account

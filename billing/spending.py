@@ -21,7 +21,8 @@ def permit(call_id: UUID, organization_id: UUID, *, model: str, prompt: int, com
     if not account:
         return Permit.FREE
     price = PriceBook([model]).price(model, timezone.now())
-    worst = price.amount(prompt, 0, completion) if price else 0
+    # Whether the prompt is cached is known afterwards, and nothing says that this is the cheaper way.
+    worst = max(price.amount(prompt, cached, completion) for cached in (0, prompt)) if price else 0
     if account.suspended_at:
         return Permit.SUSPENDED
     if not worst:

@@ -1,6 +1,6 @@
 """Money is whole pico-dollars (10^-12 USD): fine enough for the price of one cached token, and exact."""
 
-from decimal import Decimal
+from decimal import Context, Decimal, DecimalException, Inexact
 from typing import Any
 
 from django.db import models
@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 PICO = 10**12  # pico-dollars in a dollar
 CENT = PICO // 100
+MILLION = 10**6  # tokens, by which prices are told
+_EXACT = Context(prec=60, traps=[Inexact])
 
 
 class PicoField(models.BigIntegerField):  # type: ignore[type-arg]
@@ -25,11 +27,24 @@ class PicoField(models.BigIntegerField):  # type: ignore[type-arg]
 
 
 def pico_per_token(usd_per_million: Decimal) -> int:
-    """Turn a list price in USD per million tokens into whole pico-dollars a token; ValueError if it is finer."""
-    pico = usd_per_million * PICO / 1_000_000
-    if pico < 0 or pico != pico.to_integral_value():
+    """Turn a list price in USD per million tokens into whole pico-dollars a token; ValueError if it is finer.
+
+    A dollar a token is the most, so that the price of a million tokens fits into 64 bits.
+    """
+    try:
+        pico = _EXACT.multiply(usd_per_million, Decimal(PICO // MILLION))
+    except DecimalException:
+        pico = Decimal("NaN")
+    if not pico.is_finite() or pico < 0 or pico != pico.to_integral_value(context=_EXACT):
         raise ValueError(f"{usd_per_million} USD per million tokens is not a whole number of pico-dollars a token.")
+    if pico > PICO:
+        raise ValueError(f"{usd_per_million} USD per million tokens is more than 1,000,000.")
     return int(pico)
+
+
+def usd_per_million(rate: int) -> str:
+    """Return pico-dollars a token as programs read a list price: USD per million tokens, with every digit."""
+    return exact_dollars(rate * MILLION)
 
 
 def dollars(pico: int) -> str:
@@ -41,6 +56,16 @@ def dollars(pico: int) -> str:
         return f"{sign}<{_in_dollars('0.0001')}"
     digits = f"{amount:.4f}"
     return sign + _in_dollars(f"{digits[:4]}{digits[4:].rstrip('0')}")
+
+
+def all_digits(pico: int) -> str:
+    """Return an amount for reading with every digit that it has, as prices are told."""
+    return _in_dollars(exact_dollars(pico))
+
+
+def per_million(rate: int | None) -> str:
+    """Return pico-dollars a token for reading, as what a million tokens cost; a dash where there is no price."""
+    return "–" if rate is None else all_digits(rate * MILLION)
 
 
 def axis_dollars(pico: int) -> str:

@@ -1,39 +1,78 @@
-"""Setting and finding prices."""
+"""Setting and finding prices.
+
+No price reaches back: what was rated keeps its price, so a version begins after the former one, and not in the past.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Unpack
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Model, Price
+from catalog.rates import Rates, rates_in
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
+
+_JUST_NOW = timedelta(minutes=5)  # how long somebody may take from choosing a moment to confirming it
+
+
+class PriceRefused(Exception):
+    """The price book does not take this version; `code` is stable: past, order or changed."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def set_price(
     actor: Actor,
     model: Model,
     *,
-    input_rate: int,
-    cached_input_rate: int,
-    output_rate: int,
     effective_from: datetime | None = None,
+    after: int | None = None,
+    **rates: Unpack[Rates],
 ) -> Price:
-    """Add the next price version of a model; rates in pico-dollars a token, valid from now unless told."""
+    """Add the next price version of a model; rates in pico-dollars a token, valid from now unless told.
+
+    PriceRefused where it would begin in the past, or not after the former version; with `after`, where the newest
+    version is another one. A model that was added just now has never been called, so its first price may begin earlier.
+    """
     with transaction.atomic():
-        Model.objects.select_for_update().get(pk=model.pk)
+        model = Model.objects.select_for_update().get(pk=model.pk)
         last = model.prices.order_by("-version").first()
-        price = model.prices.create(
-            version=last.version + 1 if last else 1,
-            effective_from=effective_from or timezone.now(),
-            input_rate=input_rate,
-            cached_input_rate=cached_input_rate,
-            output_rate=output_rate,
+        if after is not None and after != (last.version if last else 0):
+            raise PriceRefused("changed", "Somebody else set a price of this model meanwhile.")
+        begins = start_of_next(model, last, effective_from)
+        price = model.prices.create(version=last.version + 1 if last else 1, effective_from=begins, **rates)
+        record_event(
+            actor,
+            Action.PRICE_SET,
+            target=model.name,
+            version=price.version,
+            effective_from=begins.isoformat(),
+            **rates_in(price),
         )
-        record_event(actor, Action.PRICE_SET, target=model.name, version=price.version)
     return price
+
+
+def start_of_next(model: Model, last: Price | None, wanted: datetime | None) -> datetime:
+    """Return when the version after `last` begins: what was wanted a moment ago begins now; else see `set_price`."""
+    now = timezone.now()
+    begins = wanted or now
+    if last or model.created_at < now - _JUST_NOW:
+        if begins < now - _JUST_NOW:
+            raise PriceRefused("past", "A price can't begin in the past: calls of then were rated.")
+        begins = max(begins, now)
+    if last and begins <= last.effective_from:
+        raise PriceRefused(
+            "order",
+            f"Version {last.version} begins on {last.effective_from:%Y-%m-%d at %H:%M} UTC. It stays, so the next one "
+            "must begin later.",
+        )
+    return begins
 
 
 class PriceBook:

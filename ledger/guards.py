@@ -2,8 +2,11 @@
 
 Bodies of leaves may be deleted, never changed, and only those of a tenant that has an `Erasure`.
 SQLite asks no trigger about the rows that INSERT OR REPLACE puts out, so there a third one refuses the insert.
+Other rooms guard tables of theirs with `make_append_only`. A later migration that rebuilds such a table on SQLite, as a
+new column with a constraint does, drops its triggers and has to install them again.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 CONSOLE_TABLES = ("ledger_auditevent",)
@@ -41,6 +44,15 @@ _POSTGRES_TABLE = """
     FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"""
 
 
+def make_append_only(schema_editor: Any, table: str, *, same: str) -> None:
+    """Guard a table whole; `same` says, of a row that is there and NEW, when one would put out the other.
+
+    On SQLite; that their numbers are the same is asked anyway.
+    """
+    install(schema_editor, (table,))
+    forbid_replacing(schema_editor, (table,), same={table: same})
+
+
 def install(schema_editor: Any, tables: tuple[str, ...]) -> None:
     """Make the tables append-only."""
     statements = _sqlite if schema_editor.connection.vendor == "sqlite" else _postgres
@@ -49,12 +61,12 @@ def install(schema_editor: Any, tables: tuple[str, ...]) -> None:
             schema_editor.execute(statement)
 
 
-def forbid_replacing(schema_editor: Any, tables: tuple[str, ...]) -> None:
+def forbid_replacing(schema_editor: Any, tables: tuple[str, ...], *, same: Mapping[str, str] = _SAME) -> None:
     """Close the way around the triggers that only SQLite has."""
     if schema_editor.connection.vendor == "sqlite":
         for table in tables:
             answer = "RAISE(IGNORE)" if table in _WRITTEN_AGAIN else f"RAISE(ABORT, '{table} is append-only')"
-            schema_editor.execute(_SQLITE_REPLACE.format(table=table, same=_SAME[table], answer=answer))
+            schema_editor.execute(_SQLITE_REPLACE.format(table=table, same=same[table], answer=answer))
 
 
 def _sqlite(table: str) -> list[str]:

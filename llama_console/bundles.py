@@ -30,6 +30,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "choices", "webhooks", "secret"),
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
     "organization.css": (*IN_THE_SHELL, "mono", "toolbar", "empty", "pagination", "secret", "organization"),
+    "prices.css": (*IN_THE_SHELL, "mono", "empty", "prices"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
     "sso.css": (*IN_THE_SHELL, "mono", "empty", "secret", "contacts", "sso"),
     "members.css": (*IN_THE_SHELL, "toolbar", "empty", "pagination", "secret", "people", "roles"),
@@ -49,6 +50,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "letters",
         "lookup",
     ),
+    "staff-prices.css": (*IN_THE_SHELL, "mono", "empty", "secret", "series", "staff", "prices"),
     "access.css": (
         *IN_THE_SHELL,
         "toolbar",

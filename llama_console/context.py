@@ -23,7 +23,11 @@ _NAVIGATION: Groups = (
     ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
     (
         gettext_lazy("Build"),
-        ((gettext_lazy("API keys"), "key-round", "keys:list"), (gettext_lazy("Webhooks"), "webhook", "webhooks:list")),
+        (
+            (gettext_lazy("API keys"), "key-round", "keys:list"),
+            (gettext_lazy("Models & prices"), "tags", "prices:list"),
+            (gettext_lazy("Webhooks"), "webhook", "webhooks:list"),
+        ),
     ),
     (
         gettext_lazy("Observe"),
@@ -72,6 +76,7 @@ _STAFF: Groups = (
             (gettext_lazy("Suppressions"), "bell-off", "staff:suppressions"),
         ),
     ),
+    (gettext_lazy("Catalog"), ((gettext_lazy("Prices"), "tags", "staff:prices"),)),
 )
 
 _BESIDE = {"organizations:roles": "members"}  # pages that belong to another room's, by their tabs
@@ -83,6 +88,7 @@ _NEEDED: dict[str, Permission] = {
     "keys:create": Permission.MANAGE_KEYS,
     "webhooks:list": Permission.MANAGE_WEBHOOKS,
     "webhooks:create": Permission.MANAGE_WEBHOOKS,
+    "prices:list": Permission.VIEW_USAGE,
     "usage:report": Permission.VIEW_USAGE,
     "trust:data_access": Permission.DATA_ACCESS,
     "audit:log": Permission.VIEW_AUDIT_LOG,

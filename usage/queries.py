@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy
 
 from usage.models import HourlyUsage, UsageEvent
@@ -104,3 +104,9 @@ def recent_events(
 def _events(organization_id: UUID, projects: Projects) -> QuerySet[UsageEvent]:
     events = UsageEvent.objects.filter(organization_id=organization_id)
     return events if projects is None else events.filter(project_id__in=projects)
+
+
+def organizations_using(model: str, since: datetime) -> int:
+    """Return how many organizations called a model since then, in whole hours. It reads the rollup of all of them."""
+    rows = HourlyUsage.objects.filter(model=model, hour__gte=since)
+    return int(rows.aggregate(number=Count("organization_id", distinct=True))["number"])

@@ -1,4 +1,4 @@
 from catalog.models.model import Model
-from catalog.models.price import Price
+from catalog.models.price import Price, TokenClass
 
-__all__ = ["Model", "Price"]
+__all__ = ["Model", "Price", "TokenClass"]

@@ -42,6 +42,7 @@ class Control:
             "payouts": self.pay_out,
             "taxes": self.taxes,
             "objects/{id}": self.alter,
+            "console": self.console,
             "reset": self.reset,
         }
         posts = [web.post(f"/_control/{path}", self._turn(turn)) for path, turn in turns.items()]
@@ -161,6 +162,10 @@ class Control:
         found = self._world.store.anything(ids["id"])
         found.update(given)
         return found
+
+    def console(self, given: Json, ids: dict[str, str]) -> Json:
+        self._world.point_at(given["url"])
+        return {}
 
     def reset(self, given: Json, ids: dict[str, str]) -> Json:
         self._world.reset()

@@ -40,13 +40,11 @@ class Faults:
         self.away, self.planned = False, []
 
 
-def refusal(mode: str) -> StripeError | None:
+def refusal(mode: str) -> StripeError:
     """Return the answer of a mode that is a refusal."""
     if mode == "429":
         return StripeError("Too many requests hit the API too quickly.", status=429, code="rate_limit", stored=False)
     if mode == "409":
         text = "This object cannot be accessed right now because another API request is currently accessing it."
         return StripeError(text, status=409, code="lock_timeout", stored=False)
-    if mode in ("500", "failed"):
-        return StripeError("An unknown error occurred", status=500, type=API)
-    return None
+    return StripeError("An unknown error occurred", status=500, type=API)

@@ -7,21 +7,21 @@ needed, the endpoints say.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from types import UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin
 
 import stripe
 from stripe import params
-from stripe._request_options import RequestOptions
 from typing_extensions import get_type_hints, is_typeddict
 
 from dev.stripe_simulator.errors import Json, StripeError, invalid, missing, unknown
 
 VERSION = stripe.api_version
-_INTEGER = re.compile(r"-?\d{1,19}")
-_OPTIONS = frozenset(RequestOptions.__annotations__)
+_INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
+_OPTIONS = frozenset(stripe.RequestOptions.__annotations__)
 MOST_METADATA, LONGEST_KEY, LONGEST_VALUE, LONGEST_TEXT = 50, 40, 500, 5000
 
 
@@ -152,13 +152,9 @@ def _integer(given: str, at: str) -> int:
 
 
 def _decimal(given: str, at: str) -> Decimal:
-    try:
-        found = Decimal(given)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite():
+    if not _DECIMAL.fullmatch(given):
         raise invalid(f"Invalid decimal: {given}", at)
-    return found
+    return Decimal(given)
 
 
 def _text(given: str, at: str) -> str:

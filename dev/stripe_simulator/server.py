@@ -10,6 +10,7 @@ from aiohttp import web
 from dev.stripe_simulator import due, state
 from dev.stripe_simulator.api.table import ENDPOINTS
 from dev.stripe_simulator.control import Control
+from dev.stripe_simulator.errors import StripeError
 from dev.stripe_simulator.pages.views import Pages
 from dev.stripe_simulator.wire import Api
 from dev.stripe_simulator.world import World
@@ -50,5 +51,6 @@ class Simulator:
 
     async def _tick(self) -> None:
         while True:
-            due.catch_up(self._world)
+            with suppress(StripeError):  # what cannot be done now is due again at the next tick
+                due.catch_up(self._world)
             await asyncio.sleep(TICK)

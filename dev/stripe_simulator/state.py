@@ -11,8 +11,14 @@ EVERY = 1.0  # seconds
 
 
 def load(world: World, file: Path) -> None:
-    if file.is_file():
+    """Read the state; one that another version wrote is put aside."""
+    try:
         world.load(json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return
+    except (ValueError, KeyError, TypeError):
+        file.replace(file.with_suffix(".unreadable"))
+        world.reset()
 
 
 def save(world: World, file: Path) -> None:

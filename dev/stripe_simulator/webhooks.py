@@ -49,8 +49,8 @@ def signature(body: str, secret: str, at: int | None = None) -> str:
 
 
 class Webhooks:
-    def __init__(self, url: str, secret: str, now: Callable[[], float]) -> None:
-        self.url, self.secret, self.now = url, secret, now
+    def __init__(self, secret: str, now: Callable[[], float]) -> None:
+        self.url, self.secret, self.now = "", secret, now
         self.habits = Habits()
         self.random = random.Random(0)  # noqa: S311  the same seed drops the same events
         self._by_event: dict[str, list[Delivery]] = {}

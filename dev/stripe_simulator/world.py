@@ -26,16 +26,22 @@ class Cause:
 class World:
     def __init__(self, url: str, console: str, secret: str) -> None:
         """`url`: where browsers find the pages; `console`: whose webhooks are called."""
-        self.url, self.console = url, console
+        self.url = url
         self.clock = Clock()
         self.store = Store()
         self.keys = Keys()
         self.faults = Faults()
-        self.webhooks = Webhooks(f"{console}/stripe/webhook/", secret, self.clock.exact)
+        self.webhooks = Webhooks(secret, self.clock.exact)
+        self.point_at(console)
         self.taxes: dict[str, int] = {}  # per cent by country: where the seller is registered
         self.requests: deque[Json] = deque(maxlen=REMEMBERED)
         self.cause = Cause()
         self.changed = False
+
+    def point_at(self, console: str) -> None:
+        """Say whose webhooks are called, and where forms may lead to."""
+        self.console = console
+        self.webhooks.url = f"{console}/stripe/webhook/"
 
     def now(self) -> int:
         return self.clock.now()

@@ -15,9 +15,12 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts import agents
+from catalog import money
 
 register = template.Library()
 register.filter("browser", agents.in_words)
+register.filter("per_million", money.per_million)  # of pico-dollars a token
+register.filter("all_digits", money.all_digits)
 
 TOKEN = re.compile(
     r"""(?P<s>"[^"\n]*"|'[^']*')"""

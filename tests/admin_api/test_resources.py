@@ -23,6 +23,7 @@ from ledger.models import AuditEvent, LeafBody, LeafType
 from notifications.models import Delivery, Endpoint
 from notifications.webhooks.actions import create_endpoint
 from tests.admin_api.conftest import Caller, program
+from tests.catalog.conftest import price, served
 from tests.conftest import person
 from tests.support.factors import with_app
 
@@ -253,6 +254,7 @@ LISTS = [
     "webhooks/",
     "billing-contacts/",
     "sso/domains/",
+    "prices/",
     "audit-events/",
 ]
 
@@ -270,6 +272,7 @@ def test_a_longer_list_asks_no_more(olivia: Caller, organization: Organization, 
         organization.domains.create(domain=f"d{number}.example", token="token")
         offer = Offer(Access(Role.VIEWER), "en")
         invite(OPERATOR, organization=organization, addresses=[f"i{number}@example.com"], offer=offer)
+        price(served(f"llama-{number}"))
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:

@@ -17,6 +17,7 @@ from ledger.ids import new_id
 from notifications.models import Delivery
 from notifications.webhooks.actions import create_endpoint
 from tests.admin_api.conftest import program
+from tests.catalog.conftest import price, served
 from tests.conftest import MIRA, OLIVIA, person
 
 # Without the network nobody can add an endpoint: there is one, for all operations but its deletion. And the key that
@@ -35,6 +36,10 @@ parameters = {{ "path.member_id" = "{member}", "path.admin_key_id" = "{other}" }
 include-path-regex = "/invitations/|/domains/"
 exclude-method = "DELETE"
 parameters = {{ "path.invitation_id" = "{invitation}", "path.domain_id" = "{domain}" }}
+
+[[operations]]
+include-path-regex = "/prices/"
+parameters = {{ "path.model" = "{model}" }}
 """
 EXAMPLES = 3  # of each operation and phase
 
@@ -62,6 +67,7 @@ def test_nothing_that_schemathesis_thinks_of_fails(live_server: Any, settings: A
         other=other.pk,
         invitation=llamas.invitations.get().pk,
         domain=llamas.domains.create(domain="example.com", token="token").pk,
+        model=price(served()).model_id,
     )
     (tmp_path / "schemathesis.toml").write_text(config)
     command = [

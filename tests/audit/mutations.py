@@ -72,6 +72,8 @@ MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "organization_security:rules": (Action.SECURITY_CHANGED,),
     "staff:dead_letters_requeuing": (Action.MESSAGES_REQUEUED,),
     "staff:dead_letters_requeuing_all": (Action.MESSAGES_REQUEUED,),
+    "staff:prices_proposal": Exempt("compares a price with the former one; sets none"),
+    "staff:prices_version": (Action.PRICE_SET,),
     "staff:suppressions_search": _LOOK,
     "staff:suppressions_lifting": (Action.SUPPRESSION_LIFTED,),
     "webhooks:create": (Action.WEBHOOK_CREATED,),

@@ -12,6 +12,7 @@ from billing.permits import Permit
 from billing.spending import permit
 from catalog.models import Model
 from catalog.money import PICO
+from catalog.prices import set_price
 from ledger.actor import Actor
 from ledger.ids import new_id
 
@@ -36,6 +37,14 @@ def test_a_call_holds_its_worst_case(account: BillingAccount, llama: Model) -> N
     give_credit(account, LotKind.PAID, WORST, key="topup:1")
     assert [ask(account.pk), ask(account.pk)] == [Permit.HELD, Permit.NO_CREDIT]
     assert Hold.objects.get().amount == WORST
+
+
+def test_the_worst_case_is_the_dearer_of_fresh_and_cached(account: BillingAccount, llama: Model) -> None:
+    rates = {"input_rate": 1, "cached_input_rate": 2, "output_rate": 3}
+    set_price(Actor.operator(), llama, **rates)
+    give_credit(account, LotKind.PAID, PICO, key="topup:1")
+    ask(account.pk)
+    assert Hold.objects.get().amount == 1000 * 2 + 500 * 3
 
 
 def test_the_rule_that_refuses_is_named(account: BillingAccount, llama: Model) -> None:

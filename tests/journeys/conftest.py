@@ -31,6 +31,7 @@ class Stack:
     console: str
     api: str
     mailbox: str
+    stripe: str
     demo: dict[str, str]
     log: Path
     environment: dict[str, str] = field(repr=False)
@@ -58,19 +59,19 @@ class Stack:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     var = tmp_path_factory.mktemp("var")
     log, port, api_port = var / "run.log", free_port(), free_port()
-    environment = {
-        k: v for k, v in os.environ.items() if k not in {"ENVIRONMENT", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
-    }
+    foreign = {"ENVIRONMENT", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "STRIPE_SECRET_KEY"}
+    environment = {k: v for k, v in os.environ.items() if k not in foreign}
     environment |= {"VAR_DIR": str(var), "PORT": str(port), "API_PORT": str(api_port)}
     with log.open("w") as output:
         command = [sys.executable, "-m", "dev.run"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         text = wait_for(lambda: _running(log, process), _START)
-        mailbox = re.search(r"Mailbox\s+(\S+)", text)
+        mailbox, stripe = (re.search(rf"{part}\s+(http\S+)", text) for part in ("Mailbox", "Stripe"))
         assert mailbox
+        assert stripe
         demo = json.loads((var / "demo.json").read_text())
-        yield Stack(var, demo["url"], demo["api_url"], mailbox[1], demo, log, environment)
+        yield Stack(var, demo["url"], demo["api_url"], mailbox[1], stripe[1], demo, log, environment)
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(_PATIENCE) == 0

@@ -30,6 +30,8 @@ _PRIVATE = [
     "",
     "keys/",
     "keys/new/",
+    "prices/",
+    "prices/Llama-3.3-70B-Instruct/",
     "webhooks/",
     "webhooks/new/",
     "members/",
@@ -75,6 +77,9 @@ _STAFF = [
     "/staff/dead-letters/?code=none",
     "/staff/dead-letters/requeuing/all/",
     "/staff/suppressions/",
+    "/staff/prices/",
+    "/staff/prices/Llama-3.3-70B-Instruct/",
+    "/staff/price-proposals/Llama-3.3-70B-Instruct/",
 ]
 
 

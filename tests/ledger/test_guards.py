@@ -9,17 +9,18 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connections, models, transaction
 
+from catalog.models import Model, Price
+from catalog.prices import set_price
 from ledger.actor import Actor
 from ledger.append import append_leaf
-from ledger.events import record_event
-from ledger.models import Action, AuditEvent, Checkpoint, Erasure, Leaf, LeafBody, LeafType, Subtree
+from ledger.models import AuditEvent, Checkpoint, Erasure, Leaf, LeafBody, LeafType, Subtree
 from ledger.subtrees import complete_subtrees
 from tests.support.ledger import LLAMAS, OUTSIDERS, PEN, append, checkpoint, destruction
 
 pytestmark = pytest.mark.django_db
 
 
-RECORDED = [Leaf, LeafBody, Checkpoint, Subtree, Erasure, AuditEvent]
+RECORDED = [Leaf, LeafBody, Checkpoint, Subtree, Erasure, AuditEvent, Price]
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +30,8 @@ def _full_log() -> None:
     complete_subtrees(256)
     checkpoint()
     Erasure.objects.create(tenant=LLAMAS)
-    with transaction.atomic():
-        record_event(Actor.operator(), Action.PRICE_SET, target="a model", version=1)
+    model = Model.objects.create(name="a model")
+    set_price(Actor.operator(), model, input_rate=1, cached_input_rate=1, output_rate=1)
 
 
 @pytest.fixture
@@ -92,6 +93,8 @@ def test_alone_what_an_erased_tenant_did_is_deleted_and_never_changed() -> None:
         (Subtree, "hash = x''"),
         (Subtree, "id = 1000"),
         (AuditEvent, "payload = '{}'"),
+        (Price, "input_rate = 0"),
+        (Price, "id = 1000"),
     ],
 )
 def test_what_is_unique_in_a_row_keeps_it(model: type[models.Model], changed: str) -> None:
@@ -108,6 +111,7 @@ def test_what_is_unique_in_a_row_keeps_it(model: type[models.Model], changed: st
         (LeafBody, "position = 1000"),
         (Erasure, f"tenant = '{UUID(int=1).hex}'"),
         (AuditEvent, f"id = '{UUID(int=1).hex}'"),
+        (Price, "version = 2, effective_from = '9999-01-01'"),
     ],
 )
 def test_a_row_is_not_put_out_by_its_number(model: type[models.Model], changed: str) -> None:

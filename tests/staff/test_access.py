@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.actions import change_role, make_operator, remove_operator
 from accounts.models import Membership, Organization, Role, User
+from catalog.models import Model
 from ledger.actor import Actor
 from llama_console.views.staff.urls import urlpatterns
 from notifications.models import OutboxMessage, Reason, Suppression
@@ -13,7 +14,7 @@ from notifications.suppressions import suppress
 from tests.staff.conftest import letter
 
 pytestmark = pytest.mark.django_db
-PAGES = [f"/staff/{pattern.pattern}" for pattern in urlpatterns]
+PAGES = [f"/staff/{pattern.pattern}".replace("<model:model>", "llama") for pattern in urlpatterns]
 OPERATOR = Actor.operator()
 
 
@@ -44,6 +45,7 @@ def test_a_visitor_is_sent_to_sign_in(client: Client, path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_an_operator_gets_each_page(as_operator: Client, path: str) -> None:
+    Model.objects.create(name="llama", title="Llama")
     answer = as_operator.get(path, follow=True)
     assert answer.status_code == (405 if path.endswith(("requeuing/", "search/", "lifting/")) else 200)
     assert "no-store" in answer["Cache-Control"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.stripe_simulator.conftest import invoice, paid, refused
+from tests.stripe_simulator.conftest import http, invoice, paid, refused
 from tests.support.stripe import Stripe
 
 
@@ -26,11 +26,12 @@ def test_unused_credit_is_refunded_by_a_credit_note(simulated: Stripe, client: A
 
 
 def test_no_more_is_credited_than_was_invoiced(client: Any, bought: Any) -> None:
-    asked = {"invoice": bought.invoice, "amount": 2000, "refund_amount": 2000}
+    asked = {"invoice": bought.invoice, "amount": 2000, "out_of_band_amount": 2000}
     client.credit_notes.create(asked)
-    error = refused(client.credit_notes.create, {**asked, "amount": 501, "refund_amount": 501})
+    error = refused(client.credit_notes.create, {**asked, "amount": 501, "out_of_band_amount": 501})
     assert (error.param, "$5.00" in str(error)) == ("amount", True)
-    assert len(client.refunds.list().data) == 1
+    client.credit_notes.create({**asked, "amount": 500, "out_of_band_amount": 500})
+    assert len(client.credit_notes.list({"invoice": bought.invoice}).data) == 2
 
 
 def test_the_parts_make_up_the_whole(client: Any, bought: Any) -> None:
@@ -78,6 +79,11 @@ def test_an_open_invoice_that_is_credited_in_full_is_paid(client: Any, customer:
 def test_a_credit_note_of_a_paid_invoice_cannot_be_void(client: Any, bought: Any) -> None:
     note = client.credit_notes.create({"invoice": bought.invoice, "amount": 100, "refund_amount": 100})
     refused(client.credit_notes.void_credit_note, note.id)
+
+
+def test_a_credit_note_has_a_pdf(client: Any, bought: Any) -> None:
+    note = client.credit_notes.create({"invoice": bought.invoice, "amount": 100, "refund_amount": 100})
+    assert http.get(note.pdf).content.startswith(b"%PDF-1.4")
 
 
 def test_a_draft_is_not_credited(client: Any, customer: Any) -> None:

@@ -37,6 +37,7 @@ def test_a_dispute_that_is_won_brings_the_money_back(simulated: Stripe, client: 
     made = simulated.control("disputes", charge=charge, amount=1000, reason="product_not_received")
     simulated.control(f"disputes/{made['id']}/closure", won=True)
     assert client.disputes.retrieve(made["id"]).status == "won"
+    assert client.charges.retrieve(charge).disputed is False
     assert balance(client) == before - 1500
     assert simulated.events()[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]
 

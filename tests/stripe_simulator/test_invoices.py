@@ -132,6 +132,16 @@ def test_the_hosted_page_takes_another_card_after_a_declined_one(client: Any, cu
     assert "<form" not in page.text
 
 
+def test_a_bank_account_pays_an_invoice_days_later(simulated: Stripe, client: Any, customer: Any) -> None:
+    issued = issue(client, customer)
+    page = Browser(issued.hosted_invoice_url)
+    page.send(card="pm_usBankAccount_success")
+    assert client.invoices.retrieve(issued.id).status == "open"
+    assert "still processing" in str(refused(client.invoices.pay, issued.id))
+    simulated.advance(5 * DAY)
+    assert client.invoices.retrieve(issued.id).status == "paid"
+
+
 def test_a_paid_or_void_invoice_is_not_paid_again(simulated: Stripe, client: Any, customer: Any) -> None:
     simulated.save_card(customer.id)
     done, void = issue(client, customer), issue(client, customer)
@@ -189,6 +199,17 @@ def test_tax_that_cannot_be_known_keeps_it_a_draft(simulated: Stripe, client: An
     assert refused(client.invoices.finalize_invoice, draft.id).code == "customer_tax_location_invalid"
     assert client.invoices.retrieve(draft.id).status == "draft"
     assert simulated.events()[-1] == "invoice.finalization_failed"
+
+
+def test_an_invoice_says_whom_it_was_issued_to(client: Any, customer: Any) -> None:
+    draft = invoice(client, customer)
+    client.customers.update(customer.id, {"name": "Acme", "address": {"country": "DE"}})
+    client.customers.tax_ids.create(customer.id, {"type": "eu_vat", "value": "DE123456789"})
+    issued = client.invoices.finalize_invoice(draft.id)
+    client.customers.update(customer.id, {"name": "Other"})
+    found = client.invoices.retrieve(issued.id)
+    assert (found.customer_name, found.customer_address.country) == ("Acme", "DE")
+    assert found.customer_tax_ids[0].value == "DE123456789"
 
 
 def test_a_receipt_is_there(simulated: Stripe, client: Any, customer: Any) -> None:

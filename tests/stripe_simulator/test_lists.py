@@ -73,6 +73,23 @@ def test_what_cannot_be_expanded_is_refused(client: Any, customer: Any) -> None:
         assert (error.http_status, error.param) == (400, "expand")
 
 
+def test_objects_are_searched_by_metadata_a_minute_after_they_were_made(simulated: Stripe, client: Any) -> None:
+    asked = {"amount": 2500, "currency": "usd"}
+    made = client.payment_intents.create({**asked, "metadata": {"topup": "7"}})
+    client.payment_intents.create({**asked, "metadata": {"topup": "8"}})
+    query = {"query": "metadata['topup']:'7'"}
+    assert ids(client.payment_intents.search(query)) == []
+    simulated.advance(61)
+    assert ids(client.payment_intents.search(query)) == [made.id]
+    assert ids(client.payment_intents.search({"query": "status:'succeeded' AND metadata['topup']:'7'"})) == []
+    assert len(list(client.payment_intents.search({"query": "amount:2500", "limit": 1}).auto_paging_iter())) == 2
+
+
+@pytest.mark.parametrize("query", ["", "topup", "metadata:'1'", "planet:'Mars'", "status:'x' OR status:'y'"])
+def test_a_query_that_cannot_be_read_is_refused(client: Any, query: str) -> None:
+    assert refused(client.payment_intents.search, {"query": query}).param == "query"
+
+
 def test_an_expanded_answer_is_a_copy(simulated: Stripe, client: Any, customer: Any) -> None:
     session = paid(simulated, client, customer)
     assert client.checkout.sessions.retrieve(session.id).payment_intent == session.payment_intent.id

@@ -130,6 +130,10 @@ def test_another_key_is_refused(simulated: Stripe) -> None:
     assert http.get(f"{simulated.url}/v1/customers", auth=(KEY, "")).status_code == 200
 
 
+def test_the_account_is_a_test_account_that_may_charge(client: Any) -> None:
+    assert client.accounts.retrieve_current().charges_enabled is True
+
+
 def test_another_version_is_refused(simulated: Stripe) -> None:
     error = refused(simulated.client().v1.customers.list, {}, {"stripe_version": "2020-08-27"})
     assert "2020-08-27" in str(error)

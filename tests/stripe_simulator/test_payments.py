@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.stripe_simulator.conftest import refused
+from tests.stripe_simulator.conftest import refused, top_up
 from tests.support.stripe import DAY, Stripe
 
 
@@ -80,6 +80,17 @@ def test_a_card_that_was_set_up_with_3d_secure_pays_without_its_holder(
     assert intent.status == "succeeded"
     paid = pay(client, intent.payment_method, customer=customer.id, off_session=True)
     assert paid.status == "succeeded"
+
+
+def test_a_card_that_was_approved_at_a_purchase_pays_without_its_holder_later(
+    simulated: Stripe, client: Any, customer: Any
+) -> None:
+    session = top_up(client, customer)
+    simulated.submit(session.id, "pm_card_authenticationRequiredOnSetup")
+    intent = client.checkout.sessions.retrieve(session.id).payment_intent
+    simulated.control(f"payments/{intent}/authentication", approved=True)
+    card = client.customers.payment_methods.list(customer.id).data[0]
+    assert pay(client, card.id, customer=customer.id, off_session=True).status == "succeeded"
 
 
 def test_a_card_of_another_customer_pays_nothing(simulated: Stripe, client: Any, customer: Any) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import stripe
 
+from dev.stripe_simulator.state import load
+from dev.stripe_simulator.world import World
 from tests.dev.conftest import program
 from tests.stripe_simulator.conftest import http
 from tests.support.ports import free_port
@@ -34,6 +36,16 @@ def test_a_restart_keeps_customers_cards_keys_and_time(tmp_path: Path) -> None:
         asked = {"amount": 2500, "currency": "usd", "customer": first.id, "payment_method": card.id, "confirm": True}
         with pytest.raises(stripe.CardError):
             client(port).payment_intents.create(asked)
+
+
+def test_a_state_that_cannot_be_read_is_put_aside(tmp_path: Path) -> None:
+    state, world = tmp_path / "stripe.json", World("", "", "whsec_x")
+    for text in ("{", "[]", '{"ahead": 1}'):
+        state.write_text(text)
+        load(world, state)
+        assert (tmp_path / "stripe.unreadable").read_text() == text
+        assert not state.exists()
+        assert (world.clock.ahead, list(world.store.where("customer"))) == (0, [])
 
 
 @pytest.fixture(scope="module")

@@ -234,5 +234,15 @@ def test_an_event_shows_the_object_as_it_was(client: Any, customer: Any) -> None
     assert created.data.object.name is None
 
 
+def test_another_console_can_be_pointed_at(simulated: Stripe, console: Console, client: Any) -> None:
+    before = simulated.console
+    simulated.point_at("http://127.0.0.1:9")
+    customers(client, 1)
+    assert simulated.deliver() == 0
+    simulated.point_at(before)
+    simulated.advance(HOUR)
+    assert simulated.deliver() == 1
+
+
 def test_the_endpoint_is_told(simulated: Stripe, client: Any) -> None:
     assert client.webhook_endpoints.list().data[0].url == f"{simulated.console}/stripe/webhook/"

@@ -80,6 +80,11 @@ class Stripe:
         """Have Stripe say something else of an object: another amount, currency, customer, livemode."""
         return self.control(f"objects/{id}", **values)
 
+    def point_at(self, console: str) -> None:
+        """Call another console's webhooks from now on, such as a live server's."""
+        self.console = console
+        self.control("console", url=console)
+
     def save_card(self, customer: str, card: str = TEST_CARD, **more: Any) -> str:
         """Give a customer a card, as the portal does; return its id."""
         return str(self.control(f"customers/{customer}/cards", card=card, **more)["id"])

@@ -10,6 +10,7 @@ from accounts.actions import add_contact, add_member, create_project, invite
 from accounts.actions.invitations import Offer
 from accounts.models import BrowserSession, DataExport, Organization, Passkey, Role, User
 from accounts.policy import Access
+from catalog.models import Model
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
@@ -62,9 +63,17 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "sso": organization.pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,
+        "prices": _model(name),
+        "price-proposals": f"{name}/model",
+        "price-versions": f"{name}/model",
         "export": DataExport.objects.create(user=owner, expires_at=timezone.now() + timedelta(days=1)).pk,
     }
     return Estate(organization, owner, secret, shared, shared | {"projects": project.pk, "members": helper.pk})
+
+
+def _model(name: str) -> str:
+    """Return the name of a model: what everybody may look up."""
+    return Model.objects.create(name=f"{name}/model", title=name).name
 
 
 def _passkey(user: User) -> Passkey:

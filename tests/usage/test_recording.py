@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,8 +49,9 @@ def test_a_call_is_rated_to_the_pico_dollar(llama: Model) -> None:
 
 
 def test_a_new_price_counts_from_its_moment_and_not_before(llama: Model) -> None:
-    set_price(Actor.operator(), llama, input_rate=1, cached_input_rate=1, output_rate=1, effective_from=NOON)
-    before, after = call(started_at=NOON - timedelta(seconds=1)), call()
+    coming = timezone.now() + timedelta(hours=1)
+    set_price(Actor.operator(), llama, input_rate=1, cached_input_rate=1, output_rate=1, effective_from=coming)
+    before, after = call(started_at=coming - timedelta(seconds=1)), call(started_at=coming)
     record_calls([before, after])
     assert UsageEvent.objects.get(pk=before.id).price_version == 1
     assert UsageEvent.objects.get(pk=after.id).amount == 110

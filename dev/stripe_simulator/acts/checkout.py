@@ -81,7 +81,7 @@ def _paid(world: World, session: Json, intent: Json) -> None:
         buyers.take_over(world, session)
         _invoice(world, session, intent)
         _complete(world, session, "paid")
-    elif session["payment_status"] == "unpaid":
+    else:
         _invoice(world, session, intent)
         session["payment_status"] = "paid"
         world.emit("checkout.session.async_payment_succeeded", session)

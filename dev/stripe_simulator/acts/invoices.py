@@ -3,6 +3,7 @@
 from typing import Any
 
 from dev.stripe_simulator.acts import payments, taxes
+from dev.stripe_simulator.acts.invoice_shape import blank
 from dev.stripe_simulator.errors import Json, StripeError
 from dev.stripe_simulator.store import new_id
 from dev.stripe_simulator.world import World
@@ -13,21 +14,25 @@ DAY = 24 * 3600
 
 
 def make(world: World, customer: Json, **values: Any) -> Json:
-    invoice = world.make("invoice", "in", **_blank(), customer=customer["id"])
-    invoice.update(
-        customer_address=customer["address"],
-        customer_email=customer["email"],
-        customer_name=customer["name"],
-        customer_tax_exempt=customer["tax_exempt"],
-        period_end=world.now(),
-        period_start=world.now(),
-        **values,
-    )
+    invoice = world.make("invoice", "in", **blank(), customer=customer["id"])
+    invoice.update(period_end=world.now(), period_start=world.now(), **_addressee(world, customer), **values)
     invoice["lines"]["url"] = f"/v1/invoices/{invoice['id']}/lines"
     if invoice["auto_advance"] and invoice["automatically_finalizes_at"] is None:
         invoice["automatically_finalizes_at"] = world.now() + FINALIZED_AFTER
     world.emit("invoice.created", invoice)
     return invoice
+
+
+def _addressee(world: World, customer: Json) -> Json:
+    """Return what an invoice says of its customer, as that is now."""
+    tax_ids = world.store.where("tax_id", customer=customer["id"])
+    return {
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": [{"type": one["type"], "value": one["value"]} for one in tax_ids],
+    }
 
 
 def add_line(world: World, invoice: Json, amount: int, description: str | None, **values: Any) -> Json:
@@ -93,6 +98,7 @@ def finalize(world: World, invoice: Json) -> Json:
     add_up(world, invoice)
     days = world.store.notes.get(invoice["id"], {}).get("days_until_due")
     invoice.update(
+        **_addressee(world, customer),
         status="open",
         number=f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
         effective_at=world.now(),
@@ -224,80 +230,3 @@ def _check_tax_location(world: World, invoice: Json, customer: Json) -> None:
     invoice["last_finalization_error"] = dict(error.said)
     world.emit("invoice.finalization_failed", invoice)
     raise error
-
-
-def no_tax() -> Json:
-    return {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None}
-
-
-def _blank() -> Json:
-    return {
-        "account_country": "US",
-        "account_name": "Llama console",
-        "account_tax_ids": None,
-        "amount_due": 0,
-        "amount_overpaid": 0,
-        "amount_paid": 0,
-        "amount_paid_off_stripe": 0,
-        "amount_remaining": 0,
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": False,
-        "automatic_tax": no_tax(),
-        "automatically_finalizes_at": None,
-        "billing_reason": "manual",
-        "collection_method": "charge_automatically",
-        "currency": "usd",
-        "custom_fields": None,
-        "customer_phone": None,
-        "customer_shipping": None,
-        "customer_tax_ids": [],
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "discounts": [],
-        "due_date": None,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
-        "lines": {"object": "list", "data": [], "has_more": False, "url": ""},
-        "metadata": {},
-        "next_payment_attempt": None,
-        "number": None,
-        "on_behalf_of": None,
-        "parent": None,
-        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "starting_balance": 0,
-        "statement_descriptor": None,
-        "status": "draft",
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        "subtotal": 0,
-        "subtotal_excluding_tax": 0,
-        "test_clock": None,
-        "total": 0,
-        "total_discount_amounts": [],
-        "total_excluding_tax": 0,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
-        "webhooks_delivered_at": None,
-    }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dev.stripe_simulator.acts import buyers, checkout, setups, taxes
 from dev.stripe_simulator.amounts import LEAST, charged, currency, most
 from dev.stripe_simulator.api.call import Call, Endpoint, metadata, unsupported
+from dev.stripe_simulator.api.checkout_shape import blank, enabled, methods
 from dev.stripe_simulator.api.listing import listed, listing
 from dev.stripe_simulator.errors import Json, StripeError, invalid
 from dev.stripe_simulator.parameters import need, only_one
@@ -25,7 +26,6 @@ _OTHER = (
     "subscription_data",
 )
 SOONEST, LATEST = 30 * 60, 24 * 3600  # seconds after which a session expires
-METHODS = frozenset({"card", "us_bank_account"})
 
 
 def create(world: World, call: Call) -> Json:
@@ -37,8 +37,8 @@ def create(world: World, call: Call) -> Json:
     noted = {"lines": lines, "customer_update": call.get("customer_update", {}), "payment_intent_data": _data(call)}
     if call.params["mode"] == "payment":
         _check_total(lines)
-    blank = {**_blank(call), "customer": customer["id"] if customer else None, "expires_at": _expiry(world, call)}
-    session = world.make("checkout.session", "cs_test", **blank)
+    whole = {**blank(call), "customer": customer["id"] if customer else None, "expires_at": _expiry(world, call)}
+    session = world.make("checkout.session", "cs_test", **whole)
     world.store.note(session["id"], **noted)
     session["url"] = f"{world.url}/c/pay/{session['id']}"
     if session["mode"] == "payment":
@@ -57,14 +57,8 @@ def _check(call: Call) -> None:
     for address in ("success_url", "cancel_url"):
         if address in call.params and not call.params[address].startswith(("http://", "https://")):
             raise invalid("Not a valid URL", address, "url_invalid")
-    if not _methods(call):
+    if not methods(call):
         raise invalid("No payment method that this account has is left.", "allowed_payment_method_types")
-
-
-def _methods(call: Call) -> list[str]:
-    known = {"card"} if call.params["mode"] == "setup" else METHODS
-    allowed = set(call.get("allowed_payment_method_types") or known)
-    return sorted(allowed & known - set(call.get("excluded_payment_method_types") or ()))
 
 
 def _check_mode(call: Call) -> None:
@@ -90,20 +84,16 @@ def _customer(world: World, call: Call) -> Json | None:
             raise invalid("`customer_update` can only be used with `customer`.", "customer_update")
         return None
     customer = world.store.get("customer", call.params["customer"], "customer")
-    if _enabled(call, "tax_id_collection") and updates.get("name") != "auto":
+    if enabled(call, "tax_id_collection") and updates.get("name") != "auto":
         text = "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an "
         text += "existing customer, please set `customer_update[name]` to `auto`."
         raise invalid(text, "tax_id_collection[enabled]")
-    if _enabled(call, "automatic_tax") and updates.get("address") != "auto" and not taxes.country_of(customer):
+    if enabled(call, "automatic_tax") and updates.get("address") != "auto" and not taxes.country_of(customer):
         text = "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to "
         text += "the Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to "
         text += "'auto' to save the address entered in Checkout to the Customer."
         raise StripeError(text, code="customer_tax_location_invalid", param="automatic_tax")
     return customer
-
-
-def _enabled(call: Call, name: str) -> bool:
-    return bool(call.get(name, {}).get("enabled"))
 
 
 def _line(given: Json, place: int) -> Json:
@@ -215,67 +205,6 @@ def lines(world: World, call: Call) -> Json:
 def lines_of(world: World, session: Json) -> Json:
     """Return what `expand[]=line_items` shows."""
     return listed(buyers.lines_of(world, session), f"/v1/checkout/sessions/{session['id']}/line_items")
-
-
-def _blank(call: Call) -> Json:
-    payment = call.params["mode"] == "payment"
-    creation = call.get("invoice_creation", {"enabled": False})
-    data = creation.get("invoice_data", {})
-    names = ("account_tax_ids", "custom_fields", "description", "footer", "metadata", "rendering_options")
-    shown = {"enabled": creation["enabled"], "invoice_data": {"issuer": None, **{n: data.get(n) for n in names}}}
-    tax = {"enabled": _enabled(call, "automatic_tax"), "liability": None, "provider": None, "status": None}
-    return {
-        "adaptive_pricing": None,
-        "after_expiration": None,
-        "allowed_payment_method_types": call.get("allowed_payment_method_types"),
-        "allow_promotion_codes": None,
-        "amount_subtotal": None,
-        "amount_total": None,
-        "automatic_tax": tax,
-        "billing_address_collection": call.get("billing_address_collection"),
-        "cancel_url": call.get("cancel_url"),
-        "client_reference_id": call.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
-        "currency": currency(call.get("currency", "usd")) if payment else call.get("currency"),
-        "custom_fields": [],
-        "custom_text": {"after_submit": None, "shipping_address": None, "submit": None},
-        "customer_creation": call.get("customer_creation", "if_required") if payment else None,
-        "customer_details": None,
-        "customer_email": call.get("customer_email"),
-        "discounts": [],
-        "excluded_payment_method_types": call.get("excluded_payment_method_types"),
-        "expires_at": 0,
-        "invoice": None,
-        "invoice_creation": shown if payment else None,
-        "locale": call.get("locale"),
-        "metadata": metadata({}, call.get("metadata")),
-        "mode": call.params["mode"],
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_options": {},
-        "payment_method_types": _methods(call),
-        "payment_status": "unpaid" if payment else "no_payment_required",
-        "recovered_from": None,
-        "return_url": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": call.get("submit_type"),
-        "subscription": None,
-        "success_url": call.params["success_url"],
-        "tax_id_collection": {"enabled": _enabled(call, "tax_id_collection"), "required": "never"},
-        "total_details": None,
-        "ui_mode": "hosted_page",
-        "url": None,
-    }
 
 
 _ONE = "/v1/checkout/sessions/{id}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dev.stripe_simulator.acts import collecting, invoices, payment_methods, taxes
+from dev.stripe_simulator.acts.invoice_shape import no_tax
 from dev.stripe_simulator.amounts import currency
 from dev.stripe_simulator.api.call import Call, Endpoint, changed, metadata, unsupported
 from dev.stripe_simulator.api.invoice_items import add_to
@@ -73,7 +74,7 @@ def _values(world: World, customer: Json, given: Json) -> dict[str, Any]:
     values: dict[str, Any] = {name: given[name] for name in _KEPT if name in given}
     values["metadata"] = metadata({}, given.get("metadata"))
     if "automatic_tax" in given:
-        values["automatic_tax"] = {**invoices.no_tax(), "enabled": given["automatic_tax"]["enabled"]}
+        values["automatic_tax"] = {**no_tax(), "enabled": given["automatic_tax"]["enabled"]}
     if given.get("default_payment_method"):
         method = given["default_payment_method"]
         payment_methods.of_customer(world, method, customer["id"], "default_payment_method")

@@ -1,6 +1,7 @@
 """All endpoints, and what only `expand` shows."""
 
 from dev.stripe_simulator.api import (
+    account,
     balance,
     charges,
     checkout_sessions,
@@ -14,6 +15,7 @@ from dev.stripe_simulator.api import (
     payment_methods,
     portal_sessions,
     refunds,
+    search,
     setup_intents,
     tax_ids,
 )
@@ -23,6 +25,8 @@ from dev.stripe_simulator.errors import Json
 from dev.stripe_simulator.world import World
 
 _FILES = (
+    search,  # before the addresses with an id
+    account,
     balance,
     charges,
     checkout_sessions,

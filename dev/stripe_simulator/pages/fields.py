@@ -34,7 +34,7 @@ COUNTRIES = {
     "SE": "Sweden",
 }
 _CARDS = """
-<fieldset class="choices"><legend>{legend}</legend>{choices}</fieldset>
+<fieldset><legend>{legend}</legend><div class="choices">{choices}</div></fieldset>
 <p class="field"><label for="number">Or type a test card’s number</label>
 <input id="number" name="number" inputmode="numeric" autocomplete="off" maxlength="23"
 placeholder="4242 4242 4242 4242">

@@ -18,7 +18,7 @@ _PAGE = """<!doctype html>
 <link rel="stylesheet" href="/static/stripe.css">
 </head>
 <body>
-<p class="banner"><strong>Stripe simulator</strong> No real money moves, and no real card works here.</p>
+<header class="banner"><strong>Stripe simulator</strong> No real money moves, and no real card works here.</header>
 <main class="{shape}">{main}</main>
 </body>
 </html>

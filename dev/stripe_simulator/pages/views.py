@@ -20,6 +20,7 @@ from dev.stripe_simulator.world import World
 
 HERE = Path(__file__).resolve().parent
 NEWEST = 60  # events
+OWN_SITE = frozenset({"same-origin", "none"})  # who may send forms, by a browser's word
 
 
 class Pages:
@@ -55,10 +56,7 @@ class Pages:
 
     def _guarded(self, view: View) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
-            if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in (
-                "same-origin",
-                "none",
-            ):
+            if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITE:
                 return web.Response(status=403, text="Sent by another site.\n")
             try:
                 answer = await view(request)
@@ -114,7 +112,7 @@ class Pages:
         try:
             card, billing = checkout.card_of(form.get("card", ""), form.get("number", "")), fields.billing(form)
             if self._adds_tax(session, billing, form):
-                return self._checkout(session, form, "With tax the total is another one. Look at it, and pay.", 409)
+                return self._checkout(session, form, "Tax is added where you are. Look at the total, and pay.", 409)
             trouble = checkout.submit(self._world, session, card, billing)
         except StripeError as error:
             trouble = error

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from accounts.models import User
@@ -17,7 +18,7 @@ from accounts.policy import operates
 from accounts.step_up import used_passkey
 from ledger.actor import Actor
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_operators(view: View) -> View:
@@ -27,7 +28,7 @@ def for_operators(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if not (isinstance(request.user, User) and operates(request.user)):
             raise Http404
         if not (settings.DEVELOPMENT or used_passkey(request.session)):

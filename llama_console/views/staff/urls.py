@@ -1,14 +1,13 @@
 """The addresses under /staff/. Each goes through `_page`, so none can be left open."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from llama_console.views.staff import dead_letters, messages, suppressions
-from llama_console.views.staff.access import for_operators
+from catalog import addresses  # noqa: F401  registers the converter of models' names
+from llama_console.views.staff import dead_letters, messages, price_changes, prices, suppressions
+from llama_console.views.staff.access import View, for_operators
 
 app_name = "staff"
 
@@ -18,7 +17,7 @@ def _home(request: HttpRequest) -> HttpResponse:
     return redirect("staff:messages")
 
 
-def _page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+def _page(route: str, view: View, name: str) -> URLPattern:
     return path(route, for_operators(view), name=name)
 
 
@@ -32,4 +31,9 @@ urlpatterns = [
     _page("suppressions/", suppressions.suppression_list, "suppressions"),
     _page("suppressions/search/", suppressions.search, "suppressions_search"),
     _page("suppressions/lifting/", suppressions.lifting, "suppressions_lifting"),
+    _page("prices/", prices.price_list, "prices"),
+    _page("prices/<model:model>/", prices.model, "prices_model"),
+    # Apart, for a model's name may end like any address below its own.
+    _page("price-proposals/<model:model>/", price_changes.proposal, "prices_proposal"),
+    _page("price-versions/<model:model>/", price_changes.version, "prices_version"),
 ]
