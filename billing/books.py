@@ -85,8 +85,9 @@ def _invoices(account: BillingAccount) -> Iterator[tuple[str, int | None, int | 
     yield "due on invoices", account.invoiced, CENT * (unpaid.aggregate(all=Sum("due"))["all"] or 0)
     yield "invoices", account.invoices, numbers["pk__count"]
     yield "the newest invoice", account.invoices, numbers["number__max"]
-    for each in closed.annotate(cents=Coalesce(Sum("lines__cents"), 0)).exclude(cents=F("total")):
-        yield f"lines of the invoice {each.number}", each.total, each.cents
+    in_lines = closed.annotate(cents=Coalesce(Sum("lines__cents"), 0)).exclude(cents=F("total"))
+    for number, total, cents in in_lines.values_list("number", "total", "cents"):
+        yield f"lines of the invoice {number}", total, cents
 
 
 def _total(rows: QuerySet[Any]) -> int:

@@ -75,7 +75,7 @@ def give_credit(
     return lot
 
 
-def spendable_lots(organization_id: UUID) -> Sequence[CreditLot]:
+def spendable_lots(organization_id: UUID) -> Iterable[CreditLot]:
     """Return the lots that calls may use, in the order of their use; locked with the account."""
     return CreditLot.objects.filter(organization_id=organization_id).spendable().in_burn_order()
 
@@ -84,7 +84,7 @@ def take(transaction: Transaction, plan: Plan) -> None:
     """Take from lots what a posted transaction was planned to take."""
     for lot, part in plan:
         lot.remaining -= part
-    CreditLot.objects.bulk_update([lot for lot, _ in plan], ["remaining"])
+        lot.save(update_fields=["remaining"])
     Draw.objects.bulk_create(Draw(lot=lot, transaction=transaction, amount=part) for lot, part in plan)
 
 

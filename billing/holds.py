@@ -4,6 +4,7 @@ One conditional UPDATE decides, so the balance is never read and then believed. 
 or, if that never comes, at its expiry.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -32,9 +33,14 @@ def hold(call_id: UUID, organization_id: UUID, amount: int, *, now: datetime | N
     return True
 
 
-def release(account: BillingAccount, call_ids: list[UUID]) -> None:
-    """End the holds of calls, under the account's lock; of some there may be none."""
-    _end(account, list(Hold.objects.filter(pk__in=call_ids, organization_id=account.pk)))
+def release(accounts: Mapping[UUID, BillingAccount], call_ids: list[UUID]) -> None:
+    """End the holds that calls of these accounts have, under the accounts' locks; of some there may be none."""
+    holds: dict[UUID, list[Hold]] = {}
+    holding = [account.pk for account in accounts.values() if account.held]
+    for each in Hold.objects.filter(pk__in=call_ids, organization_id__in=holding) if holding else ():
+        holds.setdefault(each.organization_id, []).append(each)
+    for organization_id, some in holds.items():
+        _end(accounts[organization_id], some)
 
 
 def sweep(now: datetime | None = None) -> int:

@@ -38,7 +38,7 @@ def post(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("What is posted belongs into the transaction of its cause.")
     postings = {name: amount for name, amount in amounts.items() if amount}
-    if len(postings) < 2 or sum(postings.values()):
+    if len(postings) < 2 or sum(postings.values(), 0):
         raise BillingError("unbalanced", "Debits and credits of a transaction are the same sum.")
     account.transactions += 1
     posted = Transaction(

@@ -26,8 +26,8 @@ def account_of(organization_id: UUID) -> BillingAccount | None:
 def open_accounts(organization_ids: Collection[UUID]) -> None:
     """Open the accounts that are missing of these organizations, if new ones are billed here."""
     if settings.BILLING_MODE != "unbilled":
-        there = set(BillingAccount.objects.filter(pk__in=organization_ids).values_list("pk", flat=True))
-        for organization_id in sorted(set(organization_ids) - there):
+        there = BillingAccount.objects.filter(pk__in=list(organization_ids)).values_list("pk", flat=True)
+        for organization_id in sorted(set(organization_ids).difference(there)):
             _opened(organization_id)
 
 

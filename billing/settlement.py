@@ -4,7 +4,8 @@ Calls of organizations that are not billed are recorded and nothing else. A call
 so a batch can be sent again after any crash.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
@@ -30,35 +31,31 @@ def settle_calls(calls: Sequence[Call]) -> int:
     with transaction.atomic():
         open_accounts(organizations)
         accounts = lock_accounts(organizations)
-        _assign(events, accounts)
+        drafts = Drafts(accounts)
+        for event in events:
+            event.billed_in = drafts.draft_for(event.organization_id, event.started_at)
         fresh = add_events(events)
         add_to_lines(fresh)
-        for organization_id, account in accounts.items():
-            release(account, [event.pk for event in events if event.organization_id == organization_id])
-            _settle(account, [event for event in fresh if event.organization_id == organization_id])
+        release(accounts, [event.pk for event in events])
+        for organization_id, some in _grouped(fresh, attrgetter("organization_id")).items():
+            if account := accounts.get(organization_id):
+                _settle(account, some)
     return len(fresh)
 
 
-def _assign(events: Iterable[UsageEvent], accounts: dict[UUID, BillingAccount]) -> None:
-    drafts = {organization_id: Drafts(account) for organization_id, account in accounts.items()}
-    for event in events:
-        if found := drafts.get(event.organization_id):
-            event.billed_in = found.draft_for(event.started_at)
-
-
 def _settle(account: BillingAccount, events: Sequence[UsageEvent]) -> None:
-    for draft_id, some in _by_draft(events).items():
+    # Credit is used for the earlier calls first.
+    for draft_id, some in _grouped(sorted(events, key=attrgetter("started_at")), attrgetter("billed_in")).items():
         _charge(account, draft_id, some)
     if amount := sum(event.amount for event in events):
         _count_spent(account, amount)
 
 
-def _by_draft(events: Iterable[UsageEvent]) -> dict[UUID, list[UsageEvent]]:
-    """Return the events of each draft, the one of the earliest calls first."""
+def _grouped(events: Iterable[UsageEvent], key: Callable[[UsageEvent], UUID]) -> dict[UUID, list[UsageEvent]]:
+    """Return the events of each organization or draft, in the order in which it comes first."""
     found: dict[UUID, list[UsageEvent]] = {}
-    for event in sorted(events, key=lambda event: event.started_at):
-        if event.billed_in:
-            found.setdefault(event.billed_in, []).append(event)
+    for event in events:
+        found.setdefault(key(event), []).append(event)
     return found
 
 
@@ -67,7 +64,7 @@ def _charge(account: BillingAccount, draft_id: UUID, events: Sequence[UsageEvent
     amount = sum(event.amount for event in events)
     if not amount:
         return
-    burnt = plan_burn(spendable_lots(account.pk), amount)
+    burnt = plan_burn(spendable_lots(account.pk) if account.credit else (), amount)
     # The key is the first new call's: it is new once.
     key = f"usage:{min(event.pk for event in events)}"
     amounts = burnt.amounts() | {Account.REVENUE: -amount}

@@ -1,7 +1,12 @@
-"""Writing many rows in one statement, for what Django's own way cannot say: which were there, or to add to those."""
+"""Writing many rows in one statement, for what Django's own way cannot say: which were there, or to add to those.
+
+Values go a column at a time, so that none is asked what it is: most of what writing a call cost was that.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
@@ -14,28 +19,39 @@ def write_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence
 
     The ending says what happens to a row that is there already, in SQL.
     """
-    connection = connections[DEFAULT_DB_ALIAS]  # itself: to ask who stands for it costs more than the rest of a value
-    fields = [model._meta.get_field(name) for name in names]
-    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)  # type: ignore[union-attr]
-    source = _columns if connection.vendor == "postgresql" else _values
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    source = _arrays if connection.vendor == "postgresql" else _values
     given: list[Any] = []
     with connection.cursor() as cursor:
         for start in range(0, len(rows), _CHUNK):
-            written, values = source(connection, fields, rows[start : start + _CHUNK])
+            columns = list(zip(*rows[start : start + _CHUNK], strict=True))
+            written, values = source(connection, fields, columns)
             cursor.execute(f"INSERT INTO {model._meta.db_table} ({quoted}) {written} {ending}", values)
             given += cursor.fetchall() if cursor.description else []
     return given
 
 
-def _columns(connection: Any, fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+def _arrays(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
     """An array a column: a statement of ten thousand values takes PostgreSQL and its driver longer than the work."""
     # The types without a length: a cast to one cuts off what is longer, which the column refuses.
     arrays = ", ".join(f"%s::{field.db_type(connection).partition('(')[0]}[]" for field in fields)
-    return f"SELECT * FROM UNNEST({arrays})", [list(each) for each in zip(*rows, strict=True)]  # noqa: S608
+    return f"SELECT * FROM UNNEST({arrays})", list(map(list, columns))  # noqa: S608
 
 
-def _values(connection: Any, fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+def _values(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """Each value by itself, which is what SQLite takes; what it has no type for, as Django writes it there."""
     row = f"({', '.join(['%s'] * len(fields))})"
-    prepare = [field.get_db_prep_save for field in fields]
-    values = [each(value, connection) for values in rows for each, value in zip(prepare, values, strict=True)]
-    return f"VALUES {', '.join([row] * len(rows))}", values
+    adapted = [_adapted(connection, column) for column in columns]
+    values = [value for values in zip(*adapted, strict=True) for value in values]
+    return f"VALUES {', '.join([row] * len(columns[0]))}", values
+
+
+def _adapted(connection: Any, column: Sequence[Any]) -> Sequence[Any]:
+    sample = next((value for value in column if value is not None), None)
+    if isinstance(sample, UUID):
+        return [value and value.hex for value in column]
+    if isinstance(sample, datetime):
+        return [connection.ops.adapt_datetimefield_value(value) for value in column]
+    return column

@@ -141,7 +141,8 @@ def _close(
     named = {"number": invoice.number, "hash": invoice.hash, "root": counted.root.hex()}
     record_event(actor, Action.INVOICE_CLOSED, target=invoice.pk, organization_id=account.pk, **named)
     publish(account.pk, "invoice.closed", invoice.pk)
-    tell("invoice-ready", invoice.pk, to, key=f"invoice:{invoice.pk}")
+    if invoice.total:  # nobody needs a letter about nothing
+        tell("invoice-ready", invoice.pk, to, key=f"invoice:{invoice.pk}")
     return invoice
 
 

@@ -1,45 +1,53 @@
 """Which invoice a call belongs to: the draft of the month it began in, or the earliest that is still open.
 
-Under the account's lock, so that no draft is closed while usage lands in it.
+Under the accounts' locks, so that no draft is closed while usage lands in it.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from billing.models import BillingAccount, Invoice
 
 
 class Drafts:
-    """The drafts of one organization, found or made as they are asked for."""
+    """The drafts of some organizations, read at once; one that is missing is made when it is asked for."""
 
-    def __init__(self, account: BillingAccount) -> None:
-        self._account = account
-        self._by_end: dict[datetime, UUID] = {}
+    def __init__(self, accounts: Mapping[UUID, BillingAccount]) -> None:
+        self._accounts = accounts
+        drafts = Invoice.objects.drafts().filter(organization_id__in=list(accounts))
+        rows = drafts.order_by().values_list("organization_id", "end", "pk")
+        self._ids: dict[tuple[UUID, datetime], UUID] = {(of, end): pk for of, end, pk in rows}
 
-    def draft_for(self, moment: datetime) -> UUID:
-        """Return the id of the draft that a call of that moment lands in."""
-        open_since = self._account.billed_until
-        counted = max(moment, open_since) if open_since else moment
-        end = next_month(counted)
-        if end not in self._by_end:
-            self._by_end[end] = self._draft(end)
-        return self._by_end[end]
+    def draft_for(self, organization_id: UUID, moment: datetime) -> UUID | None:
+        """Return the id of the draft that a call of that moment lands in; None for who is not billed."""
+        if not (account := self._accounts.get(organization_id)):
+            return None
+        counted = max(moment, account.billed_until) if account.billed_until else moment
+        place = (organization_id, next_month(counted))
+        if place not in self._ids:
+            self._ids[place] = self._make(account, place[1])
+        return self._ids[place]
 
-    def _draft(self, end: datetime) -> UUID:
+    def _make(self, account: BillingAccount, end: datetime) -> UUID:
         start = month_start(end, back=1)
-        if self._account.billed_until:
-            start = max(start, self._account.billed_until)
-        draft, _ = Invoice.objects.get_or_create(organization_id=self._account.pk, end=end, defaults={"start": start})
-        return draft.pk
+        if account.billed_until:
+            start = max(start, account.billed_until)
+        return Invoice.objects.create(organization_id=account.pk, start=start, end=end).pk
 
 
 def month_start(moment: datetime, *, back: int = 0) -> datetime:
     """Return the first instant of a moment's calendar month, UTC, or of one that is so many months back."""
     utc = moment.astimezone(UTC)
-    months = utc.year * 12 + utc.month - 1 - back
-    return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
+    return _first(utc.year * 12 + utc.month - 1 - back)
 
 
 def next_month(moment: datetime) -> datetime:
     """Return the first instant of the next calendar month, UTC."""
     return month_start(moment, back=-1)
+
+
+@lru_cache(maxsize=100)
+def _first(months: int) -> datetime:
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)

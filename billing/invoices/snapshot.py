@@ -48,7 +48,7 @@ def invoice_prices(invoice: Invoice) -> dict[Version, Price]:
 
 def lines_of(counted: Tally, prices: Mapping[Version, Price]) -> list[Line]:
     """Return the lines that the events come to, in their order, with the cents of each."""
-    lines = [
+    lines: list[Line] = [
         {"model": model, "price_version": version, "token_class": name, "calls": calls, "rate": rate}
         | {"tokens": tokens, "amount": tokens * rate}
         for (model, version), (calls, *counts) in sorted(counted.sums.items())

@@ -77,12 +77,12 @@ class BillingAccount(models.Model):
     @property
     def balance(self) -> int:
         """What is there to spend, in pico-dollars; below zero it is debt. Holds are not taken off."""
-        return self.credit - self.frozen - self.owed
+        return int(self.credit - self.frozen - self.owed)
 
     @property
     def debt(self) -> int:
         """What is owed and stands on no invoice: of who pays in advance the next credit repays it."""
-        return self.owed - self.invoiced
+        return int(self.owed - self.invoiced)
 
     def spent_in(self, month: date) -> int:
         return self.spent if self.spent_month == month else 0

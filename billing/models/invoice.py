@@ -5,6 +5,7 @@ and their hash. From then on only its status and what Stripe has of it change (`
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -26,7 +27,7 @@ class InvoiceStatus(models.TextChoices):
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
-    def of(self, organization_id: object) -> "InvoiceQuerySet":
+    def of(self, organization_id: UUID) -> "InvoiceQuerySet":
         return self.filter(organization_id=organization_id)
 
     def drafts(self) -> "InvoiceQuerySet":

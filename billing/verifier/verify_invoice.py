@@ -33,8 +33,8 @@ CENT = 10**10  # pico-dollars
 LARGEST = 10**38  # of any number
 LONGEST_HEAD, LONGEST_SNAPSHOT, LONGEST_CALL = 1 << 10, 1 << 26, 1 << 12  # bytes of a line
 CLASSES = ("input", "cached_input", "output")
-MEMBERS = ("format", "organization", "number", "mode", "currency", "start", "end", "closed", "lines", "prices")
-MEMBERS += ("amounts", "cents", "usage")
+_WHAT = ("format", "organization", "number", "mode", "currency", "start", "end", "closed")
+MEMBERS = (*_WHAT, "lines", "prices", "amounts", "cents", "usage")
 LINE = ("model", "price_version", "token_class", "calls", "rate", "tokens", "amount", "cents")
 PRICE = ("model", "version", "effective_from", *CLASSES)
 

@@ -269,13 +269,23 @@ def test_who_hears_of_money_is_told_and_so_are_webhooks(
         organization_id=organization.pk, url="https://a.example", kinds=["invoice.closed"]
     )
     OutboxMessage.objects.all().delete()
-    use(postpaid)
+    use(postpaid, NOON, **MILLION)
     invoice = close_november(postpaid)
     owner = organization.memberships.get().user_id
     assert set(OutboxMessage.objects.values_list("kind", "channel", "recipient_id", "subject_id")) == {
         ("invoice-ready", Channel.EMAIL, owner, invoice.pk),
         ("invoice.closed", Channel.WEBHOOK, endpoint.pk, invoice.pk),
     }
+
+
+def test_an_invoice_of_nothing_is_told_to_programs_alone(
+    postpaid: BillingAccount, llama: Model, organization: Organization
+) -> None:
+    Endpoint.objects.create(organization_id=organization.pk, url="https://a.example", kinds=["invoice.closed"])
+    OutboxMessage.objects.all().delete()
+    use(postpaid)
+    assert close_november(postpaid).total == 0
+    assert OutboxMessage.objects.get().kind == "invoice.closed"
 
 
 @pytest.mark.parametrize("change", [{"mode": Mode.PREPAID}, {"total": 1}, {"hash": "0" * 64}, {"status": "draft"}])

@@ -37,7 +37,7 @@ def account(organization: Organization, llama: Model) -> BillingAccount:  # noqa
 
 
 def test_a_draft_is_closed_once_by_the_accounts_lock(account: BillingAccount) -> None:
-    use(account)
+    use(account, NOON, prompt_tokens=1_000_000)
     results = at_once(*[lambda: close_due(AFTER)] * THREADS)
     assert not [each for each in results if isinstance(each, Exception)]
     assert (Invoice.objects.count(), Invoice.objects.get().number) == (1, 1)

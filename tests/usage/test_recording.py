@@ -1,9 +1,11 @@
 """Recording: each call becomes one event, one price and one place in the rollup, however often it is reported."""
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DataError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -55,6 +57,12 @@ def test_a_new_price_counts_from_its_moment_and_not_before(llama: Model) -> None
     record_calls([before, after])
     assert UsageEvent.objects.get(pk=before.id).price_version == 1
     assert UsageEvent.objects.get(pk=after.id).amount == 110
+
+
+def test_a_value_that_is_too_long_for_its_column_is_refused_or_kept_whole_but_never_cut() -> None:
+    with contextlib.suppress(DataError), transaction.atomic():
+        record_calls([call(model="m" * 121)])
+    assert not UsageEvent.objects.filter(model="m" * 120).exists()
 
 
 def test_a_model_without_a_price_costs_nothing_and_says_so() -> None:

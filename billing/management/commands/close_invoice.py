@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from billing.command_line import organization_named
 from billing.errors import BillingError
 from billing.invoices.closing import close_now
-from billing.management.organizations import organization_of
 from ledger.actor import Actor
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=_moment, metavar="TIME", help="UTC, as 2026-11-30T12:00; now if not given")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_of(options["organization"])
+        organization = organization_named(options["organization"])
         until, now = options["until"], timezone.now()
         if until and until > now:
             raise CommandError("This moment has not come yet.")

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from billing.command_line import organization_named
 from billing.invoices.bundle import bundle
-from billing.management.organizations import organization_of
 from billing.models import Invoice
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--number", required=True, type=int, metavar="N")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_of(options["organization"])
+        organization = organization_named(options["organization"])
         invoice = Invoice.objects.of(organization.pk).closed().filter(number=options["number"]).first()
         if invoice is None:
             raise CommandError(f"{organization.slug} has no invoice {options['number']}.")
