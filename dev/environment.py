@@ -14,6 +14,8 @@ from typing import TextIO
 
 from dev.ports import Ports
 
+# Who signs up in a development run pays in advance, and has something to spend; the caller may say otherwise.
+_BILLED = {"BILLING_MODE": "prepaid", "BILLING_WELCOME_CREDIT": "500"}
 STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = "sk_test_simulator", "whsec_simulator"
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -87,7 +89,7 @@ def for_parts(ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str
         world["STRIPE_URL"] = f"http://localhost:{ports.stripe}"
         world["STRIPE_SECRET_KEY"] = STRIPE_SECRET_KEY
         world["STRIPE_WEBHOOK_SECRET"] = STRIPE_WEBHOOK_SECRET
-    return {**environ, **world}
+    return {**_BILLED, **environ, **world}
 
 
 if __name__ == "__main__":

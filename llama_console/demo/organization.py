@@ -14,10 +14,14 @@ from django.utils import timezone
 from accounts.actions import create_organization, create_project, make_operator
 from accounts.entries import Contact
 from accounts.models import Organization, User
+from billing.actions.promotions import give_promotion
+from billing.actions.terms import set_cap, set_terms
+from billing.models import Mode
+from billing.settlement import settle_calls
+from catalog.money import PICO
 from keys.actions import issue_key
 from ledger.actor import Actor
 from llama_console.demo.traffic import DAYS, KEYS, replay
-from usage.actions import record_calls
 from usage.models import UsageEvent
 
 NAME, EMAIL = "Demo Owner", "demo@acme.example"
@@ -37,6 +41,7 @@ def seed(say: Callable[[str], None]) -> None:
     organization = Organization.objects.filter(slug=SLUG, is_demo=True).first() or _organization(user)
     if not UsageEvent.objects.filter(organization_id=organization.pk).exists():
         say(f"Seeding {DAYS} days of usage for {organization.name}…")
+        _billing(organization)
         _usage(organization)
 
 
@@ -78,10 +83,18 @@ def _organization(owner: User) -> Organization:
     return organization
 
 
+def _billing(organization: Organization) -> None:
+    """Let it pay in advance, with a grant that the usage of all its days is taken from."""
+    actor, over = Actor.operator(), timezone.now() + timedelta(days=40)
+    set_terms(actor, organization.pk, mode=Mode.PREPAID)
+    give_promotion(actor, organization.pk, amount=75 * PICO, title="Research grant", expires_at=over)
+    set_cap(actor, organization.pk, 40 * PICO)
+
+
 def _usage(organization: Organization) -> None:
     calls = replay(organization, timezone.now())
     for start in range(0, len(calls), _BATCH):
-        record_calls(calls[start : start + _BATCH])
+        settle_calls(calls[start : start + _BATCH])
 
 
 def _write_sign_in(password: str) -> None:
