@@ -47,7 +47,7 @@ def refundable(account: BillingAccount, lot: CreditLot) -> int:
     if lot.kind != LotKind.PAID or lot.frozen_at:
         return 0
     free = account.credit - account.frozen - account.held - (account.debt if account.is_prepaid else 0)
-    return max(0, min(lot.remaining, free)) // CENT
+    return int(max(0, min(lot.remaining, free)) // CENT)
 
 
 def _requested(actor: Actor, account: BillingAccount, lot: CreditLot, top_up: TopUp, cents: int) -> Refund:

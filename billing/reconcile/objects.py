@@ -29,20 +29,23 @@ def check_objects(report: Report, organization_id: UUID | None, now: datetime) -
 
 
 def _ask(report: Report, row: _Open, look: Callable[[], object]) -> None:
-    what, before, about = type(row)._meta.verbose_name or "", row.status, {"organization_id": row.organization_id}
+    what, before, owner = type(row)._meta.verbose_name or "", row.status, row.organization_id
     try:
         look()
     except Mismatch as mismatch:
-        report.find(f"{what} at Stripe", row.pk, expected="what we asked for", found=mismatch.reason, **about)
+        report.find(
+            f"{what} at Stripe", row.pk, expected="what we asked for", found=mismatch.reason, organization_id=owner
+        )
         return
     except RailError as error:
         if not error.permanent:
             raise
-        report.find(f"{what} at Stripe", row.pk, expected=before, found=error.code, **about)
+        report.find(f"{what} at Stripe", row.pk, expected=before, found=error.code, organization_id=owner)
         return
     row.refresh_from_db(fields=["status"])
     if row.status != before:
-        report.find(f"{what} at Stripe", row.pk, expected=row.status, found=before, is_repaired=True, **about)
+        about = {"expected": row.status, "found": before}
+        report.find(f"{what} at Stripe", row.pk, organization_id=owner, is_repaired=True, **about)
 
 
 def _open(organization_id: UUID | None, before: datetime) -> _Looks:

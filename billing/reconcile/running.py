@@ -49,7 +49,7 @@ def _parts(
     report: Report, organization_id: UUID | None, since: datetime | None, now: datetime
 ) -> list[Callable[[], None]]:
     accounts = BillingAccount.objects.filter(**({"pk": organization_id} if organization_id else {}))
-    parts = [partial(check_books, report, accounts, now)]
+    parts: list[Callable[[], None]] = [partial(check_books, report, accounts, now)]
     if not is_set_up():
         return parts
     parts.insert(0, partial(check_objects, report, organization_id, now))

@@ -1,7 +1,5 @@
 """What Stripe's refunds mean for ours: paid, or failed and the credit is back. Nobody else refunds what we sold."""
 
-from uuid import UUID
-
 from billing.actions.refund_ends import fail_refund, pay_refund
 from billing.models import Refund, TopUp
 from billing.rail import errors
@@ -47,13 +45,4 @@ def _await(found: Repayment) -> None:
     pending = Refund.objects.pending().filter(top_up__stripe_payment=found.payment, stripe_refund="")
     if not pending.exists():
         raise Mismatch("unknown-refund")
-    if found.refund and not pending.filter(pk=_uuid(found.refund)).exists():
-        raise Mismatch("unknown-refund")
     raise RailError("This refund is being made at this moment.", errors.BUSY, permanent=False)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
