@@ -16,6 +16,8 @@ from ledger.ids import new_id
 
 CONFIRMATION = "confirmation-needed"  # why one is still pending: the bank wants a person to confirm it
 
+MISFITS = ("amount", "currency", "customer", "livemode", "paid-twice")  # why what Stripe has has no effect
+
 
 class Origin(models.TextChoices):
     CHECKOUT = "checkout", gettext_lazy("Bought")
@@ -40,6 +42,10 @@ class TopUpQuerySet(models.QuerySet["TopUp"]):
     def overdue(self, now: datetime) -> "TopUpQuerySet":
         """Pending ones that should have come to an end: what became of them is asked."""
         return self.pending().filter(expires_at__lte=now)
+
+    def troubled(self) -> "TopUpQuerySet":
+        """Those that an operator has to look at: Stripe has something else than we asked for."""
+        return self.filter(failure__in=MISFITS)
 
     def recharged_in(self, month: date) -> int:
         """Return the cents of auto-recharge in a calendar month, UTC: what was paid, and what may still be."""

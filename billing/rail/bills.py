@@ -19,11 +19,12 @@ About = Mapping[str, str]  # what one is for: a name and an id of ours
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """An invoice as it is at Stripe. `cents` is before tax, and `total` what is to be paid."""
+    """An invoice as it is at Stripe. `total` is what is to be paid: `cents` and `tax`."""
 
     id: str
     status: str  # draft, open, paid, void or uncollectible
     cents: int
+    tax: int
     total: int
     currency: str
     customer: str
@@ -142,6 +143,7 @@ def _bill(row: Json) -> Bill:
         id=row["id"],
         status=row["status"] or "",
         cents=row["subtotal"],
+        tax=sum(each["amount"] for each in row.get("total_taxes") or []),
         total=row["total"],
         currency=row["currency"],
         customer=row["customer"] or "",

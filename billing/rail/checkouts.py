@@ -24,13 +24,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A session as it is at Stripe. `cents` is before tax, and `total` what is paid."""
+    """A session as it is at Stripe. `total` is what is paid: `cents` and `tax`."""
 
     id: str
     url: str  # "" when it is over; it is a secret of whoever pays
     status: str  # open, complete or expired
     is_paid: bool
     cents: int
+    tax: int
     total: int
     currency: str
     customer: str
@@ -98,6 +99,7 @@ def _checkout(row: Json) -> Checkout:
         status=row["status"] or "",
         is_paid=row["payment_status"] == "paid",
         cents=row["amount_subtotal"] or 0,
+        tax=(row.get("total_details") or {}).get("amount_tax") or 0,
         total=row["amount_total"] or 0,
         currency=row["currency"] or "",
         customer=row["customer"] or "",

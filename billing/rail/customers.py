@@ -11,7 +11,6 @@ _SKEW = timedelta(minutes=10)  # of the clocks, when something is looked for by 
 @dataclass(frozen=True, slots=True)
 class Customer:
     id: str
-    organization_id: str
     default_method: str  # "" for none
     is_deleted: bool
 
@@ -40,7 +39,6 @@ def window(since: datetime) -> int:
 def _customer(row: Json) -> Customer:
     return Customer(
         id=row["id"],
-        organization_id=(row.get("metadata") or {}).get("organization", ""),
         default_method=(row.get("invoice_settings") or {}).get("default_payment_method") or "",
         is_deleted=bool(row.get("deleted")),
     )

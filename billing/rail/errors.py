@@ -1,7 +1,4 @@
-"""What can go wrong with Stripe, in our words: the one error of the boundary, and what we do not believe it."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""What can go wrong with Stripe, in our words: the one error of the boundary, and what does not fit."""
 
 DECLINED = "declined"
 CONFIRMATION = "confirmation-needed"
@@ -30,13 +27,3 @@ class Mismatch(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-@contextmanager
-def missing_is_none() -> Iterator[None]:
-    """Pass over what Stripe does not have."""
-    try:
-        yield
-    except RailError as error:
-        if error.code != MISSING:
-            raise

@@ -43,11 +43,16 @@ def resync(organization_id: UUID) -> dict[str, int]:
 
 
 def look_up(top_up: TopUp, *, is_overdue: bool = False) -> None:
-    """Ask for a top-up's session or invoice, and carry over what became of it; Mismatch, RailError."""
-    if top_up.origin == Origin.CHECKOUT and top_up.stripe_session:
-        settle_checkout(get_checkout(top_up.stripe_session))
-    elif top_up.stripe_invoice:
-        settle_bill(get_bill(top_up.stripe_invoice), is_overdue=is_overdue)
+    """Ask for a top-up's session or invoice, and carry over what became of it; Mismatch, which is noted, RailError."""
+    try:
+        if top_up.origin == Origin.CHECKOUT and top_up.stripe_session:
+            settle_checkout(get_checkout(top_up.stripe_session))
+        elif top_up.stripe_invoice:
+            settle_bill(get_bill(top_up.stripe_invoice), is_overdue=is_overdue)
+    except Mismatch as mismatch:
+        log.error("top-up %s does not fit: %s", top_up.pk, mismatch.reason)
+        TopUp.objects.filter(pk=top_up.pk).exclude(status=TopUpStatus.PAID).update(failure=mismatch.reason)
+        raise
 
 
 def _ended(top_up: TopUp, now: datetime) -> bool:
@@ -80,7 +85,6 @@ def _outcome(act: Callable[[], object]) -> str:
     try:
         act()
     except Mismatch as mismatch:
-        log.error("does not fit: %s", mismatch.reason)
         return mismatch.reason
     except RailError as error:
         return error.code

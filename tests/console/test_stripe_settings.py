@@ -8,7 +8,8 @@ import sys
 import pytest
 
 NAMES = ("STRIPE_SECRET_KEY", "STRIPE_URL", "STRIPE_WEBHOOK_SECRET")
-TOLD = f"import json, llama_console.settings as s; print(json.dumps([getattr(s, n) for n in {NAMES}]))"
+ASKED = ("STRIPE_SECRET_KEY", "STRIPE_URL", "STRIPE_WEBHOOK_SECRETS")
+TOLD = f"import json, llama_console.settings as s; print(json.dumps([getattr(s, n) for n in {ASKED}]))"
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "k" * 50,
@@ -30,12 +31,12 @@ def start(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({}, ["sk_test_simulator", "http://localhost:8006", "whsec_simulator"]),
-        ({"STRIPE_SECRET_KEY": "sk_test_1"}, ["sk_test_1", "https://api.stripe.com", ""]),
-        (PRODUCTION, ["", "https://api.stripe.com", ""]),
+        ({}, ["sk_test_simulator", "http://localhost:8006", ["whsec_simulator"]]),
+        ({"STRIPE_SECRET_KEY": "sk_test_1"}, ["sk_test_1", "https://api.stripe.com", []]),
+        (PRODUCTION, ["", "https://api.stripe.com", []]),
         (
-            {**PRODUCTION, "STRIPE_SECRET_KEY": "rk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"},
-            ["rk_live_1", "https://api.stripe.com", "whsec_1"],
+            {**PRODUCTION, "STRIPE_SECRET_KEY": "rk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_12345, whsec_67890"},
+            ["rk_live_1", "https://api.stripe.com", ["whsec_12345", "whsec_67890"]],
         ),
     ],
     ids=["development", "a key of one's own", "production without a key", "production"],
@@ -52,6 +53,11 @@ def test_the_key_says_which_stripe_it_is(variables: dict[str, str], told: list[s
         ({"STRIPE_SECRET_KEY": "rk_live_1"}, "is a live key, and this is development"),
         ({**PRODUCTION, "STRIPE_SECRET_KEY": "rk_live_1"}, "STRIPE_WEBHOOK_SECRET is not set"),
         ({**PRODUCTION, "STRIPE_SECRET_KEY": "sk_test_simulator"}, "is the simulator's, and this is production"),
+        ({"STRIPE_SECRET_KEY": "pk_test_1"}, "is no key of Stripe's"),
+        (
+            {**PRODUCTION, "STRIPE_SECRET_KEY": "rk_live_1", "STRIPE_WEBHOOK_SECRET": "a secret"},
+            "is no signing secret of Stripe's",
+        ),
         ({"STRIPE_URL": "http://stripe.example.com"}, "it must be https"),
     ],
 )

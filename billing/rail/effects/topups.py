@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
-
 from billing.actions.topup_ends import (
     await_confirmation,
     expire_top_up,
@@ -80,10 +78,8 @@ def _fitting(found: Checkout | Bill) -> TopUp:
 
 
 def _is_asked_amount(top_up: TopUp, found: Checkout | Bill) -> bool:
-    if isinstance(found, Bill) and found.status == "draft":
-        return True  # it has no line yet
-    taxed = found.total >= found.cents if settings.STRIPE_TAX else found.total == found.cents
-    return found.cents == top_up.cents and taxed
+    has_no_line_yet = isinstance(found, Bill) and found.status == "draft"
+    return has_no_line_yet or (found.cents, found.total) == (top_up.cents, top_up.cents + found.tax)
 
 
 def _named(top_up_id: str) -> TopUp:

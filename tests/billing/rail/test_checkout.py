@@ -10,6 +10,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from billing.actions.recharge import recharge_due, set_recharge
+from billing.actions.topup_ends import pay_top_up
 from billing.actions.topups import checkout_url, start_top_up
 from billing.errors import BillingError
 from billing.models import (
@@ -25,6 +27,7 @@ from billing.models import (
 )
 from billing.rail import inbox
 from billing.rail.carrying import carry_out_due
+from billing.rail.deeds.customers import customer_of
 from billing.rail.effects import EFFECTS
 from catalog.money import CENT
 from ledger.actor import Actor
@@ -182,6 +185,22 @@ def test_a_paid_purchase_has_no_page_any_more(account: BillingAccount, stripe: S
     assert account.balance == 2000 * CENT
 
 
+def test_taxes_on_a_recharge_are_stripes_too(account: BillingAccount, stripe: Stripe, settings: Any) -> None:
+    settings.STRIPE_TAX = True
+    stripe.control("taxes", DE=19)
+    set_recharge(OPERATOR, account.pk, threshold=500, amount=2000, monthly_cap=2000)
+    customer = customer_of(account.pk)
+    stripe.save_card(customer)
+    stripe.client().v1.customers.update(customer, {"address": {"country": "DE"}})
+    assert recharge_due() == 1
+    settle()
+    settings.STRIPE_TAX = False  # what was begun with taxes is still what was asked for
+    hear(stripe)
+    account.refresh_from_db()
+    assert (account.balance, troubles()) == (2000 * CENT, [])
+    assert stripe.client().v1.charges.list().data[0].amount == 2380
+
+
 def test_taxes_are_stripes_and_credit_is_what_was_asked_for(
     account: BillingAccount, stripe: Stripe, settings: Any
 ) -> None:
@@ -282,3 +301,12 @@ def test_stripe_is_not_asked_inside_a_transaction(account: BillingAccount, strip
         top_up = start_top_up(OPERATOR, account.pk, cents=2000)
         with pytest.raises(RuntimeError, match="durable"):
             checkout_url(top_up)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hears_of_a_payment_at_once_credits_it_once(account: BillingAccount, stripe: Stripe) -> None:
+    """Without the account's lock the second would find it unpaid, and fail at the journal's key."""
+    top_up = start_top_up(OPERATOR, account.pk, cents=2000)
+    assert at_once(*[partial(pay_top_up, top_up.pk, payment="pi_1", fee=88) for _ in range(8)]) == [None] * 8
+    assert CreditLot.objects.count() == 1
+    assert Transaction.objects.count() == 2
