@@ -30,9 +30,9 @@ event("invoice.closed", gettext_lazy("An invoice was closed"), subject="invoice_
 
 @notice("invoice-ready")
 def invoice_ready(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
-    invoice = Invoice.objects.closed().get(pk=invoice_id)
-    organization = organization_of(invoice.organization_id, to)
-    if organization is None:
+    invoice = Invoice.objects.closed().filter(pk=invoice_id).first()
+    organization = organization_of(invoice.organization_id, to) if invoice else None
+    if not invoice or not organization:
         return None
     return {
         "organization": organization.name,

@@ -6,7 +6,8 @@ say the same to the pico-dollar; else nothing is closed, and somebody has to loo
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -20,11 +21,10 @@ from accounts.recipients import of_billing
 from billing.accounts import lock_account
 from billing.errors import BillingError
 from billing.invoices.amounts import Amounts
-from billing.invoices.rated import Tally, Version, tally
-from billing.invoices.snapshot import Line, amounts_of, invoice_prices, lines_of, posted, write_snapshot
+from billing.invoices.rated import Tally, tally
+from billing.invoices.snapshot import Line, amounts_of, lines_of, posted, write_snapshot
 from billing.journal import post
 from billing.models import Account, BillingAccount, Invoice, InvoiceLine, InvoiceStatus, Kind, Posting
-from catalog.models import Price
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
@@ -43,14 +43,10 @@ def close_due(now: datetime) -> int:
     Where one cannot be closed it is logged, and the later ones of its organization wait with it.
     """
     over = Invoice.objects.drafts().filter(end__lte=now - GRACE).order_by("organization_id", "end")
-    closed, waiting = 0, set[UUID]()
-    for draft_id, organization_id in list(over.values_list("pk", "organization_id")):
-        if organization_id in waiting:
-            continue
-        try:
+    closed = 0
+    for draft_id in list(over.values_list("pk", flat=True)):
+        with suppress(BillingError):  # the later ones are refused as out of order
             closed += close_invoice(CLOSER, draft_id, now=now) is not None
-        except BillingError:
-            waiting.add(organization_id)
     return closed
 
 
@@ -92,10 +88,9 @@ def close_invoice(actor: Actor, invoice_id: UUID, *, now: datetime) -> Invoice |
     if draft is None or not draft.is_draft:
         return draft
     try:
-        prices = invoice_prices(draft)
-        counted, to = tally(draft.pk, prices), _recipients(draft.organization_id)
+        counted, to = tally(draft), _recipients(draft.organization_id)
         with transaction.atomic():
-            return _close(actor, draft, counted, prices, to, now)
+            return _close(actor, draft, counted, to, now)
     except BillingError as error:
         logger.critical("Invoice %s cannot be closed: %s", invoice_id, error.message)
         raise
@@ -122,14 +117,12 @@ def _seal(account: BillingAccount, end: datetime) -> None:
         account.save(update_fields=["billed_until"])
 
 
-def _close(
-    actor: Actor, draft: Invoice, counted: Tally, prices: Mapping[Version, Price], to: Iterable[UUID], now: datetime
-) -> Invoice | None:
+def _close(actor: Actor, draft: Invoice, counted: Tally, to: Iterable[UUID], now: datetime) -> Invoice | None:
     account = lock_account(draft.organization_id)
     invoice = Invoice.objects.filter(pk=draft.pk).first()
     if invoice is None or not invoice.is_draft:  # another worker was first
         return invoice
-    lines = lines_of(counted, prices)
+    lines = lines_of(counted)
     _compare(invoice, counted, lines)
     if not counted.events:
         invoice.delete()
@@ -137,7 +130,7 @@ def _close(
     _write_cents(invoice, lines)
     amounts = amounts_of(invoice, counted, _to_invoice(account, invoice))
     _post(account, invoice, amounts, now)
-    _complete(account, invoice, counted, prices, amounts, now)
+    _complete(account, invoice, counted, amounts, now)
     named = {"number": invoice.number, "hash": invoice.hash, "root": counted.root.hex()}
     record_event(actor, Action.INVOICE_CLOSED, target=invoice.pk, organization_id=account.pk, **named)
     publish(account.pk, "invoice.closed", invoice.pk)
@@ -192,14 +185,7 @@ def _post(account: BillingAccount, invoice: Invoice, amounts: Amounts, now: date
         post(account, Kind.INVOICE, f"invoice:{invoice.pk}", asked, reference=invoice.pk, at=now)
 
 
-def _complete(
-    account: BillingAccount,
-    invoice: Invoice,
-    counted: Tally,
-    prices: Mapping[Version, Price],
-    amounts: Amounts,
-    now: datetime,
-) -> None:
+def _complete(account: BillingAccount, invoice: Invoice, counted: Tally, amounts: Amounts, now: datetime) -> None:
     account.invoices += 1
     account.save(update_fields=["invoices"])
     cents = amounts.cents()
@@ -209,7 +195,7 @@ def _complete(
         invoice.status, invoice.due_at = InvoiceStatus.OPEN, now + timedelta(days=settings.BILLING_DUE_DAYS)
     else:
         invoice.status, invoice.paid_at = InvoiceStatus.PAID, now
-    invoice.snapshot = write_snapshot(invoice, counted, prices, amounts)
+    invoice.snapshot = write_snapshot(invoice, counted, amounts)
     invoice.hash = sha256(invoice.snapshot).hexdigest()
     invoice.save()
 

@@ -16,7 +16,8 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from billing.errors import BillingError
-from billing.invoices.lines import classes_of, rates_of
+from billing.invoices.lines import classes_of, prices_of, rates_of
+from billing.models import Invoice
 from catalog.models import Price
 from ledger.tree import Frontier
 from usage.models import UsageEvent
@@ -31,8 +32,9 @@ _AT_ONCE = 2000  # rows in memory
 
 @dataclass(slots=True)
 class Tally:
-    """What the calls of an invoice come to, counted from the events alone."""
+    """What the calls of an invoice come to, counted from the events alone, and the prices of their models."""
 
+    prices: dict[Version, Price]
     root: bytes = b""
     events: int = 0
     amount: int = 0
@@ -49,11 +51,12 @@ def event_lines(invoice_id: UUID) -> Iterator[bytes]:
     return (_line(row) for row in _rows(invoice_id))
 
 
-def tally(invoice_id: UUID, prices: dict[Version, Price]) -> Tally:
+def tally(invoice: Invoice) -> Tally:
     """Count all calls of an invoice; BillingError `disagreement` if one costs what its price does not say."""
-    found, tree = Tally(), Frontier()
+    prices = prices_of(invoice.lines.order_by().values_list("model", flat=True).distinct())
     rates = {version: tuple(rates_of(price).values()) for version, price in prices.items()}
-    for row in _rows(invoice_id):
+    found, tree = Tally(prices), Frontier()
+    for row in _rows(invoice.pk):
         for _ in tree.append(sha256(b"\x00" + _line(row)).digest()):
             pass
         _, _, _, _, model, prompt, cached, completion, version, amount = row

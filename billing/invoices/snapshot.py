@@ -5,14 +5,13 @@ can be made again at any time, byte by byte: `regenerate`.
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Sum
 
 from billing.invoices.amounts import Amounts, split_cents
-from billing.invoices.lines import prices_of, rates_of
-from billing.invoices.rated import Tally, Version, microseconds, tally
+from billing.invoices.lines import rates_of
+from billing.invoices.rated import Tally, microseconds, tally
 from billing.models import Account, Invoice, Kind, Posting
 from catalog.models import Price
 
@@ -23,10 +22,9 @@ Line = dict[str, Any]
 
 def regenerate(invoice: Invoice) -> bytes:
     """Return the snapshot of a closed invoice, made anew of what it was made of."""
-    prices = invoice_prices(invoice)
-    counted = tally(invoice.pk, prices)
+    counted = tally(invoice)
     invoiced = -posted(invoice, Kind.INVOICE, Account.RECEIVABLE)
-    return write_snapshot(invoice, counted, prices, amounts_of(invoice, counted, invoiced))
+    return write_snapshot(invoice, counted, amounts_of(invoice, counted, invoiced))
 
 
 def amounts_of(invoice: Invoice, counted: Tally, invoiced: int) -> Amounts:
@@ -41,25 +39,20 @@ def posted(invoice: Invoice, kind: Kind, *accounts: Account) -> int:
     return int(postings.filter(account__in=accounts).aggregate(all=Sum("amount"))["all"] or 0)
 
 
-def invoice_prices(invoice: Invoice) -> dict[Version, Price]:
-    """Return the prices of the models in an invoice, by version; more of them than it uses."""
-    return prices_of(invoice.lines.order_by().values_list("model", flat=True).distinct())
-
-
-def lines_of(counted: Tally, prices: Mapping[Version, Price]) -> list[Line]:
+def lines_of(counted: Tally) -> list[Line]:
     """Return the lines that the events come to, in their order, with the cents of each."""
     lines: list[Line] = [
         {"model": model, "price_version": version, "token_class": name, "calls": calls, "rate": rate}
         | {"tokens": tokens, "amount": tokens * rate}
         for (model, version), (calls, *counts) in sorted(counted.sums.items())
-        for (name, rate), tokens in zip(rates_of(prices.get((model, version))).items(), counts, strict=True)
+        for (name, rate), tokens in zip(rates_of(counted.prices.get((model, version))).items(), counts, strict=True)
     ]
     for line, cents in zip(lines, split_cents([line["amount"] for line in lines]), strict=True):
         line["cents"] = cents
     return lines
 
 
-def write_snapshot(invoice: Invoice, counted: Tally, prices: Mapping[Version, Price], amounts: Amounts) -> bytes:
+def write_snapshot(invoice: Invoice, counted: Tally, amounts: Amounts) -> bytes:
     """Return the canonical bytes; docs/invoices.md says what stands in them. Number, mode and close are in the row."""
     assert invoice.closed_at
     said = {
@@ -71,8 +64,8 @@ def write_snapshot(invoice: Invoice, counted: Tally, prices: Mapping[Version, Pr
         "start": microseconds(invoice.start),
         "end": microseconds(invoice.end),
         "closed": microseconds(invoice.closed_at),
-        "lines": lines_of(counted, prices),
-        "prices": [_price(prices[version]) for version in sorted(counted.sums) if version in prices],
+        "lines": lines_of(counted),
+        "prices": [_price(counted.prices[version]) for version in sorted(counted.sums) if version[1]],
         "amounts": {
             "usage": amounts.usage,
             "credit": amounts.credit,

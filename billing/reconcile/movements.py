@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet, Sum
 
 from billing.fees import fee_key
@@ -74,10 +73,10 @@ def _compare(report: Report, moves: list[Movement]) -> None:
     if any(move.currency != "usd" for move in moves):
         report.find("movement: currency", name, expected="usd", found=first.currency)
     elif first.is_settled and not _agrees(booked := _booked(first), net):
-        if settings.STRIPE_TAX and _agrees(_booked(first, asks_for_tax=True), net):
+        if booked and _agrees(_booked(first, asks_for_tax=True), net):
             return
         trouble = _repair(first)
-        after = _booked(first, asks_for_tax=settings.STRIPE_TAX)
+        after = _booked(first, asks_for_tax=True)
         report.find(
             f"movement: {first.kind}",
             name,
@@ -133,7 +132,7 @@ def _booked_payment(payment: str, *, asks_for_tax: bool) -> Booked | None:
     owner = top_up.organization_id if top_up else fee.organization_id if fee else None
     assert owner
     bill = find_bill_of_payment(payment) if asks_for_tax else None
-    tax = bill.total - bill.cents if bill else 0
+    tax = bill.tax if bill else 0
     return Booked(owner, (f"topup:{about}", f"payment:{about}", fee_key(payment)), tax)
 
 

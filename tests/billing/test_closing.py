@@ -9,7 +9,6 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization
-from billing.credit import give_credit
 from billing.errors import BillingError
 from billing.invoices.amounts import CENT
 from billing.invoices.closing import CLOSER, GRACE, close_due, close_invoice
@@ -20,7 +19,6 @@ from billing.models import (
     InvoiceLine,
     InvoiceStatus,
     Kind,
-    LotKind,
     Mode,
     Posting,
     Transaction,
@@ -28,17 +26,15 @@ from billing.models import (
 from billing.settlement import settle_calls
 from billing.tasks import close_invoices
 from catalog.models import Model
-from catalog.money import PICO
 from ledger.ids import new_id
 from ledger.models import Action, AuditEvent
 from notifications.models import Channel, Endpoint, OutboxMessage
 from tests.support.flush import without_guards
-from tests.support.invoices import AFTER, COST, END, NOON, START, agree, close_november, use
+from tests.support.invoices import AFTER, COST, END, MILLION, NOON, START, agree, close_november, use
 from tests.usage.test_recording import call
 from usage.models import UsageEvent
 
 pytestmark = pytest.mark.django_db
-MILLION = {"prompt_tokens": 1_000_000, "cached_tokens": 0, "completion_tokens": 0}  # tokens: 18 cents
 
 
 def test_what_is_used_in_arrears_is_due_in_whole_cents_and_the_rest_is_rounding(
@@ -73,65 +69,6 @@ def test_usage_of_less_than_half_a_cent_is_an_invoice_of_nothing_that_leaves_no_
     invoice = close_november(postpaid)
     assert (invoice.total, invoice.due, invoice.status) == (0, 0, InvoiceStatus.PAID)
     assert (postpaid.owed, postpaid.debt) == (0, 0)
-
-
-def test_what_credit_paid_is_not_due(account: BillingAccount, llama: Model) -> None:
-    give_credit(account, LotKind.PAID, PICO, key="topup:1")
-    use(account, NOON, **MILLION)
-    invoice = close_november(account)
-    assert (invoice.mode, invoice.status, invoice.total, invoice.due) == (Mode.PREPAID, InvoiceStatus.PAID, 18, 0)
-    assert not Transaction.objects.filter(kind=Kind.INVOICE).exists()
-
-
-def test_credit_pays_first_in_arrears_too(postpaid: BillingAccount, llama: Model) -> None:
-    give_credit(postpaid, LotKind.PROMOTIONAL, PICO // 10, key="promotion:1")
-    use(postpaid, NOON, **MILLION)
-    assert (close_november(postpaid).total, close_november(postpaid).due) == (18, 8)
-
-
-def test_debt_of_who_pays_in_advance_stays_in_the_account_for_the_next_credit(
-    account: BillingAccount, llama: Model
-) -> None:
-    use(account, NOON, **MILLION)
-    invoice = close_november(account)
-    assert (invoice.total, invoice.due, invoice.status) == (18, 0, InvoiceStatus.PAID)
-    assert account.debt == 18 * CENT
-    give_credit(account, LotKind.PAID, PICO, key="topup:1")
-    assert (account.debt, account.balance) == (0, PICO - 18 * CENT)
-    agree(account)
-
-
-def test_debt_from_before_is_due_with_the_first_invoice_in_arrears(account: BillingAccount, llama: Model) -> None:
-    use(account, NOON, **MILLION)
-    close_november(account)
-    BillingAccount.objects.update(mode=Mode.POSTPAID)
-    use(account, END, **MILLION)
-    close_due(datetime(2027, 1, 2, tzinfo=UTC))
-    agree(account)
-    assert list(Invoice.objects.values_list("number", "total", "due")) == [(1, 18, 0), (2, 18, 36)]
-
-
-def test_what_new_credit_repaid_meanwhile_is_not_due(account: BillingAccount, llama: Model) -> None:
-    use(account, NOON, **MILLION)
-    give_credit(account, LotKind.PAID, 10 * CENT, key="topup:1")
-    BillingAccount.objects.update(mode=Mode.POSTPAID, limit=None)
-    assert close_november(account).due == 8
-
-
-def test_credit_of_who_pays_in_advance_now_leaves_invoices_alone(postpaid: BillingAccount, llama: Model) -> None:
-    use(postpaid, NOON, **MILLION)
-    invoice = close_november(postpaid)
-    BillingAccount.objects.update(mode=Mode.PREPAID, limit=0)
-    postpaid.refresh_from_db()
-    give_credit(postpaid, LotKind.PAID, PICO, key="topup:1")
-    assert (postpaid.credit, postpaid.invoiced) == (PICO, invoice.due * CENT)
-    agree(postpaid)
-
-
-def test_what_the_next_month_owes_already_is_not_due_with_this_one(postpaid: BillingAccount, llama: Model) -> None:
-    use(postpaid, NOON, END, **MILLION)
-    assert close_november(postpaid).due == 18
-    assert postpaid.debt == 18 * CENT
 
 
 def test_nothing_closes_before_the_time_of_grace_is_over(postpaid: BillingAccount, llama: Model) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from billing.books import disagreements
 from billing.credit import give_credit
-from billing.models import BillingAccount, Invoice, InvoiceLine, LotKind, Mode, Transaction
+from billing.models import Account, BillingAccount, Invoice, InvoiceLine, Kind, LotKind, Mode, Transaction
 from billing.settlement import settle_calls
 from catalog.models import Model
 from catalog.money import PICO
@@ -61,6 +61,20 @@ def test_a_call_lands_in_the_month_that_it_began_in(account: BillingAccount, lla
         (datetime(2026, 11, 1, tzinfo=UTC), border),
         (border, datetime(2027, 1, 1, tzinfo=UTC)),
     ]
+
+
+def test_the_calls_of_each_month_are_a_transaction_that_names_its_invoice_and_credit_goes_to_the_earlier(
+    account: BillingAccount, llama: Model
+) -> None:
+    give_credit(account, LotKind.PAID, COST, key="topup:1")
+    border = datetime(2026, 12, 1, tzinfo=UTC)
+    moments = [border, border - timedelta(seconds=1)]
+    settle_calls([call(organization_id=account.pk, started_at=moment) for moment in moments])
+    usage = Transaction.objects.filter(kind=Kind.USAGE).order_by("number")
+    november, december = Invoice.objects.drafts().order_by("start")
+    assert [each.reference for each in usage] == [str(november.pk), str(december.pk)]
+    paid = [set(each.postings.values_list("account", flat=True)) for each in usage]
+    assert paid == [{Account.CREDIT_PAID, Account.REVENUE}, {Account.RECEIVABLE, Account.REVENUE}]
 
 
 def test_the_lines_sum_tokens_and_amounts_of_each_class(account: BillingAccount, llama: Model) -> None:

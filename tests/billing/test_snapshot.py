@@ -107,9 +107,13 @@ def test_the_root_is_the_one_of_rfc_6962_over_the_calls_by_id(
     invoice = Invoice.objects.get()
     lines = list(event_lines(invoice.pk))
     assert len(lines) == calls
-    assert tally(invoice.pk, {("llama", 1): Price.objects.get()}).root == naive.mth(
-        [naive.leaf(line) for line in lines]
-    )
+    assert tally(invoice).root == naive.mth([naive.leaf(line) for line in lines])
+
+
+def test_calls_stand_in_the_order_of_their_ids_whenever_they_began(postpaid: BillingAccount, llama: Model) -> None:
+    use(postpaid, NOON, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    ids = [json.loads(line)[0] for line in event_lines(Invoice.objects.get().pk)]
+    assert ids == sorted(ids)
 
 
 def test_a_name_of_a_model_in_any_letters_verifies(postpaid: BillingAccount, tmp_path: Any) -> None:

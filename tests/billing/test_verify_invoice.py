@@ -3,6 +3,7 @@
 import runpy
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.credit import give_credit
-from billing.invoices.bundle import VERIFIER
+from billing.invoices.bundle import VERIFIER, bundle
+from billing.invoices.closing import close_due
 from billing.models import BillingAccount, Invoice, LotKind
+from billing.settlement import settle_calls
 from catalog.models import Model
 from catalog.money import PICO
 from tests.support.invoices import END, NOON, Bundle, close_november, exported, load_verifier, use, verify
+from tests.usage.test_recording import call
 
 pytestmark = pytest.mark.django_db
 
@@ -71,8 +75,6 @@ def test_late_calls_are_counted_apart(
     invoice: Invoice, account: BillingAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use(account, NOON, END)
-    from billing.invoices.closing import close_due
-
     close_due(END.replace(year=2027))
     assert verify(tmp_path, exported(Invoice.objects.get(number=2))) == 0
     assert "usage         2 calls, 1 of them late, of an earlier span\n" in capsys.readouterr().out
@@ -139,6 +141,25 @@ def test_no_changed_byte_is_missed_and_none_makes_a_traceback(
 
     changed()
     assert capsys.readouterr().err == ""
+
+
+def test_neither_the_export_nor_the_verifier_keeps_the_calls_in_memory(
+    postpaid: BillingAccount, llama: Model, tmp_path: Path
+) -> None:
+    peaks = []
+    for month, calls in ((10, 4000), (11, 8000)):
+        began = NOON.replace(month=month)
+        settle_calls([call(organization_id=postpaid.pk, started_at=began) for _ in range(calls)])
+        close_due(END.replace(year=2027))
+        invoice, path = Invoice.objects.get(start=began.replace(day=1, hour=0, minute=0)), tmp_path / "invoice.jsonl"
+        tracemalloc.start()
+        with path.open("wb") as file:
+            file.writelines(bundle(invoice))
+        assert load_verifier().main([str(path)]) == 0
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert path.stat().st_size > 1_000_000
+    assert peaks[1] - peaks[0] < 200_000
 
 
 @given(st.binary(max_size=300))

@@ -18,6 +18,7 @@ from ledger.actor import Actor
 from tests.usage.test_recording import call
 
 COST = 18_500_000  # of a usual call, in pico-dollars
+MILLION: dict[str, Any] = {"prompt_tokens": 1_000_000, "cached_tokens": 0, "completion_tokens": 0}  # tokens: 18 cents
 NOON = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 AFTER = END + GRACE

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
-
 from billing.actions.invoice_ends import fail_payment, give_up_invoice, note_bill, pay_invoice, void_invoice
 from billing.errors import BillingError
 from billing.fees import fee_key
@@ -63,8 +61,7 @@ def _fitting(bill: Bill) -> Invoice:
         raise Mismatch("customer")
     if invoice.stripe_invoice not in ("", bill.id):
         raise Mismatch("paid-twice" if bill.is_paid else "another-invoice")
-    taxed = bill.total >= bill.cents if settings.STRIPE_TAX else bill.total == bill.cents
-    if bill.status != "draft" and (bill.cents != invoice.due or not taxed):
+    if bill.status != "draft" and (bill.cents, bill.total) != (invoice.due, invoice.due + bill.tax):
         raise Mismatch("amount")
     return invoice
 
