@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from billing.rail.client import Json, ask, ask_all, options
+from billing.rail.client import BillParams, Json, ask, ask_all, options
 from billing.rail.customers import window
-
-if TYPE_CHECKING:
-    from stripe.params import InvoiceCreateParams
 
 _PAYMENTS = ["payments"]
 About = Mapping[str, str]  # what one is for: a name and an id of ours
@@ -50,7 +46,7 @@ class Bill:
 
 def draft_bill(about: About, customer: str, key: str, *, days: int | None = None) -> Bill:
     """Make an empty invoice that does nothing by itself; with days to pay it, one that is not charged by itself."""
-    params: InvoiceCreateParams = {
+    params: BillParams = {
         "customer": customer,
         "currency": "usd",
         "collection_method": "charge_automatically",

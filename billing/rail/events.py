@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from billing.rail.client import Told, ask_all, event_of
-
-if TYPE_CHECKING:
-    from stripe.params import EventListParams
+from billing.rail.client import Json, Told, ask_all, event_of
 
 KEPT = timedelta(days=30)
 _MOST_TYPES = 20
@@ -24,11 +21,11 @@ def undelivered(types: Sequence[str]) -> Iterator[Told]:
     return _listed({"delivery_success": False}, types)
 
 
-def _listed(asked: "EventListParams", types: Sequence[str]) -> Iterator[Told]:
+def _listed(asked: Json, types: Sequence[str]) -> Iterator[Told]:
     for place in range(0, len(types), _MOST_TYPES):
-        part: EventListParams = {**asked, "types": list(types[place : place + _MOST_TYPES]), "limit": 100}
+        part = {**asked, "types": list(types[place : place + _MOST_TYPES]), "limit": 100}
         yield from map(event_of, ask_all(partial(_list, part)))
 
 
-def _list(asked: "EventListParams", services: Any) -> Any:
+def _list(asked: Any, services: Any) -> Any:
     return services.events.list(asked)
