@@ -96,7 +96,7 @@ def story(account: BillingAccount, stripe: Stripe, worker: Worker, share: float)
     set_terms(OPERATOR, account.pk, mode=Mode.PREPAID)
     stripe.submit(buy(account, 2000).stripe_session)
     worker.hear(share)
-    while not TopUp.objects.get().is_paid:
+    for _ in range(4 if share else 1):
         worker.apply_all()
     lot = CreditLot.objects.get()
     stripe.control("refunds", how="pending")
@@ -139,9 +139,7 @@ def test_each_event_fifty_times_in_any_order_with_crashes_has_one_effect(
 ) -> None:
     worker = Worker(stripe, copies=50)
     story(account, stripe, worker, share=0.3)
-    for _ in range(3):
-        worker.apply_all()
-    while [each for each in known() if StripeEvent.objects.get(pk=each).state == "received"]:
+    for _ in range(6):  # what waits for another, or died, comes again
         worker.apply_all()
     check(account)
     assert troubles() == []

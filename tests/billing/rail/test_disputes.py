@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from billing.actions.collecting import collect_due
+from billing.actions.dispute_steps import open_dispute, win
 from billing.actions.recharge import recharge_due, set_recharge
 from billing.actions.refunds import request_refund
 from billing.books import disagreements
@@ -203,6 +204,8 @@ def test_in_any_order_of_its_events_and_before_its_purchase_is_known_the_end_is_
         assert (account.balance, account.frozen) == (2000 * CENT if won else 0, 0)
     kinds = [Kind.TOP_UP, Kind.FEE, Kind.DISPUTE, Kind.DISPUTE_WON if won else Kind.DISPUTE_LOST]
     assert list(Transaction.objects.order_by("number").values_list("kind", flat=True)) == kinds
+    for action in (Action.DISPUTE_OPENED, Action.DISPUTE_WITHDRAWN, Action.DISPUTE_WON if won else Action.DISPUTE_LOST):
+        assert AuditEvent.objects.filter(action=action).count() == 1
 
 
 def dispute_of_checkout(stripe: Stripe) -> str:
@@ -242,6 +245,18 @@ def test_a_refund_that_fails_while_its_lot_is_frozen_is_frozen_too(
     hear(stripe)
     account.refresh_from_db()
     assert account.frozen == account.credit == (2000 - USED) * CENT
+
+
+def test_credit_that_two_disputes_are_over_is_free_after_both_are_won(account: BillingAccount, lot: CreditLot) -> None:
+    first, second = (
+        open_dispute(TopUp.objects.get(), name, cents=500, reason="fraudulent") for name in ("du_1", "du_2")
+    )
+    win(first.pk)
+    account.refresh_from_db()
+    assert account.frozen == account.credit
+    win(second.pk)
+    account.refresh_from_db()
+    assert account.frozen == 0
 
 
 def test_a_disputed_invoice_is_owed_again_when_it_is_lost(
