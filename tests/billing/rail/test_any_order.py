@@ -26,7 +26,6 @@ from billing.models import (
     Refund,
     RefundStatus,
     StripeEvent,
-    TopUp,
     Transaction,
 )
 from billing.rail import inbox
