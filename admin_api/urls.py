@@ -19,6 +19,7 @@ from admin_api.resources import (
     usage,
     webhooks,
 )
+from admin_api.resources.billing import account, auto_recharge, invoice, invoices, lots, top_ups, transactions
 from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
@@ -56,6 +57,16 @@ urlpatterns = [
     path("billing-contacts/", billing_contacts.BillingContacts.as_view()),
     path("billing-contacts/<uuid:contact_id>/", billing_contacts.OneBillingContact.as_view()),
     path("billing-contacts/<uuid:contact_id>/question/", billing_contacts.Question.as_view()),
+    path("billing/", account.TheBilling.as_view()),
+    path("billing/cap/", account.TheCap.as_view()),
+    path("billing/credits/", lots.Credits.as_view()),
+    path("billing/transactions/", transactions.Transactions.as_view()),
+    path("billing/invoices/", invoices.Invoices.as_view()),
+    path("billing/invoices/<int:number>/", invoice.OneInvoice.as_view()),
+    path("billing/invoices/<int:number>/bundle/", invoice.TheBundle.as_view()),
+    path("billing/top-ups/", top_ups.TopUps.as_view()),
+    path("billing/top-ups/<uuid:top_up_id>/", top_ups.OneTopUp.as_view()),
+    path("billing/auto-recharge/", auto_recharge.TheAutoRecharge.as_view()),
     path("prices/", prices.Prices.as_view()),
     path("prices/<model:model>/", prices.PriceHistory.as_view()),
     path("usage/", usage.TheUsage.as_view()),

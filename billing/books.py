@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from billing.invoices.amounts import CENT
 from billing.models import (
     Account,
     BillingAccount,
@@ -20,6 +19,7 @@ from billing.models import (
     Posting,
     Transaction,
 )
+from catalog.money import CENT
 from usage.models import UsageEvent
 
 _CREDIT = (Account.CREDIT_PAID, Account.CREDIT_PROMOTIONAL)

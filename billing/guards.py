@@ -7,13 +7,25 @@ fail with their deferred foreign key. Of a closed invoice only what may still ha
 
 from typing import Any
 
-APPEND_ONLY = ("billing_transaction", "billing_posting", "billing_draw")
+from ledger.guards import make_append_only
+
+# What is never changed, and when a new row would put out one that is there (SQLite's INSERT OR REPLACE).
+_APPEND_ONLY = {
+    "billing_transaction": "id = NEW.id OR key = NEW.key"
+    " OR (organization_id = NEW.organization_id AND number = NEW.number)",
+    "billing_posting": "id = NEW.id OR (transaction_id = NEW.transaction_id AND account = NEW.account)",
+    "billing_draw": "id = NEW.id",
+}
 _UNBALANCED = "SELECT COUNT(*) < 2 OR SUM(amount) <> 0 FROM billing_posting WHERE transaction_id = NEW.id"
 _SEALED = "EXISTS (SELECT 1 FROM billing_transaction WHERE id = NEW.transaction_id)"
 # What a closed invoice says never changes; nor does it become a draft again.
 _SAID = ("organization_id", "number", "start", "end", "mode", "closed_at", "total", "due", "snapshot", "hash")
 _REWRITTEN = " OR ".join(f'NEW."{name}" IS DISTINCT FROM OLD."{name}"' for name in _SAID)
 _INVOICE = f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {_REWRITTEN})"
+_PUT_OUT = (
+    "EXISTS (SELECT 1 FROM billing_invoice WHERE status <> 'draft' AND (id = NEW.id"
+    ' OR (organization_id = NEW.organization_id AND (number = NEW.number OR "end" = NEW."end"))))'
+)
 _LINE_OF_CLOSED = "EXISTS (SELECT 1 FROM billing_invoice WHERE id = {row}.invoice_id AND status <> 'draft')"
 
 _SQLITE = """
@@ -34,9 +46,12 @@ _POSTGRES = (
 
 def install(schema_editor: Any) -> None:
     """Install the rules of the journal and of closed invoices."""
+    for table, same in _APPEND_ONLY.items():
+        make_append_only(schema_editor, table, same=same)
     rules = [
         ("billing_transaction", "INSERT", f"({_UNBALANCED})", "a transaction sums to zero"),
         ("billing_posting", "INSERT", _SEALED, "the transaction is sealed"),
+        ("billing_invoice", "INSERT", _PUT_OUT, "a closed invoice stays"),
         ("billing_invoice", "UPDATE", _INVOICE, "a closed invoice does not change"),
         ("billing_invoice", "DELETE", "OLD.status <> 'draft'", "a closed invoice stays"),
         ("billing_invoiceline", "INSERT", _LINE_OF_CLOSED.format(row="NEW"), "a closed invoice does not change"),

@@ -40,5 +40,5 @@ def _facts(invoice: Invoice, to: User | BillingContact) -> Facts | None:
     return {
         "amount": dollars(invoice.due * CENT),
         "organization": organization.name,
-        "url": settings.CONSOLE_ORIGIN + places.invoice(organization.slug, invoice.number or 0),
+        "url": settings.CONSOLE_ORIGIN + places.invoice(organization.slug, invoice.number),
     }

@@ -40,7 +40,7 @@ def invoice_ready(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
         "number": str(invoice.number),
         "due": invoice.due_at,
         "is_settled": not invoice.due,
-        "url": settings.CONSOLE_ORIGIN + places.invoice(organization.slug, invoice.number or 0),
+        "url": settings.CONSOLE_ORIGIN + places.invoice(organization.slug, invoice.number),
     }
 
 

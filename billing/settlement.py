@@ -14,7 +14,7 @@ from django.utils import timezone
 from billing.accounts import lock_accounts, month_of
 from billing.credit import plan_burn, spendable_lots, take
 from billing.holds import release
-from billing.invoices.drafts import Drafts
+from billing.invoices.drafts import Drafts, month_start
 from billing.invoices.lines import add_to_lines
 from billing.journal import post
 from billing.models import Account, BillingAccount, Kind
@@ -47,8 +47,7 @@ def _settle(account: BillingAccount, events: Sequence[UsageEvent]) -> None:
     # Credit is used for the earlier calls first.
     for draft_id, some in _grouped(sorted(events, key=attrgetter("started_at")), attrgetter("billed_in")).items():
         _charge(account, draft_id, some)
-    if amount := sum(event.amount for event in events):
-        _count_spent(account, amount)
+    _count_spent(account, events)
 
 
 def _grouped(events: Iterable[UsageEvent], key: Callable[[UsageEvent], UUID]) -> dict[UUID, list[UsageEvent]]:
@@ -71,7 +70,10 @@ def _charge(account: BillingAccount, draft_id: UUID, events: Sequence[UsageEvent
     take(post(account, Kind.USAGE, key, amounts, reference=draft_id), burnt.parts)
 
 
-def _count_spent(account: BillingAccount, amount: int) -> None:
-    month = month_of(timezone.now())
-    account.spent, account.spent_month = account.spent_in(month) + amount, month
-    account.save(update_fields=["spent", "spent_month"])
+def _count_spent(account: BillingAccount, events: Sequence[UsageEvent]) -> None:
+    """Count what began this month towards the cap; what comes late from an earlier one was of that one."""
+    now = timezone.now()
+    month, began = month_of(now), month_start(now)
+    if amount := sum(event.amount for event in events if event.started_at >= began):
+        account.spent, account.spent_month = account.spent_in(month) + amount, month
+        account.save(update_fields=["spent", "spent_month"])

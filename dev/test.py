@@ -25,6 +25,7 @@ _ONCE = (
     "notifications/faults",
     "notifications/messages",
     "pages",
+    "stripe_simulator",
     "tenancy",
     "admin_api/test_schemathesis.py",
 )

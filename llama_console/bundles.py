@@ -30,6 +30,11 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "choices", "webhooks", "secret"),
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),
     "organization.css": (*IN_THE_SHELL, "mono", "toolbar", "empty", "pagination", "secret", "organization"),
+    "billing.css": (
+        *IN_THE_SHELL,
+        *("mono", "toolbar", "kpis", "empty", "pagination", "chart", "secret", "spend", "billing"),
+    ),
+    "invoice.css": (*IN_THE_SHELL, "mono", "kpis", "verify", "billing", "invoice"),
     "prices.css": (*IN_THE_SHELL, "mono", "empty", "prices"),
     "contacts.css": (*IN_THE_SHELL, "empty", "secret", "contacts"),
     "sso.css": (*IN_THE_SHELL, "mono", "empty", "secret", "contacts", "sso"),
@@ -75,6 +80,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "keys.js": (*SCRIPTS_IN_THE_SHELL, "stored"),
     "staff.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
     "security.js": (*SCRIPTS_IN_THE_SHELL, "passkeys", "stored"),
+    "billing.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
     "usage.js": (*SCRIPTS_IN_THE_SHELL, "chart", "live"),
 }
 # A face that names a missing file would stop collectstatic; without it the system's font is used.

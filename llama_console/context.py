@@ -42,7 +42,7 @@ _NAVIGATION: Groups = (
         (
             (gettext_lazy("Members"), "users", "members:list"),
             (gettext_lazy("Projects"), "folder", "projects:list"),
-            (gettext_lazy("Billing contacts"), "mail-check", "billing_contacts:list"),
+            (gettext_lazy("Billing"), "credit-card", "billing:overview"),
             (gettext_lazy("Admin keys"), "key-square", "admin_keys:list"),
             (gettext_lazy("Single sign-on"), "log-in", "sso:overview"),
             (gettext_lazy("Settings"), "settings", "organizations:settings"),
@@ -80,7 +80,8 @@ _STAFF: Groups = (
     (gettext_lazy("Catalog"), ((gettext_lazy("Prices"), "tags", "staff:prices"),)),
 )
 
-_BESIDE = {"organizations:roles": "members"}  # pages that belong to another room's, by their tabs
+# Pages, and the pages of whole rooms, that belong to another room's by their tabs.
+_BESIDE = {"organizations:roles": "members", "billing_contacts": "billing"}
 
 # What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
 # only spares people the way, and tests hold it to what they answer.
@@ -97,6 +98,9 @@ _NEEDED: dict[str, Permission] = {
     "members:invitations:list": Permission.MANAGE_MEMBERS,
     "members:invitations:create": Permission.MANAGE_MEMBERS,
     "projects:create": Permission.MANAGE_PROJECTS,
+    "billing:overview": Permission.VIEW_BILLING,
+    "billing:invoices": Permission.VIEW_BILLING,
+    "billing:credit": Permission.MANAGE_BILLING,
     "billing_contacts:list": Permission.MANAGE_BILLING_CONTACTS,
     "admin_keys:list": Permission.MANAGE_ADMIN_KEYS,
     "sso:overview": Permission.MANAGE_SSO,
@@ -190,7 +194,8 @@ def _navigation(
     if match and match.app_name == "staff":
         return _groups(_STAFF, [], lambda name: match.view_name.startswith(name))
     if match and current:
-        room = _BESIDE.get(match.view_name) or match.view_name.partition(":")[0]
+        room = match.view_name.partition(":")[0]
+        room = _BESIDE.get(match.view_name) or _BESIDE.get(room, room)
         groups = [
             (title, tuple(page for page in pages if access is None or may_open(access, page[2])))
             for title, pages in _NAVIGATION

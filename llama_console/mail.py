@@ -37,9 +37,9 @@ PROVIDERS = {
 
 
 def backend(name: str) -> str:
-    """Return Django's email backend for a provider; any other name is SMTP."""
+    """Return the email backend for a provider; any other name is SMTP."""
     if name not in PROVIDERS:
-        return "django.core.mail.backends.smtp.EmailBackend"
+        return "notifications.smtp.EmailBackend"
     return f"anymail.backends.{PROVIDERS[name].backend}.EmailBackend"
 
 

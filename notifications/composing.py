@@ -32,7 +32,10 @@ def compose(message: OutboxMessage) -> Composed | None:
         return None
     with speaking_to(to):
         facts = notice_of(message.kind)(message.subject_id, to)
-        return None if facts is None else Composed(to, kind, kind.word(**facts))
+        wording = None if facts is None else kind.word(**facts)
+    # Read again once a secret is made: one made after a change of address never goes to the former one.
+    now = recipients.find([to.pk]).get(to.pk) if kind.secret else to
+    return Composed(now, kind, wording) if now and wording else None
 
 
 @contextmanager

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.mail import BadHeaderError, EmailMessage
 from django.core.validators import validate_email
 
 from ledger.actor import Actor
-from notifications import fingerprints, post, recipients, rendering, suppressions
+from notifications import fingerprints, post, rendering, suppressions
 from notifications.composing import compose
 from notifications.failure import DeliveryError
+from notifications.letter import Letter
 from notifications.models import Channel, OutboxMessage, Reason
 from vault.disclosure import open_once
 from vault.purposes import Purpose
@@ -32,16 +33,10 @@ def deliver(message: OutboxMessage) -> bool:
     if composed is None:
         return False
     mail, headers = rendering.mail(composed), _headers(message)
-    # Read again once the letter's link is made: one made after a change of address never goes to the former one.
-    to = recipients.find([message.recipient_id]).get(message.recipient_id) if message.is_urgent else composed.to
-    if to is None:
-        return False
-    address = open_once(Purpose.EMAIL_NOTIFICATION, to.email, actor=WORKER, message=message.pk)
+    address = open_once(Purpose.EMAIL_NOTIFICATION, composed.to.email, actor=WORKER, message=message.pk)
     fingerprint = fingerprints.of_email(address)
     suppressions.refuse_suppressed(Channel.EMAIL, fingerprint, message.pk)
-    letter = EmailMultiAlternatives(mail.subject, mail.text, to=[address], headers=headers | mail.headers)
-    letter.attach_alternative(mail.html, "text/html")
-    _hand_over(letter, fingerprint)
+    _hand_over(Letter(mail.subject, mail.text, mail.html, address, headers | mail.headers), fingerprint)
     return True
 
 
@@ -50,7 +45,7 @@ def _headers(message: OutboxMessage) -> dict[str, str]:
     return {"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"}
 
 
-def _hand_over(message: EmailMultiAlternatives, fingerprint: str) -> None:
+def _hand_over(message: EmailMessage, fingerprint: str) -> None:
     try:
         _send(message)
     except DeliveryError as error:
@@ -59,7 +54,7 @@ def _hand_over(message: EmailMultiAlternatives, fingerprint: str) -> None:
         raise
 
 
-def _send(message: EmailMultiAlternatives) -> None:
+def _send(message: EmailMessage) -> None:
     # The errors' texts hold addresses: only their class and code go on from here.
     try:
         validate_email(message.to[0])  # Django sends to nobody, or to a mailbox on the server itself, without a word

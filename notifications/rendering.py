@@ -1,10 +1,13 @@
 """Rendering: from words to a mail's subject, plain text and HTML, which say the same."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import get_language_info
+from django.utils.text import wrap
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from notifications import unsubscribing
@@ -13,6 +16,7 @@ from notifications.wording import in_lines, line
 
 PRODUCT = "Llama console"
 _LONGEST_SUBJECT = 150  # characters
+_WIDTH = 72  # characters of a line of plain text, as in its template
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,15 +44,23 @@ def subject(words: str) -> str:
     return text if len(text) <= _LONGEST_SUBJECT else text[: _LONGEST_SUBJECT - 1].rstrip() + "…"
 
 
-def labels() -> dict[str, str]:
+def labels() -> Mapping[str, str]:
     """Return what all letters say, in the language of the moment."""
+    return _labels(settings.CONSOLE_ORIGIN, get_language())
+
+
+@cache
+def _labels(origin: str, language: str) -> Mapping[str, str]:
     return {
         "product": PRODUCT,
-        "origin": settings.CONSOLE_ORIGIN,
+        "origin": origin,
         "paste": _("Or paste this into your browser:"),
         "address": _("How we got to your address."),
-        "opened": _("It is stored sealed. It was opened once, to send this message, and that was recorded first."),
-        "sent_by": _("Sent by %(product)s at %(origin)s.") % {"product": PRODUCT, "origin": settings.CONSOLE_ORIGIN},
+        # In lines for the plain text; HTML takes the end of a line for a space.
+        "opened": wrap(
+            _("It is stored sealed. It was opened once, to send this message, and that was recorded first."), _WIDTH
+        ),
+        "sent_by": wrap(_("Sent by %(product)s at %(origin)s.") % {"product": PRODUCT, "origin": origin}, _WIDTH),
         "no_tracking": _("No tracking, no remote images."),
         "unwanted": _("Messages like this one are not for you?"),
         "stop": _("Unsubscribe"),

@@ -25,6 +25,7 @@ class Operation:
     scope: Permission | None
     answer: type[Serializer[Any]] | None = None
     status: int = 200
+    media_type: str = "application/json"  # of the answer
     body: type[Serializer[Any]] | None = None
     query: type[Serializer[Any]] | None = None
     paged: bool = False

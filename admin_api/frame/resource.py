@@ -26,7 +26,7 @@ class Resource(APIView):
 
     operations: ClassVar[Operations]
     tag: ClassVar[str]  # the heading under which the page of the API shows it
-    http_method_names = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     metadata_class = None  # OPTIONS is no method of ours
     request_id: UUID
     query: dict[str, Any]  # the parameters of the address

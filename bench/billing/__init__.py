@@ -125,8 +125,8 @@ def _drifts(plan: Plan, of: str) -> Iterator[Bar]:
     from django.db.models import Sum
 
     from billing.books import disagreements
-    from billing.invoices.amounts import CENT
     from billing.models import Account, BillingAccount, Invoice, InvoiceLine, Kind, Posting
+    from catalog.money import CENT
     from usage.models import UsageEvent
 
     def total(rows: Any, name: str = "amount") -> int:

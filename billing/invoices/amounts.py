@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog.money import PICO
-
-CENT = PICO // 100
+from catalog.money import CENT
 
 
 def in_cents(pico: int) -> int:

@@ -6,9 +6,9 @@ Whoever calls holds the account's lock. What is done again under the same key ch
 from datetime import datetime
 
 from billing.errors import BillingError
-from billing.invoices.amounts import CENT
 from billing.journal import is_posted, post
 from billing.models import Account, BillingAccount, Invoice, InvoiceStatus, Kind
+from catalog.money import CENT
 from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action

@@ -3,11 +3,9 @@
 from django.db import migrations
 
 from billing import guards
-from ledger.guards import install
 
 
 def guard(apps, schema_editor):
-    install(schema_editor, guards.APPEND_ONLY)
     guards.install(schema_editor)
 
 

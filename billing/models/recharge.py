@@ -1,10 +1,11 @@
 """Auto-recharge: buys credit when the balance falls below a threshold, up to an amount a month."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from billing.models.account import BillingAccount, Mode
 from billing.models.dispute import Dispute
@@ -32,6 +33,12 @@ class AutoRechargeQuerySet(models.QuerySet["AutoRecharge"]):
             account__suspended_at=None,
             account__credit__lt=F("threshold") + F("account__frozen") + F("account__owed"),
         )
+
+    def with_recharged(self, month: date) -> "AutoRechargeQuerySet":
+        """Add `recharged`: the cents that were bought in a month, and those that may still be."""
+        bought = TopUp.objects.filter(organization_id=OuterRef("pk")).by_recharge_in(month)
+        total = bought.order_by().values("organization_id").annotate(all=Sum("cents")).values("all")
+        return self.annotate(recharged=Coalesce(Subquery(total), 0))
 
 
 class AutoRecharge(models.Model):

@@ -49,15 +49,17 @@ class TopUpQuerySet(models.QuerySet["TopUp"]):
 
     def recharged_in(self, month: date) -> int:
         """Return the cents of auto-recharge in a calendar month, UTC: what was paid, and what may still be."""
+        return self.by_recharge_in(month).aggregate(all=Sum("cents"))["all"] or 0
+
+    def by_recharge_in(self, month: date) -> "TopUpQuerySet":
         start = datetime(month.year, month.month, 1, tzinfo=UTC)
         end = (start + timedelta(days=32)).replace(day=1)
-        counted = self.filter(
+        return self.filter(
             origin=Origin.AUTO,
             status__in=(TopUpStatus.PENDING, TopUpStatus.PAID),
             created_at__gte=start,
             created_at__lt=end,
         )
-        return counted.aggregate(all=Sum("cents"))["all"] or 0
 
 
 class TopUp(models.Model):

@@ -16,7 +16,7 @@ from accounts.entries import Contact
 from accounts.models import Organization, User
 from billing.actions.promotions import give_promotion
 from billing.actions.terms import set_cap, set_terms
-from billing.models import Mode
+from billing.models import BillingAccount, Mode
 from billing.settlement import settle_calls
 from catalog.money import PICO
 from keys.actions import issue_key
@@ -87,6 +87,8 @@ def _billing(organization: Organization) -> None:
     """Let it pay in advance, with a grant that the usage of all its days is taken from."""
     actor, over = Actor.operator(), timezone.now() + timedelta(days=40)
     set_terms(actor, organization.pk, mode=Mode.PREPAID)
+    # What was used before an account was opened is no spending: it is as old as the demo's usage.
+    BillingAccount.objects.filter(pk=organization.pk).update(created_at=DEMO_START)
     give_promotion(actor, organization.pk, amount=75 * PICO, title="Research grant", expires_at=over)
     set_cap(actor, organization.pk, 40 * PICO)
 

@@ -16,6 +16,7 @@ from accounts.membership import Acting
 from accounts.models import Organization, User
 from accounts.models.project import ProjectQuerySet
 from accounts.policy import Permission
+from billing.models import BillingAccount
 from catalog.money import dollars
 from keys.models import ApiKey
 from keys.snippets import snippets
@@ -59,6 +60,7 @@ def organization_home(request: HttpRequest, organization: str) -> HttpResponse:
         "kpis": kpis(acting.organization.pk, timezone.now(), limits),
         "recent": recent(acting.organization.pk, limits),
         "facts": _facts(acting.projects()),
+        "standing": _standing(acting),
     }
     return render(request, "console/home.html", context)
 
@@ -112,6 +114,21 @@ def _listen(organization: Organization, event: UsageEvent | None) -> dict[str, A
         "cost": dollars(event.amount),
     }
     return {"received": True, "summary": summary, "url": url}
+
+
+def _standing(acting: Acting) -> dict[str, Any] | None:
+    """Return how an organization that is billed stands, for who may know; None for others."""
+    may_see = acting.may(Permission.VIEW_BILLING)
+    account = BillingAccount.objects.filter(pk=acting.organization.pk).first() if may_see else None
+    if account is None:
+        return None
+    return {
+        "title": _("Balance") if account.is_prepaid else _("Owed"),
+        "amount": dollars(account.balance if account.is_prepaid else account.owed),
+        "is_prepaid": account.is_prepaid,
+        "is_low": account.is_prepaid and account.balance <= 0,
+        "may_add": account.is_prepaid and acting.may(Permission.MANAGE_BILLING),
+    }
 
 
 def _facts(projects: ProjectQuerySet) -> list[str]:

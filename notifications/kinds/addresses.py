@@ -15,7 +15,7 @@ from notifications.wording import Action, Wording
 _PROOF = {"link": page("verify/Zk3…"), "code": "482 913", "hours": 24}
 
 
-@security("verify-email", gettext_lazy("Verification of your address"), sample=_PROOF)
+@security("verify-email", gettext_lazy("Verification of your address"), sample=_PROOF, secret=True)
 def verify_email(link: str, code: str, hours: int) -> Wording:
     return Wording(
         subject=_("%(code)s is your Llama console code") % {"code": code},
@@ -50,7 +50,7 @@ def already_registered(url: str) -> Wording:
     )
 
 
-@security("verify-new-email", gettext_lazy("Verification of a new address"), sample=_PROOF)
+@security("verify-new-email", gettext_lazy("Verification of a new address"), sample=_PROOF, secret=True)
 def verify_new_email(link: str, code: str, hours: int) -> Wording:
     return Wording(
         subject=_("%(code)s is your Llama console code") % {"code": code},
@@ -71,6 +71,7 @@ def verify_new_email(link: str, code: str, hours: int) -> Wording:
     "email-changed",
     gettext_lazy("Address changed"),
     sample={"at": AT, "url": page("account/report/Zk3…")},
+    secret=True,
 )
 def email_changed(at: datetime, url: str) -> Wording:
     """Word what goes to the former address; `url` is for who can't sign in any more."""
@@ -96,6 +97,7 @@ def email_changed(at: datetime, url: str) -> Wording:
     channels=[Channel.SMS],
     priority=Priority.SECURITY,
     required=True,
+    secret=True,
 )
 def verify_phone(code: str, minutes: int, host: str) -> Wording:
     """Word a text that browsers fill in by themselves, but only on pages of `host` (WebOTP)."""

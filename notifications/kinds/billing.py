@@ -116,6 +116,7 @@ def dispute(organization: str, amount: str, at: datetime, url: str) -> Wording:
         "kept": 30,
     },
     required=True,  # the one message to an address that has not agreed to any
+    secret=True,
 )
 def confirm_contact(organization: str, link: str, refusal: str, days: int, kept: int) -> Wording:
     lasts = ngettext("The link works for %(days)s day.", "The link works for %(days)s days.", days) % {"days": days}

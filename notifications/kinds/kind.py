@@ -32,7 +32,8 @@ class Kind:
     """One kind of message to people: its channels, the first of them on unless switched off, and its words.
 
     `word` takes the facts of one message by name; `sample` has some for the gallery and the tests. What is `required`
-    can't be switched off, nor wait for a digest.
+    can't be switched off, nor wait for a digest. What is `secret` has a link or code by which whoever reads it can do
+    something: it goes to the address that its recipient has once that is made, and not a moment earlier.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Kind:
     required: bool
     word: Callable[..., Wording]
     sample: Mapping[str, Any]
+    secret: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -58,21 +60,31 @@ def kind(
     channels: Sequence[Channel] = (Channel.EMAIL,),
     priority: Priority = Priority.NOTICE,
     required: bool = False,
+    secret: bool = False,
 ) -> Callable[[_Word], _Word]:
     """Enter a kind into the table; what it decorates words its messages."""
 
     def enter(word: _Word) -> _Word:
         if name in KINDS:
             raise ValueError(f"The kind {name} is entered twice.")
-        KINDS[name] = Kind(name, title, topic, tuple(channels), priority, required, word, sample)
+        KINDS[name] = Kind(name, title, topic, tuple(channels), priority, required, word, sample, secret)
         return word
 
     return enter
 
 
-def security(name: str, title: Title, *, sample: Mapping[str, Any], text: bool = False) -> Callable[[_Word], _Word]:
+def security(
+    name: str, title: Title, *, sample: Mapping[str, Any], text: bool = False, secret: bool = False
+) -> Callable[[_Word], _Word]:
     """Enter a kind that nobody can switch off and that goes before all others; `text` lets it go by SMS, too."""
     channels = (Channel.EMAIL, Channel.SMS) if text else (Channel.EMAIL,)
     return kind(
-        name, title, Topic.SECURITY, sample=sample, channels=channels, priority=Priority.SECURITY, required=True
+        name,
+        title,
+        Topic.SECURITY,
+        sample=sample,
+        channels=channels,
+        priority=Priority.SECURITY,
+        required=True,
+        secret=secret,
     )

@@ -75,6 +75,7 @@ def data_opened(fields: Sequence[str], purpose: Purpose, case: str, at: datetime
     Topic.PRIVACY,
     sample={"until": LATER, "url": page("account/export/Zk3…")},
     required=True,
+    secret=True,
 )
 def export_ready(until: datetime, url: str) -> Wording:
     return Wording(
@@ -93,6 +94,7 @@ def export_ready(until: datetime, url: str) -> Wording:
     sample={"at": AT, "until": LATER, "url": page("deletions/Zk3…")},
     priority=Priority.SECURITY,
     required=True,
+    secret=True,
 )
 def deletion_scheduled(at: datetime, until: datetime, url: str) -> Wording:
     return Wording(
@@ -132,6 +134,7 @@ def deletion_cancelled(at: datetime, url: str) -> Wording:
     sample={"receipt": "R-7Q2M4-0B31F", "at": AT, "until": LATER, "url": page("deletions/Zk3…")},
     priority=Priority.SECURITY,
     required=True,
+    secret=True,
 )
 def account_deleted(receipt: str, at: datetime, until: datetime, url: str) -> Wording:
     """Word the receipt, and the last message; `until` is when the last backup that holds the keys is gone."""
@@ -206,6 +209,7 @@ def organization_deletion_cancelled(organization: str, at: datetime, url: str) -
         "url": page("deletions/Zk3…"),
     },
     required=True,
+    secret=True,
 )
 def organization_deleted(organization: str, receipt: str, at: datetime, until: datetime, url: str) -> Wording:
     """Word the receipt; `until` is when the last backup that holds the keys is gone."""

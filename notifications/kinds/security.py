@@ -34,6 +34,7 @@ _FACTOR = {"factor": Factor.PASSKEY, "at": AT, "url": _URL}
     "password-reset",
     gettext_lazy("Password reset"),
     sample={"link": page("reset/Zk3…"), "minutes": 30},
+    secret=True,
 )
 def password_reset(link: str, minutes: int) -> Wording:
     return Wording(

@@ -34,6 +34,7 @@ ROLES: Mapping[str, Title] = {
         "decline_url": page("invitations/8fQ2…/decline/"),
     },
     required=True,  # who has no account has no preferences; they decline instead
+    secret=True,
 )
 def invitation(organization: str, role: str, until: datetime, kept: int, url: str, decline_url: str) -> Wording:
     return Wording(

@@ -73,7 +73,7 @@ def test_what_was_opened_comes_from_the_ledger_and_counts_each_try(
     put(owner)
     put(member)
     with monkeypatch.context() as broken:
-        broken.setattr("notifications.email.EmailMultiAlternatives.send", _unreachable)
+        broken.setattr("notifications.email.Letter.send", _unreachable)
         send_all()
     (row,) = rows(as_owner)
     assert "Will be tried again at" in row

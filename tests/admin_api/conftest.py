@@ -8,9 +8,12 @@ from django.test import Client
 
 from accounts.models import Organization, User
 from accounts.policy import Permission
+from billing.models import BillingAccount, Mode
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
 from ledger.actor import Actor
+from tests.billing.conftest import llama  # noqa: F401  a fixture
+from tests.billing.rail.conftest import _simulator, stripe  # noqa: F401  fixtures
 
 Program = Callable[..., Any]
 ROOT = "/api/v1/"
@@ -46,4 +49,6 @@ def olivia(organization: Organization, owner: User) -> Caller:
 
 @pytest.fixture
 def otto(outsider: User) -> Caller:
-    return program(Organization.objects.get(slug="outsiders"), outsider)
+    outsiders = Organization.objects.get(slug="outsiders")
+    BillingAccount.objects.create(pk=outsiders.pk, mode=Mode.PREPAID)
+    return program(outsiders, outsider)

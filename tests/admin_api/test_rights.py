@@ -25,6 +25,7 @@ from accounts.models import (
 )
 from accounts.policy import Access, Permission
 from admin_api.frame.served import document
+from billing.models import BillingAccount, Invoice, Mode, Origin, TopUp
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key, revoke_admin_key
 from keys.admin.scopes import SCOPES
@@ -75,6 +76,8 @@ def ids(organization: Organization, project: Project, member: User) -> dict[str,
         ).pk,
         "domain_id": organization.domains.create(domain="example.com", token="token").pk,
         "invitation_id": _invitation(organization).pk,
+        "top_up_id": _top_up(organization).pk,
+        "number": _invoice(organization),
         "contact_id": organization.billing_contacts.create(email="money@example.com").pk,
         "model": price(served()).model_id,
     }
@@ -84,6 +87,26 @@ def _invitation(organization: Organization) -> Invitation:
     offer = Offer(Access(Role.VIEWER), "en")
     invite(OPERATOR, organization=organization, addresses=["nina@example.com"], offer=offer)
     return organization.invitations.get()
+
+
+def _top_up(organization: Organization) -> TopUp:
+    BillingAccount.objects.create(pk=organization.pk, mode=Mode.PREPAID)
+    return TopUp.objects.create(
+        organization_id=organization.pk, cents=2500, origin=Origin.CHECKOUT, expires_at=timezone.now()
+    )
+
+
+def _invoice(organization: Organization) -> int:
+    start = timezone.now()
+    Invoice.objects.create(
+        organization_id=organization.pk,
+        number=736_251,
+        status="paid",
+        start=start,
+        end=start + timedelta(1),
+        closed_at=start,
+    )
+    return 736_251
 
 
 def _state() -> list[Any]:
@@ -97,6 +120,8 @@ def _state() -> list[Any]:
         VerifiedDomain,
         SecuritySettings,
         Deletion,
+        TopUp,
+        BillingAccount,
         AuditEvent,
     )
     return [sorted(model.objects.values_list(*_columns(model)), key=str) for model in kept]
@@ -122,7 +147,10 @@ def test_a_foreign_key_finds_what_is_not_there_and_changes_nothing(
     assert foreign["Content-Type"] == "application/problem+json"
     if "{" in path:
         missing = otto.generic(
-            method.upper(), path.format(**{name: uuid4() for name in ids}), _json(body), "application/json"
+            method.upper(),
+            path.format(**{name: 999 if name == "number" else uuid4() for name in ids}),
+            _json(body),
+            "application/json",
         )
         alike = {"type", "title", "status", "detail"}
         assert {name: foreign.json()[name] for name in alike} == {name: missing.json()[name] for name in alike}

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actions import add_member, create_organization, invite
 from accounts.actions.invitations import Offer
 from accounts.models import Role
 from accounts.policy import Access
+from billing.actions.terms import set_terms
+from billing.models import Mode, Origin, TopUp
 from keys.admin.actions import issue_admin_key
 from ledger.actor import Actor
 from ledger.ids import new_id
@@ -38,6 +41,10 @@ exclude-method = "DELETE"
 parameters = {{ "path.invitation_id" = "{invitation}", "path.domain_id" = "{domain}" }}
 
 [[operations]]
+include-path-regex = "/top-ups/"
+parameters = {{ "path.top_up_id" = "{purchase}" }}
+
+[[operations]]
 include-path-regex = "/prices/"
 parameters = {{ "path.model" = "{model}" }}
 """
@@ -56,6 +63,8 @@ def test_nothing_that_schemathesis_thinks_of_fails(live_server: Any, settings: A
     endpoint, _ = create_endpoint(
         Actor.operator(), organization_id=llamas.pk, url="https://a.example", kinds=["key.created"]
     )
+    set_terms(Actor.operator(), llamas.pk, mode=Mode.PREPAID)
+    purchase = TopUp.objects.create(organization_id=llamas.pk, cents=500, origin=Origin.AUTO, expires_at=timezone.now())
     delivery = Delivery.objects.create(endpoint=endpoint, message_id=new_id(), kind="key.created", duration=1)
     other, _ = issue_admin_key(Actor.operator(), organization=llamas, name="other", scopes=[])
     offer = Offer(Access(Role.VIEWER), "en")
@@ -65,6 +74,7 @@ def test_nothing_that_schemathesis_thinks_of_fails(live_server: Any, settings: A
         delivery=delivery.pk,
         member=mira.pk,
         other=other.pk,
+        purchase=purchase.pk,
         invitation=llamas.invitations.get().pk,
         domain=llamas.domains.create(domain="example.com", token="token").pk,
         model=price(served()).model_id,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.invoices.amounts import CENT, Amounts, in_cents, split_cents
+from billing.invoices.amounts import Amounts, in_cents, split_cents
+from catalog.money import CENT
 from tests.support.invoices import load_verifier
 
 PICO = st.integers(0, 10**17)

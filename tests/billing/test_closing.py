@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization
 from billing.errors import BillingError
-from billing.invoices.amounts import CENT
 from billing.invoices.closing import CLOSER, GRACE, close_due, close_invoice
 from billing.models import (
     Account,
@@ -26,6 +25,7 @@ from billing.models import (
 from billing.settlement import settle_calls
 from billing.tasks import close_invoices
 from catalog.models import Model
+from catalog.money import CENT
 from ledger.ids import new_id
 from ledger.models import Action, AuditEvent
 from notifications.models import Channel, Endpoint, OutboxMessage

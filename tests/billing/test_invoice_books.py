@@ -14,13 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from billing.books import disagreements
 from billing.credit import give_credit
 from billing.errors import BillingError
-from billing.invoices.amounts import CENT
 from billing.invoices.closing import close_due, close_now
 from billing.invoices.payments import mark_paid, mark_uncollectible, mark_void
 from billing.invoices.snapshot import regenerate
 from billing.models import Account, BillingAccount, Invoice, InvoiceStatus, Kind, LotKind, Mode, Posting
 from billing.settlement import settle_calls
 from catalog.models import Model
+from catalog.money import CENT
 from ledger.actor import Actor
 from ledger.ids import new_id
 from tests.support.invoices import NOON, exported, verify

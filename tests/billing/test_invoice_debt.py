@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from billing.credit import give_credit
-from billing.invoices.amounts import CENT
 from billing.invoices.closing import close_due
 from billing.models import BillingAccount, Invoice, InvoiceStatus, Kind, LotKind, Mode, Transaction
 from catalog.models import Model
-from catalog.money import PICO
+from catalog.money import CENT, PICO
 from tests.support.invoices import END, MILLION, NOON, agree, close_november, use
 
 pytestmark = pytest.mark.django_db

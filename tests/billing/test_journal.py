@@ -1,15 +1,25 @@
 """The journal: what is posted balances, comes once, and stays, whoever writes to the database."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from billing.accounts import lock_account
+from billing.books import disagreements
+from billing.credit import give_credit
 from billing.errors import BillingError
+from billing.invoices.closing import close_now
 from billing.journal import is_posted, post
-from billing.models import Account, BillingAccount, Kind, Posting, Transaction
+from billing.models import Account, BillingAccount, Kind, LotKind, Posting, Transaction
+from billing.settlement import settle_calls
+from catalog.models import Model
+from catalog.money import PICO
+from ledger.actor import Actor
 from ledger.ids import new_id
+from tests.usage.test_recording import call
 
 pytestmark = pytest.mark.django_db
 SALE = {Account.CLEARING: 500, Account.CREDIT_PAID: -500}
@@ -80,6 +90,22 @@ def test_the_database_refuses_to_change_what_is_posted(
     post(account, Kind.TOP_UP, "a", SALE)
     with pytest.raises(DatabaseError, match=answer), transaction.atomic():
         change()
+
+
+def _replace(table: str) -> None:
+    """Put a row of a table in its own place; on SQLite no trigger on deletions is asked then."""
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    connection.cursor().execute(f"{verb} INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("table", ["billing_transaction", "billing_posting", "billing_draw", "billing_invoice"])
+def test_no_row_takes_the_place_of_what_is_written(account: BillingAccount, llama: Model, table: str) -> None:
+    give_credit(account, LotKind.PAID, PICO, key="topup:1")
+    settle_calls([call(organization_id=account.pk)])
+    close_now(Actor.operator(), account.pk, now=timezone.now() + timedelta(days=1))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        _replace(table)
+    assert disagreements(BillingAccount.objects.get()) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from billing.books import disagreements
 from billing.credit import give_credit
+from billing.invoices.drafts import month_start
 from billing.models import Account, BillingAccount, Invoice, InvoiceLine, Kind, LotKind, Mode, Transaction
 from billing.settlement import settle_calls
 from catalog.models import Model
@@ -26,6 +28,15 @@ def test_a_batch_that_comes_again_is_paid_for_once(account: BillingAccount, llam
     assert account.balance == PICO - 4 * COST
     assert account.spent == 4 * COST
     assert disagreements(account) == []
+
+
+def test_only_calls_that_began_this_month_count_towards_its_cap(account: BillingAccount, llama: Model) -> None:
+    began = month_start(timezone.now())
+    moments = [began - timedelta(microseconds=1), began]
+    settle_calls([call(organization_id=account.pk, started_at=moment) for moment in moments])
+    account.refresh_from_db()
+    assert account.spent_in(began.date()) == COST
+    assert account.owed == 2 * COST
 
 
 def test_calls_of_who_is_not_billed_are_recorded_and_nothing_else(llama: Model) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from billing.credit import give_credit
-from billing.invoices.amounts import CENT
 from billing.invoices.rated import event_lines, tally
 from billing.invoices.snapshot import regenerate
 from billing.models import BillingAccount, Invoice, LotKind
 from catalog.models import Model, Price
+from catalog.money import CENT
 from tests.ledger import naive
 from tests.support.invoices import END, NOON, START, close_november, exported, reprice, use, verify
 from usage.models import UsageEvent

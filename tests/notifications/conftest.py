@@ -10,9 +10,9 @@ from tests.notifications.faults.post_office import PostOffice
 
 @pytest.fixture
 def post_office(settings: Any) -> Iterator[PostOffice]:
-    """A mail server that Django's own backend sends to."""
+    """A mail server that letters go to."""
     office = PostOffice()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.start(), 1
     yield office
     office.stop()

@@ -96,7 +96,7 @@ def test_a_refused_recipient_is_suppressed_and_nobody_else(
         raise smtplib.SMTPRecipientsRefused({OLIVIA.email: (550, b"no such user")})
 
     with monkeypatch.context() as broken:
-        broken.setattr("notifications.email.EmailMultiAlternatives.send", refuse)
+        broken.setattr("notifications.email.Letter.send", refuse)
         assert send(owner).error == "recipient-refused"
     assert send(owner).error == "suppressed"
     assert send(member).sent_at

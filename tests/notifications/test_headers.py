@@ -1,7 +1,6 @@
 """Names with line ends, and addresses that are none: nobody gets a header or a mail that was not meant for them."""
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 
 from accounts.models import User
 from ledger.ids import new_id
@@ -10,6 +9,7 @@ from notifications.email import deliver
 from notifications.failure import DeliveryError
 from notifications.kinds import Topic
 from notifications.kinds.kind import kind
+from notifications.letter import Letter
 from notifications.models import OutboxMessage
 from notifications.notices import Facts, notice
 from notifications.wording import Wording
@@ -57,8 +57,10 @@ def test_a_name_with_a_line_end_adds_no_header_and_no_recipient(owner: User, pos
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_a_line_end_that_came_as_far_as_a_header_sends_nothing(post_office: PostOffice, end: str) -> None:
-    letter = EmailMultiAlternatives(f"Join{end}Bcc: {OTTO.email}", "text", to=[OLIVIA.email])
+@pytest.mark.parametrize("header", ["Subject", "List-Unsubscribe"])
+def test_a_line_end_that_came_as_far_as_a_header_sends_nothing(post_office: PostOffice, header: str, end: str) -> None:
+    headers = {"Subject": "Join", header: f"Join{end}Bcc: {OTTO.email}"}
+    letter = Letter(headers.pop("Subject"), "text", "<p>text</p>", OLIVIA.email, headers)
     with pytest.raises(DeliveryError) as caught:
         email._send(letter)
     assert (caught.value.code, caught.value.permanent) == ("bad-header", True)

@@ -47,7 +47,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def send(self: Any) -> int:
         raise error
 
-    monkeypatch.setattr("notifications.email.EmailMultiAlternatives.send", send)
+    monkeypatch.setattr("notifications.email.Letter.send", send)
 
 
 def test_a_message_is_claimed_once_until_its_lease_ends(newcomer: User) -> None:

@@ -81,7 +81,7 @@ def test_a_server_that_takes_a_mail_and_breaks_off_gets_it_again_under_its_id(
 
 
 def test_a_server_that_is_away_or_silent_costs_a_try_and_no_mail(owner: User, settings: Any) -> None:
-    settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = "django.core.mail.backends.smtp.EmailBackend", 0.2
+    settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = "notifications.smtp.EmailBackend", 0.2
     message = put(owner)
     settings.EMAIL_PORT = int(closed_port().rpartition(":")[2])
     send_all()
@@ -97,7 +97,7 @@ def greeting(settings: Any) -> Iterator[list[bytes]]:
     """A server that says what the list holds, a line for whatever it is told, and hangs up."""
     lines: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", listener.getsockname()[1], 1
 
         def serve() -> None:

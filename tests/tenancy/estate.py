@@ -1,5 +1,6 @@
 """An estate: one of everything that an organization or its owner has, found by the part of an address that names it."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,10 @@ from accounts.actions import add_contact, add_member, create_project, invite
 from accounts.actions.invitations import Offer
 from accounts.models import BrowserSession, DataExport, Organization, Passkey, Role, User
 from accounts.policy import Access
+from billing.actions.promotions import give_promotion
+from billing.models import BillingAccount, CreditLot, Invoice, InvoiceStatus, Mode, Origin, TopUp
 from catalog.models import Model
+from catalog.money import PICO
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
@@ -19,6 +23,15 @@ from ledger.ids import new_id
 from notifications.webhooks.actions import create_endpoint
 from notifications.webhooks.publish import send_test
 from tests.conftest import person
+
+_SNAPSHOT = json.dumps(
+    {
+        "lines": [],
+        "amounts": dict.fromkeys(("usage", "credit", "carried", "rounding"), 0),
+        "cents": dict.fromkeys(("total", "credit", "carried", "due"), 0),
+        "usage": {"events": 0, "root": "0" * 64},
+    }
+).encode()
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         addresses=[f"new@{name}.example"],
         offer=Offer(Access(Role.VIEWER), "en", owner),
     )
+    account = BillingAccount.objects.create(pk=organization.pk, mode=Mode.PREPAID)
     shared = {
         "projects": project.slug,
         "keys": key.pk,
@@ -60,6 +74,10 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "invitations": organization.invitations.get().pk,
         "members": membership.pk,
         "domains": organization.domains.create(domain=f"{name}.example", token="token").pk,
+        "credits": _lot(account).pk,
+        "invoices": _invoice(account, 736_000 + len(name)),
+        "credit": (top_up := _top_up(account)).pk,
+        "top-ups": top_up.pk,
         "sso": organization.pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,
@@ -69,6 +87,27 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "export": DataExport.objects.create(user=owner, expires_at=timezone.now() + timedelta(days=1)).pk,
     }
     return Estate(organization, owner, secret, shared, shared | {"projects": project.pk, "members": helper.pk})
+
+
+def _invoice(account: BillingAccount, number: int) -> int:
+    """Make a closed invoice of a number that the other organization's has not: theirs would be one's own."""
+    start = timezone.now()
+    Invoice.objects.create(
+        organization_id=account.pk, number=number, status=InvoiceStatus.PAID, start=start, end=start + timedelta(1),
+        closed_at=start, snapshot=_SNAPSHOT, hash="0" * 64,
+    )  # fmt: skip
+    return number
+
+
+def _lot(account: BillingAccount) -> CreditLot:
+    give_promotion(Actor.operator(), account.pk, amount=PICO, title="Only one")
+    return CreditLot.objects.get(organization_id=account.pk)
+
+
+def _top_up(account: BillingAccount) -> TopUp:
+    return TopUp.objects.create(
+        organization_id=account.pk, cents=2500, origin=Origin.CHECKOUT, expires_at=timezone.now()
+    )
 
 
 def _model(name: str) -> str:

@@ -46,13 +46,13 @@ def close_page(intent: StripeIntent) -> None:
 
 def _order(top_up: TopUp) -> Order:
     slug = Organization.objects.values_list("slug", flat=True).get(pk=top_up.organization_id)
-    page = settings.CONSOLE_ORIGIN + places.credit(slug)
+    page = settings.CONSOLE_ORIGIN + places.purchase(slug, top_up.pk)
     return Order(
         top_up=str(top_up.pk),
         customer=customer_of(top_up.organization_id),
         cents=top_up.cents,
         title=TITLE,
-        success_url=f"{page}?bought={top_up.pk}",
-        cancel_url=page,
+        success_url=page,
+        cancel_url=f"{page}?left=1",
         expires_at=top_up.expires_at,
     )

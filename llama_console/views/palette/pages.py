@@ -15,12 +15,15 @@ _Pages = tuple[tuple[str | Promise, str, str], ...]
 _FURTHER: _Pages = (
     (gettext_lazy("Invitations"), "mail", "members:invitations:list"),
     (gettext_lazy("Roles"), "users", "organizations:roles"),
+    (gettext_lazy("Invoices"), "receipt-text", "billing:invoices"),
+    (gettext_lazy("Billing contacts"), "mail-check", "billing_contacts:list"),
 )
 _ACTIONS: _Pages = (
     (gettext_lazy("Create key"), "plus", "keys:create"),
     (gettext_lazy("Invite members"), "user-plus", "members:invitations:create"),
     (gettext_lazy("New project"), "folder-plus", "projects:create"),
     (gettext_lazy("Add endpoint"), "webhook", "webhooks:create"),
+    (gettext_lazy("Add credit"), "circle-plus", "billing:credit"),
 )
 
 

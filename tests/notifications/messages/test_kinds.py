@@ -94,6 +94,13 @@ def test_nobody_can_switch_off_what_protects_them() -> None:
     assert {kind.name for kind in ALL if kind.priority == Priority.SECURITY} <= REQUIRED
 
 
+def test_what_holds_a_link_or_code_for_its_reader_alone_is_secret() -> None:
+    """Samples shorten such links, and no others."""
+    assert {kind.name for kind in ALL if kind.secret} == {
+        kind.name for kind in ALL if "code" in kind.sample or any("…" in str(fact) for fact in kind.sample.values())
+    }
+
+
 def test_a_kind_has_a_text_message_if_and_only_if_it_can_go_as_one() -> None:
     assert {kind.name for kind in ALL if words(kind).short} == {kind.name for kind in TEXTS}
 

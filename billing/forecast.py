@@ -1,0 +1,60 @@
+"""What a month will likely cost: pure, in whole pico-dollars and without a float.
+
+What was spent, plus the mean of the last fourteen whole days for each day that is left. The spread is the standard
+deviation of these days, times the root of the days that are left: as of days that do not depend on each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import isqrt
+
+DAYS = 14
+_FEWEST = 2  # fewer have no spread
+_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a day cost lately: the mean, and the variance, of so many whole days."""
+
+    days: int
+    mean: int
+    variance: int
+
+    @classmethod
+    def of(cls, amounts: Sequence[int]) -> "Pace | None":
+        """Return the pace of whole days; None of too few to tell."""
+        count = len(amounts)
+        if count < _FEWEST:
+            return None
+        mean = sum(amounts) // count
+        return cls(count, mean, sum((amount - mean) ** 2 for amount in amounts) // (count - 1))
+
+    def days_of(self, balance: int) -> int | None:
+        """Return for how many days a balance lasts; None where nothing is spent."""
+        return max(balance, 0) // self.mean if self.mean else None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """An amount, and how far off it may well be: about two of three months end within the spread."""
+
+    amount: int
+    spread: int
+    spent: int
+
+    @property
+    def low(self) -> int:
+        return max(self.spent, self.amount - self.spread)
+
+    @property
+    def high(self) -> int:
+        return self.amount + self.spread
+
+
+def foresee(spent: int, pace: Pace, left: timedelta) -> Forecast:
+    """Return what will be spent when so much time has passed at this pace."""
+    seconds = max(0, left // timedelta(seconds=1))
+    grown = pace.mean * seconds // _SECONDS
+    return Forecast(spent + grown, isqrt(pace.variance * seconds // _SECONDS), spent)

@@ -1,0 +1,14 @@
+"""Finding a closed invoice by its number."""
+
+from uuid import UUID
+
+from billing.models import Invoice
+
+_LARGEST = 2**31 - 1  # what the column holds
+
+
+def find_invoice(organization_id: UUID, number: int) -> Invoice | None:
+    """Return an organization's closed invoice of a number, None where there is none."""
+    if not 0 < number <= _LARGEST:
+        return None
+    return Invoice.objects.of(organization_id).closed().filter(number=number).first()

@@ -1,0 +1,90 @@
+"""What an organization spends, day by day in UTC, read from the hourly rollup in one query.
+
+Only what it was billed for: from the hour on in which its account was opened.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncDate
+
+from accounts.models import Project
+from billing.forecast import DAYS, Forecast, Pace, foresee
+from billing.invoices.drafts import month_start, next_month
+from billing.models import BillingAccount
+from usage.models import HourlyUsage
+from usage.queries import rollup
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Spend:
+    """The amounts of days, in pico-dollars, of this month and the one before. Days without usage are left out."""
+
+    now: datetime
+    daily: Mapping[date, int]
+    before: int  # of the last month, up to the same moment of it
+
+    @property
+    def month(self) -> datetime:
+        return month_start(self.now)
+
+    @property
+    def days(self) -> Sequence[date]:
+        """The days of this month, the ones to come among them."""
+        first = self.month.date()
+        return [first + count * _DAY for count in range((next_month(self.now) - self.month).days)]
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(UTC).date()
+
+    @cached_property
+    def month_to_date(self) -> int:
+        return sum(amount for day, amount in self.daily.items() if day >= self.month.date())
+
+    @cached_property
+    def pace(self) -> Pace | None:
+        """Return what the last whole days cost; those before the day of the first usage, and that day, do not count."""
+        days = [self.today - count * _DAY for count in range(DAYS, 0, -1)]
+        first = min(self.daily, default=self.today)
+        return Pace.of([self.daily.get(day, 0) for day in days if day > first])
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """Return what the whole month will likely cost."""
+        return self.forecast_by(next_month(self.now))
+
+    def forecast_by(self, moment: datetime) -> Forecast | None:
+        return foresee(self.month_to_date, self.pace, moment - self.now) if self.pace else None
+
+
+def spend_of(account: BillingAccount, now: datetime) -> Spend:
+    """Return what an organization spends."""
+    last_month = month_start(now, back=1)
+    until = min(last_month + (now - month_start(now)), month_start(now))
+    found = (
+        _billed(account, last_month)
+        .values_list(TruncDate("hour", tzinfo=UTC))
+        .annotate(Sum("amount"), early=Sum("amount", filter=Q(hour__lt=until)))
+        .order_by()
+    )
+    rows = [(day, int(amount), int(early or 0)) for day, amount, early in found]
+    return Spend(now, {day: amount for day, amount, _ in rows}, sum(early for _, _, early in rows))
+
+
+def spent_by_project(account: BillingAccount, now: datetime) -> Mapping[UUID, tuple[str | None, int]]:
+    """Return name and amount of what each project spent this month, the most expensive first; None for one gone."""
+    name = Project.objects.filter(pk=OuterRef("project_id")).values("name")
+    found = _billed(account, month_start(now)).values("project_id").annotate(all=Sum("amount"), name=Subquery(name))
+    return {row["project_id"]: (row["name"], int(row["all"])) for row in found.order_by("-all", "project_id")}
+
+
+def _billed(account: BillingAccount, since: datetime) -> QuerySet[HourlyUsage]:
+    opened = account.created_at.replace(minute=0, second=0, microsecond=0)
+    return rollup(account.pk).filter(hour__gte=max(since, opened))

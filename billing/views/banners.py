@@ -1,0 +1,98 @@
+"""The one thing that needs somebody: what happened, what it means, and the action that mends it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from billing.models import BillingAccount, TopUp, TopUpStatus
+from billing.spend import Spend
+from billing.views.figures import lasts
+from billing.views.invoice_rows import InvoiceRow
+from billing.views.purchase_words import reason_of
+from catalog.money import CENT, dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """`action` is "" where the reader can do nothing here."""
+
+    tone: str  # bad or warn
+    title: str
+    text: str
+    action: str = ""
+    url: str = ""
+    is_deed: bool = False  # a POST, and not a page
+
+
+def banner(
+    account: BillingAccount, spend: Spend, newest: TopUp | None, invoices: Iterable[InvoiceRow], slug: str
+) -> Banner | None:
+    """Return what matters most of what is wrong, by the account, its newest purchase and its newest invoices."""
+    if account.suspended_at:
+        return Banner(
+            "bad",
+            _("This organization is suspended."),
+            _("Its calls are refused until a disputed or overdue payment is settled. Write to support."),
+        )
+    if overdue := next((row for row in invoices if row.is_overdue), None):
+        return _overdue(overdue)
+    if newest and newest.needs_confirmation:
+        return _confirm(newest, slug)
+    if newest and newest.status == TopUpStatus.FAILED:
+        return _failed(newest, account, spend, slug)
+    if account.is_prepaid and account.balance <= 0:
+        return _used_up(account, slug)
+    if account.cap is not None and account.spent_in(spend.month.date()) >= account.cap:
+        return Banner(
+            "bad",
+            _("This month’s spend cap of %(cap)s is reached.") % {"cap": dollars(account.cap)},
+            _("Calls are refused until the cap is raised or the next month begins."),
+            _("Change the cap"),
+            reverse("billing:cap", args=[slug]),
+        )
+    return None
+
+
+def _overdue(row: InvoiceRow) -> Banner:
+    words = {"number": row.number, "amount": row.due}
+    return Banner(
+        "bad",
+        _("Invoice %(number)s of %(amount)s is overdue.") % words,
+        _("Pay it, or calls may end."),
+        _("See the invoice"),
+        row.url,
+    )
+
+
+def _confirm(top_up: TopUp, slug: str) -> Banner:
+    return Banner(
+        "warn",
+        _("Your bank wants a payment of %(amount)s confirmed.") % {"amount": dollars(top_up.cents * CENT)},
+        _("It goes through only after that."),
+        _("Confirm the payment"),
+        reverse("billing:confirmation", args=[slug, top_up.pk]),
+        is_deed=True,
+    )
+
+
+def _failed(top_up: TopUp, account: BillingAccount, spend: Spend, slug: str) -> Banner:
+    words = {"amount": dollars(top_up.cents * CENT), "day": date_format(top_up.created_at, _("M j"))}
+    left = lasts(account.balance, spend.pace) if account.is_prepaid else ""
+    goes_on = _("Calls go on until the balance is used up. %(left)s.") % {"left": left} if left else ""
+    return Banner(
+        "bad",
+        _("The purchase of %(amount)s on %(day)s failed.") % words,
+        " ".join(filter(None, [str(reason_of(top_up)), goes_on])),
+        _("Update the payment method"),
+        reverse("billing:portal", args=[slug]),
+        is_deed=True,
+    )
+
+
+def _used_up(account: BillingAccount, slug: str) -> Banner:
+    title = _("There is no credit yet.") if not account.transactions else _("The credit is used up.")
+    text = _("Calls that cost something are refused until credit is added.")
+    return Banner("bad", title, text, _("Add credit"), reverse("billing:credit", args=[slug]))

@@ -1,0 +1,93 @@
+"""What the page of an invoice says: all of it from the snapshot, which is what the hash stands for."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import Invoice
+from billing.views.invoice_rows import span_of, state_of
+from catalog.money import CENT, dollars, exact_dollars
+from usage.figures import exact
+
+_CLASSES: dict[str, str | Promise] = {
+    "input": _("Input"),
+    "cached_input": _("Cached input"),
+    "output": _("Output"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    token_class: str | Promise
+    tokens: str
+    rate: str  # dollars a million tokens
+    exact: str
+    cents: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    model: str
+    version: int  # of the price; 0 for none
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    name: str | Promise
+    exact: str
+    cents: str
+
+
+class InvoicePage:
+    """A closed invoice for reading."""
+
+    def __init__(self, invoice: Invoice, now: datetime) -> None:
+        self._said: dict[str, Any] = json.loads(bytes(invoice.snapshot))
+        self.span = span_of(invoice)
+        self.status, self.tone = state_of(invoice, now)
+        self.total, self.due = (dollars(cents * CENT) for cents in (invoice.total, invoice.due))
+        self.credit = dollars(self._said["cents"]["credit"] * CENT)
+        self.calls, self.root = exact(self._said["usage"]["events"]), self._said["usage"]["root"]
+
+    def groups(self) -> list[Group]:
+        """Return the lines of each model and version of its price, without the classes that had no tokens."""
+        used = (line for line in self._said["lines"] if line["tokens"])
+        found = groupby(used, key=itemgetter("model", "price_version"))
+        return [Group(model, version, [_line(line) for line in lines]) for (model, version), lines in found]
+
+    def sums(self) -> list[Sum]:
+        """Return how the usage becomes what is due; what is zero is left out, but for the first and the last."""
+        amounts, cents = self._said["amounts"], self._said["cents"]
+        due = amounts["usage"] - amounts["credit"] + amounts["carried"]
+        found = [
+            Sum(_("Paid from credit"), exact_dollars(-amounts["credit"]), dollars(-cents["credit"] * CENT)),
+            Sum(_("Carried over"), exact_dollars(amounts["carried"]), dollars(cents["carried"] * CENT)),
+        ]
+        shown = [each for each, amount in zip(found, (amounts["credit"], amounts["carried"]), strict=True) if amount]
+        return [
+            Sum(_("Usage"), exact_dollars(amounts["usage"]), dollars(cents["total"] * CENT)),
+            *shown,
+            Sum(_("To pay"), exact_dollars(due), dollars(cents["due"] * CENT)),
+        ]
+
+
+def _line(line: dict[str, Any]) -> Line:
+    return Line(
+        token_class=_CLASSES.get(line["token_class"], line["token_class"]),
+        tokens=exact(line["tokens"]),
+        rate=_a_million(line["rate"]),
+        exact=exact_dollars(line["amount"]),
+        cents=exact_dollars(line["cents"] * CENT),
+    )
+
+
+def _a_million(rate: int) -> str:
+    """Return a rate in pico-dollars a token as dollars a million tokens, with all its digits."""
+    return exact_dollars(rate * 1_000_000)

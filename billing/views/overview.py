@@ -1,0 +1,71 @@
+"""The overview: what is there, what was spent, where that leads, and what comes next."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from billing.accounts import month_of
+from billing.invoices.drafts import next_month
+from billing.invoices.upcoming import upcoming
+from billing.models import AutoRecharge, CreditLot, TopUp
+from billing.rail.client import is_set_up
+from billing.spend import Spend, spend_of, spent_by_project
+from billing.spend_chart import draw
+from billing.views.access import Payer, viewing
+from billing.views.banners import banner
+from billing.views.figures import cap_meter, figures
+from billing.views.invoice_rows import invoice_rows, listed
+from billing.views.lot_rows import lot_rows
+from billing.views.project_rows import project_rows
+from billing.views.recharge_state import state_of
+from catalog.money import dollars
+
+_MOST = 5  # of a list
+
+
+@require_GET
+@viewing
+def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
+    now = timezone.now()
+    account, spend = payer.account, spend_of(payer.account, now)
+    lots = list(CreditLot.objects.filter(organization_id=account.pk).spendable().in_burn_order()[: _MOST + 1])
+    found = AutoRecharge.objects.with_recharged(month_of(now)).filter(pk=account.pk).first()
+    newest = TopUp.objects.of(account.pk).order_by("-id").first()
+    invoices = invoice_rows(payer.slug, listed(account.pk)[:_MOST])
+    context = {
+        "account": account,
+        "may_manage": payer.may_manage,
+        "updated_at": now,
+        "banner": banner(account, spend, newest, invoices, payer.slug),
+        "figures": figures(account, spend),
+        "meter": cap_meter(account, spend),
+        "pace": spend.pace,
+        "spent": dollars(spend.month_to_date),
+        "cap": dollars(account.cap) if account.cap is not None else "",
+        "is_quiet": not spend.month_to_date and not spend.forecast,
+        "chart": draw(spend, account.cap),
+        "next": _next(payer, spend),
+        "is_set_up": is_set_up(),
+        "recharge": state_of(found, now) if found else None,
+        "lots": lot_rows(lots[:_MOST], now),
+        "has_more_lots": len(lots) > _MOST,
+        "invoices": invoices,
+        "projects": project_rows(spent_by_project(account, now).values()),
+    }
+    return render(request, "billing/overview.html", context)
+
+
+def _next(payer: Payer, spend: Spend) -> dict[str, Any]:
+    expected = spend.forecast.amount if spend.forecast else spend.month_to_date
+    found = upcoming(payer.account, spend.month_to_date, expected)
+    return {
+        "on": next_month(spend.now),
+        "is_forecast": spend.forecast is not None,
+        "usage": dollars(found.usage),
+        "carried": dollars(found.carried) if found.carried else "",
+        "credit": dollars(-found.credit) if found.credit else "",
+        "due": dollars(found.due),
+    }

@@ -1,0 +1,54 @@
+"""Payment methods: asked for at the provider each time they are shown, and changed in its portal."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.step_up import recent_sign_in_required
+from billing.actions.portal import open_payment_methods
+from billing.rail.cards import payment_methods
+from billing.rail.client import is_set_up
+from billing.rail.errors import RailError
+from billing.views.access import Payer, managing, viewing
+from billing.views.leaving import leave
+
+
+@never_cache
+@require_GET
+@viewing
+def method_list(request: HttpRequest, payer: Payer) -> HttpResponse:
+    return render(request, "billing/payment_methods.html", {"is_set_up": is_set_up(), "may_manage": payer.may_manage})
+
+
+@never_cache
+@require_GET
+@viewing
+def shown(request: HttpRequest, payer: Payer) -> HttpResponse:
+    """Ask the provider: a part of the page that has asked for it, or the page with it where nothing runs scripts."""
+    try:
+        context = {"methods": payment_methods(payer.account.pk), "is_away": False}
+    except RailError:
+        context = {"methods": [], "is_away": True}
+    if request.headers.get("HX-Request"):
+        return render(request, "billing/_methods.html", context)
+    context |= {"is_set_up": is_set_up(), "may_manage": payer.may_manage, "is_asked": True}
+    return render(request, "billing/payment_methods.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_required
+@managing
+def portal(request: HttpRequest, payer: Payer) -> HttpResponse:
+    """Go to the provider's portal, once somebody has said so."""
+    back = reverse("billing:payment_methods", args=[payer.slug])
+    if request.method == "POST":
+        try:
+            url = open_payment_methods(payer.actor, payer.account.pk, return_url=settings.CONSOLE_ORIGIN + back)
+            return leave(request, url, back=back)
+        except RailError:
+            return render(request, "billing/portal.html", {"is_away": True}, status=503)
+    return render(request, "billing/portal.html", {"is_away": False})
