@@ -5,5 +5,5 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import notices  # noqa: F401  registers what it tells
+        from billing import notices  # noqa: F401  registers what it tells, and its events
         from billing.rail import deeds  # noqa: F401  registers what is done at Stripe

@@ -88,6 +88,14 @@ def take(transaction: Transaction, plan: Plan) -> None:
     Draw.objects.bulk_create(Draw(lot=lot, transaction=transaction, amount=part) for lot, part in plan)
 
 
+def put_back(account: BillingAccount, transaction: Transaction, lot: CreditLot, amount: int) -> None:
+    """Give back to a lot what was taken from it before; frozen, what it gets is frozen as well."""
+    take(transaction, [(lot, -amount)])
+    if lot.frozen_at:
+        account.frozen += amount
+        account.save(update_fields=["frozen"])
+
+
 def end_lot(account: BillingAccount, lot: CreditLot) -> Transaction | None:
     """Expire what is left of a lot; None if nothing is, or it is frozen."""
     if not lot.remaining or lot.frozen_at:
@@ -95,7 +103,8 @@ def end_lot(account: BillingAccount, lot: CreditLot) -> Transaction | None:
     paid = lot.kind == LotKind.PAID
     against = Account.BREAKAGE if paid else Account.PROMOTIONS
     amounts = {CREDIT_ACCOUNT[LotKind(lot.kind)]: lot.remaining, against: -lot.remaining}
-    transaction = post(account, Kind.EXPIRY, f"expiry:{lot.pk}", amounts, reference=lot.pk)
+    key = f"expiry:{lot.pk}:{lot.draws.count()}"  # what a failed refund gives back expires as well
+    transaction = post(account, Kind.EXPIRY, key, amounts, reference=lot.pk)
     take(transaction, [(lot, lot.remaining)])
     return transaction
 

@@ -1,15 +1,25 @@
-"""What billing tells: people of invoices, payments and low credit, while it is so, and customers' webhooks."""
+"""What billing tells people, and customers' webhooks. At sending it is asked whether it is still so."""
 
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from accounts.models import BillingContact, Organization, Role, User
-from accounts.recipients import TELLER
-from accounts.roles import access_of
-from billing import places
-from billing.models import AutoRecharge, BalanceWarning, Invoice, Origin, TopUp, TopUpStatus, Transaction
+from accounts.models import BillingContact, Organization, User
+from billing import invoice_notices, places
+from billing.audience import organization_of
+from billing.models import (
+    AutoRecharge,
+    BalanceWarning,
+    CreditLot,
+    Dispute,
+    Invoice,
+    Origin,
+    TopUp,
+    TopUpStatus,
+    Transaction,
+)
 from catalog.money import CENT, dollars
 from ledger.models import Action, AuditEvent
 from notifications.notices import Facts, notice
@@ -18,65 +28,11 @@ from notifications.webhooks.kinds import event
 event("invoice.closed", gettext_lazy("An invoice was closed"), subject="invoice_id")
 
 
-@notice("receipt")
-def receipt(top_up_id: UUID, to: User | BillingContact) -> Facts | None:
-    top_up = TopUp.objects.filter(pk=top_up_id, status=TopUpStatus.PAID).first()
-    organization = _organization(top_up.organization_id, to) if top_up else None
-    if not top_up or not organization:
-        return None
-    number = Transaction.objects.values_list("number", flat=True).get(key=f"topup:{top_up.pk}")
-    return {**_facts(top_up, organization), "number": str(number), "at": top_up.paid_at}
-
-
-@notice("payment-failed")
-def payment_failed(top_up_id: UUID, to: User | BillingContact) -> Facts | None:
-    top_up = TopUp.objects.filter(pk=top_up_id, status=TopUpStatus.FAILED).first()
-    organization = _organization(top_up.organization_id, to) if top_up else None
-    failed = AuditEvent.objects.filter(action=Action.TOP_UP_FAILED, target=str(top_up_id)).order_by("-pk").first()
-    if not top_up or not organization or not failed:
-        return None
-    recharge = AutoRecharge.objects.filter(pk=top_up.organization_id, is_on=True).first()
-    again = recharge.rests_until if recharge and top_up.origin == Origin.AUTO else None
-    return {**_facts(top_up, organization), "at": failed.at, "again": again}
-
-
-@notice("payment-action")
-def payment_action(top_up_id: UUID, to: User | BillingContact) -> Facts | None:
-    top_up = TopUp.objects.pending().filter(pk=top_up_id).first()
-    organization = _organization(top_up.organization_id, to) if top_up else None
-    if not top_up or not organization or not top_up.needs_confirmation:
-        return None
-    return {**_facts(top_up, organization), "until": top_up.expires_at}
-
-
-@notice("auto-recharge-off")
-def auto_recharge_off(organization_id: UUID, to: User | BillingContact) -> Facts | None:
-    recharge = AutoRecharge.objects.select_related("account").filter(pk=organization_id, is_on=False).first()
-    organization = _organization(organization_id, to)
-    if not recharge or not organization:
-        return None
-    balance = dollars(recharge.account.balance)
-    return {**_about(organization), "balance": balance, "failures": recharge.failures}
-
-
-@notice("low-balance")
-def low_balance(organization_id: UUID, to: User | BillingContact) -> Facts | None:
-    warning = BalanceWarning.objects.select_related("account").filter(pk=organization_id).first()
-    organization = _organization(organization_id, to)
-    if not warning or not organization or warning.account.balance >= warning.below:
-        return None
-    return {
-        **_about(organization),
-        "balance": dollars(warning.account.balance),
-        "threshold": dollars(warning.below),
-    }
-
-
 @notice("invoice-ready")
 def invoice_ready(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
     invoice = Invoice.objects.closed().filter(pk=invoice_id).first()
-    organization = Organization.objects.filter(pk=invoice.organization_id).first() if invoice else None
-    if invoice is None or organization is None or not hears_of_money(organization, to):
+    organization = organization_of(invoice.organization_id, to) if invoice else None
+    if not invoice or not organization:
         return None
     return {
         "organization": organization.name,
@@ -88,19 +44,78 @@ def invoice_ready(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
     }
 
 
-def hears_of_money(organization: Organization, to: User | BillingContact) -> bool:
-    """Tell whether a recipient is, at this moment, one of `accounts.recipients.of_billing`."""
-    if isinstance(to, BillingContact):
-        return BillingContact.objects.filter(pk=to.pk, organization=organization).confirmed().exists()
-    access = access_of(TELLER, organization, users=[to.pk]).get(to.pk)
-    return access is not None and access.role in (Role.OWNER, Role.BILLING)
+@notice("receipt")
+def receipt(paid_id: UUID, to: User | BillingContact) -> Facts | None:
+    top_up = TopUp.objects.filter(pk=paid_id, status=TopUpStatus.PAID).first()
+    organization = organization_of(top_up.organization_id, to) if top_up else None
+    if not top_up or not organization:
+        return invoice_notices.receipt(paid_id, to)
+    number = Transaction.objects.values_list("number", flat=True).get(key=f"topup:{top_up.pk}")
+    return {**_facts(top_up, organization), "number": str(number), "at": top_up.paid_at}
 
 
-def _organization(organization_id: UUID, to: User | BillingContact) -> Organization | None:
-    """Return the organization if the recipient still belongs to it."""
-    if isinstance(to, BillingContact):
-        return to.organization if to.organization_id == organization_id else None
-    return Organization.objects.visible_to(to).filter(pk=organization_id).first()
+@notice("payment-failed")
+def payment_failed(unpaid_id: UUID, to: User | BillingContact) -> Facts | None:
+    top_up = TopUp.objects.filter(pk=unpaid_id, status=TopUpStatus.FAILED).first()
+    organization = organization_of(top_up.organization_id, to) if top_up else None
+    failed = AuditEvent.objects.filter(action=Action.TOP_UP_FAILED, target=str(unpaid_id)).order_by("-pk").first()
+    if not top_up or not organization or not failed:
+        return invoice_notices.payment_failed(unpaid_id, to)
+    recharge = AutoRecharge.objects.filter(pk=top_up.organization_id, is_on=True).first()
+    again = recharge.rests_until if recharge and top_up.origin == Origin.AUTO else None
+    return {**_facts(top_up, organization), "at": failed.at, "again": again}
+
+
+@notice("payment-action")
+def payment_action(unpaid_id: UUID, to: User | BillingContact) -> Facts | None:
+    top_up = TopUp.objects.pending().filter(pk=unpaid_id).first()
+    organization = organization_of(top_up.organization_id, to) if top_up else None
+    if not top_up or not organization or not top_up.needs_confirmation:
+        return invoice_notices.payment_action(unpaid_id, to)
+    return {**_facts(top_up, organization), "until": top_up.expires_at}
+
+
+@notice("auto-recharge-off")
+def auto_recharge_off(organization_id: UUID, to: User | BillingContact) -> Facts | None:
+    recharge = AutoRecharge.objects.select_related("account").filter(pk=organization_id, is_on=False).first()
+    organization = organization_of(organization_id, to)
+    if not recharge or not organization:
+        return None
+    balance = dollars(recharge.account.balance)
+    return {**_about(organization), "balance": balance, "failures": recharge.failures}
+
+
+@notice("low-balance")
+def low_balance(organization_id: UUID, to: User | BillingContact) -> Facts | None:
+    warning = BalanceWarning.objects.select_related("account").filter(pk=organization_id).first()
+    organization = organization_of(organization_id, to)
+    if not warning or not organization or warning.account.balance >= warning.below:
+        return None
+    return {
+        **_about(organization),
+        "balance": dollars(warning.account.balance),
+        "threshold": dollars(warning.below),
+    }
+
+
+@notice("credit-expiring")
+def credit_expiring(lot_id: UUID, to: User | BillingContact) -> Facts | None:
+    lot = CreditLot.objects.spendable().filter(pk=lot_id, expires_at__gt=timezone.now()).first()
+    organization = organization_of(lot.organization_id, to) if lot else None
+    if not lot or not organization:
+        return None
+    return {**_about(organization), "amount": dollars(lot.remaining), "until": lot.expires_at}
+
+
+@notice("dispute")
+def dispute(dispute_id: UUID, to: User | BillingContact) -> Facts | None:
+    found = Dispute.objects.open().filter(pk=dispute_id).first()
+    organization = organization_of(found.organization_id, to) if found else None
+    if not found or not organization:
+        return None
+    url = settings.CONSOLE_ORIGIN + places.overview(organization.slug)
+    amount = dollars(found.cents * CENT)
+    return {"organization": organization.name, "amount": amount, "at": found.created_at, "url": url}
 
 
 def _facts(top_up: TopUp, organization: Organization) -> Facts:

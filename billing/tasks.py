@@ -6,10 +6,12 @@ from threading import Lock
 from celery import shared_task
 from django.utils import timezone
 
-from billing import holds, low_balance, sweeping
-from billing.actions import recharge
-from billing.invoices.closing import close_due
+from billing import credit_expiry, holds, low_balance, sweeping
+from billing.actions import collecting, dunning, recharge
+from billing.actions.payments import RECONCILE
+from billing.invoices import closing
 from billing.rail import carrying, inbox, lookups, retention
+from billing.reconcile import running
 
 _ROUNDS = 20  # so that much that waits does not wait for the next turn after each batch
 _carrying, _applying = Lock(), Lock()
@@ -27,7 +29,7 @@ def expire_credit() -> None:
 
 @shared_task(name="billing.close_invoices")
 def close_invoices() -> None:
-    close_due(timezone.now())
+    closing.close_due(timezone.now())
 
 
 @shared_task(name="billing.carry_out_intents")
@@ -49,6 +51,26 @@ def watch_balances() -> None:
 @shared_task(name="billing.end_top_ups")
 def end_top_ups() -> None:
     lookups.end_overdue()
+
+
+@shared_task(name="billing.collect_invoices")
+def collect_invoices() -> None:
+    collecting.collect_due()
+
+
+@shared_task(name="billing.suspend_overdue")
+def suspend_overdue() -> None:
+    dunning.suspend_overdue(timezone.now())
+
+
+@shared_task(name="billing.warn_of_expiry")
+def warn_of_expiry() -> None:
+    credit_expiry.warn_of_expiry()
+
+
+@shared_task(name=RECONCILE)
+def reconcile() -> None:
+    running.reconcile(running.RECONCILER)
 
 
 @shared_task(name="billing.purge_rail")

@@ -54,6 +54,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "log",
         "letters",
         "lookup",
+        "findings",
     ),
     "staff-prices.css": (*IN_THE_SHELL, "mono", "empty", "secret", "series", "staff", "prices"),
     "access.css": (

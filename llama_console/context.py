@@ -76,6 +76,7 @@ _STAFF: Groups = (
             (gettext_lazy("Suppressions"), "bell-off", "staff:suppressions"),
         ),
     ),
+    (gettext_lazy("Money"), ((gettext_lazy("Billing"), "scale", "staff:billing"),)),
     (gettext_lazy("Catalog"), ((gettext_lazy("Prices"), "tags", "staff:prices"),)),
 )
 

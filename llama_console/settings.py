@@ -352,6 +352,10 @@ CELERY_BEAT_SCHEDULE = {
     "carry-out-intents": {"task": "billing.carry_out_intents", "schedule": 2.0, "options": {"expires": 10}},
     "apply-events": {"task": "billing.apply_events", "schedule": 2.0, "options": {"expires": 10}},
     "watch-balances": {"task": "billing.watch_balances", "schedule": 5.0, "options": {"expires": 10}},
+    "collect-invoices": {"task": "billing.collect_invoices", "schedule": 60.0, "options": {"expires": 60}},
+    "suspend-overdue": {"task": "billing.suspend_overdue", "schedule": 3600.0, "options": {"expires": 600}},
+    "warn-of-expiry": {"task": "billing.warn_of_expiry", "schedule": 86400.0, "options": {"expires": 3600}},
+    "reconcile": {"task": "billing.reconcile", "schedule": 86400.0, "options": {"expires": 3600}},
     "end-top-ups": {"task": "billing.end_top_ups", "schedule": 60.0, "options": {"expires": 60}},
     "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
@@ -363,6 +367,8 @@ CELERY_BEAT_SCHEDULE = {
 BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
+BILLING_DUE_DAYS = env.integer("BILLING_DUE_DAYS", 14, least=1)  # to pay an invoice
+BILLING_GRACE_DAYS = env.integer("BILLING_GRACE_DAYS", 14, least=0)  # after which who has not paid is suspended
 
 # Without a key nothing is sold. `make run` has a simulator; a test key of your own takes its place.
 STRIPE_SECRET_KEY = env.string("STRIPE_SECRET_KEY", "sk_test_simulator" if DEVELOPMENT else "")

@@ -1,6 +1,7 @@
 """What operators do about payments at the command line, with its event in their organization's log or the house's."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,9 @@ from ledger.actor import Actor
 from ledger.events import listed, record_event
 from ledger.ids import INSTALLATION
 from ledger.models import Action
+from notifications.nudge import nudge
+
+RECONCILE = "billing.reconcile"
 
 
 def replay_events(actor: Actor, event_ids: Sequence[str]) -> dict[str, EventState]:
@@ -23,6 +27,13 @@ def resync_organization(actor: Actor, organization_id: UUID) -> dict[str, int]:
     """Do what waits for Stripe, and ask what became of everything that is not paid; return counts by outcome."""
     _record(actor, organization_id, organization_id)
     return lookups.resync(organization_id)
+
+
+def ask_for_reconciliation(actor: Actor) -> None:
+    """Have a worker compare everything now, instead of at beat's next turn."""
+    with transaction.atomic():
+        _record(actor, INSTALLATION, None, reconciliation="asked for")
+        transaction.on_commit(partial(nudge, RECONCILE), robust=True)
 
 
 def retry_intents(actor: Actor, intent_ids: Sequence[UUID]) -> int:

@@ -17,21 +17,19 @@ from accounts.models import Organization
 from accounts.recipients import of_billing
 from billing.accounts import lock_account
 from billing.credit import give_credit
-from billing.journal import is_posted, post
+from billing.fees import post_fee
 from billing.models import (
-    Account,
     AutoRecharge,
     BalanceWarning,
     BillingAccount,
     Deed,
-    Kind,
     LotKind,
     Origin,
     TopUp,
     TopUpStatus,
 )
 from billing.models.recharge import MOST_FAILURES
-from billing.models.topup import CONFIRMATION, fee_key
+from billing.models.topup import CONFIRMATION
 from billing.rail.outbox import intend
 from catalog.money import CENT
 from ledger.actor import Actor
@@ -62,9 +60,7 @@ def pay_top_up(top_up_id: UUID, *, payment: str, fee: int | None = None, now: da
             _record(STRIPE, Action.TOP_UP_PAID, top_up)
             tell("receipt", top_up.pk, to, key=f"receipt:{top_up.pk}")
             _note_success(account, top_up)
-        if fee and payment and not is_posted(fee_key(payment)):
-            amounts = {Account.FEES: fee * CENT, Account.CLEARING: -fee * CENT}
-            post(account, Kind.FEE, fee_key(payment), amounts, reference=top_up.pk)
+        post_fee(account, payment, fee, reference=top_up.pk)
 
 
 def fail_top_up(top_up_id: UUID, code: str, *, is_told: bool = True, now: datetime | None = None) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
@@ -33,7 +34,6 @@ from usage.models import UsageEvent
 
 logger = logging.getLogger(__name__)
 GRACE = timedelta(minutes=10)  # after the end of a span, for calls that are still on their way
-TERM = timedelta(days=14)  # to pay what is due
 CLOSER = Actor.system("billing")
 
 
@@ -192,7 +192,7 @@ def _complete(account: BillingAccount, invoice: Invoice, counted: Tally, amounts
     invoice.number, invoice.mode, invoice.closed_at = account.invoices, account.mode, now
     invoice.total, invoice.due = cents["total"], cents["due"]
     if invoice.due:
-        invoice.status, invoice.due_at = InvoiceStatus.OPEN, now + TERM
+        invoice.status, invoice.due_at = InvoiceStatus.OPEN, now + timedelta(days=settings.BILLING_DUE_DAYS)
     else:
         invoice.status, invoice.paid_at = InvoiceStatus.PAID, now
     invoice.snapshot = write_snapshot(invoice, counted, amounts)

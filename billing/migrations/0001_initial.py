@@ -89,10 +89,14 @@ class Migration(migrations.Migration):
                 ('snapshot', models.BinaryField(default=bytes)),
                 ('hash', models.CharField(blank=True, default='', max_length=64)),
                 ('stripe_invoice', models.CharField(blank=True, default='', max_length=64)),
+                ('failure', models.CharField(blank=True, default='', max_length=40)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('retry_at', models.DateTimeField(null=True)),
             ],
             options={
                 'ordering': ('organization_id', 'start'),
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'end'), name='one_invoice_a_span'), models.UniqueConstraint(fields=('organization_id', 'number'), name='invoices_are_numbered'), models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='spans_are_not_empty')],
+                'constraints': [models.UniqueConstraint(fields=('organization_id', 'end'), name='one_invoice_a_span'), models.UniqueConstraint(fields=('organization_id', 'number'), name='invoices_are_numbered'), models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='spans_are_not_empty'), models.UniqueConstraint(condition=models.Q(('stripe_invoice', ''), _negated=True), fields=('stripe_invoice',), name='one_invoice_a_bill')],
+                'indexes': [models.Index(condition=models.Q(('status__in', ('open', 'uncollectible'))), fields=['due_at'], name='invoices_unpaid')],
             },
         ),
         migrations.CreateModel(

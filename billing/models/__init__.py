@@ -1,9 +1,12 @@
-from billing.models.account import BillingAccount, Mode
+from billing.models.account import BillingAccount, Mode, Suspension
+from billing.models.dispute import Dispute, DisputeStatus
 from billing.models.hold import Hold
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceStatus
 from billing.models.journal import Account, Kind, Posting, Transaction
 from billing.models.lot import CreditLot, Draw, LotKind
 from billing.models.recharge import AutoRecharge
+from billing.models.reconciliation import Finding, ReconciliationRun
+from billing.models.refund import Refund, RefundStatus
 from billing.models.stripe_event import EventState, StripeEvent
 from billing.models.stripe_intent import Deed, IntentState, StripeIntent
 from billing.models.topup import Origin, TopUp, TopUpStatus
@@ -16,8 +19,11 @@ __all__ = [
     "BillingAccount",
     "CreditLot",
     "Deed",
+    "Dispute",
+    "DisputeStatus",
     "Draw",
     "EventState",
+    "Finding",
     "Hold",
     "IntentState",
     "Invoice",
@@ -28,8 +34,12 @@ __all__ = [
     "Mode",
     "Origin",
     "Posting",
+    "ReconciliationRun",
+    "Refund",
+    "RefundStatus",
     "StripeEvent",
     "StripeIntent",
+    "Suspension",
     "TopUp",
     "TopUpStatus",
     "Transaction",

@@ -19,6 +19,12 @@ class Mode(models.TextChoices):
     POSTPAID = "postpaid", gettext_lazy("Postpaid")  # a monthly invoice in arrears
 
 
+class Suspension(models.TextChoices):
+    """Why an account is suspended; by hand there is no word for it."""
+
+    OVERDUE = "overdue", gettext_lazy("An invoice is overdue")
+
+
 class BillingAccountQuerySet(models.QuerySet["BillingAccount"]):
     def able_to_spend(self, amount: int, month: date) -> "BillingAccountQuerySet":
         """Return accounts with so much to spend: of credit or of the limit, and within the cap of the month."""
@@ -45,6 +51,7 @@ class BillingAccount(models.Model):
     spent = PicoField(default=0)  # in `spent_month`
     spent_month = models.DateField(null=True)  # its first day
     suspended_at = models.DateTimeField(null=True)
+    suspended_for = models.CharField(max_length=8, choices=Suspension.choices, default="", blank=True)
     billed_until = models.DateTimeField(null=True)  # what began before it belongs to closed invoices
     transactions = models.PositiveBigIntegerField(default=0)  # number of the newest one
     invoices = models.PositiveIntegerField(default=0)  # number of the newest one

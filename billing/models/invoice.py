@@ -4,6 +4,7 @@ While it is a draft, usage lands in its lines. Closed, the snapshot is what coun
 and their hash. From then on only its status and what Stripe has of it change (`billing/guards.py`).
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from billing.models.account import Mode
 from catalog.money import PicoField
 from ledger.ids import new_id
+
+LEAST = 50  # cents: Stripe takes no payment below
 
 
 class InvoiceStatus(models.TextChoices):
@@ -29,6 +32,14 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 
     def drafts(self) -> "InvoiceQuerySet":
         return self.filter(status=InvoiceStatus.DRAFT)
+
+    def unpaid(self) -> "InvoiceQuerySet":
+        """Closed ones of which something is to be paid, also those that nobody collects any more."""
+        return self.filter(status__in=(InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE))
+
+    def overdue(self, before: datetime) -> "InvoiceQuerySet":
+        """Those that should have been paid before, and could."""
+        return self.unpaid().filter(due_at__lt=before, due__gte=LEAST)
 
     def closed(self) -> "InvoiceQuerySet":
         return self.exclude(status=InvoiceStatus.DRAFT)
@@ -50,6 +61,9 @@ class Invoice(models.Model):
     snapshot = models.BinaryField(default=bytes)  # canonical JSON
     hash = models.CharField(max_length=64, default="", blank=True)  # SHA-256 of the snapshot
     stripe_invoice = models.CharField(max_length=64, default="", blank=True)
+    failure = models.CharField(max_length=40, default="", blank=True)  # a code: why the newest try to collect it failed
+    tries = models.PositiveSmallIntegerField(default=0)  # that failed, as far as people were told
+    retry_at = models.DateTimeField(null=True)  # when Stripe tries again by itself
 
     objects = InvoiceQuerySet.as_manager()
 
@@ -59,6 +73,12 @@ class Invoice(models.Model):
             models.UniqueConstraint(fields=["organization_id", "end"], name="one_invoice_a_span"),
             models.UniqueConstraint(fields=["organization_id", "number"], name="invoices_are_numbered"),
             models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="spans_are_not_empty"),
+            models.UniqueConstraint(
+                fields=["stripe_invoice"], condition=~Q(stripe_invoice=""), name="one_invoice_a_bill"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="invoices_unpaid", condition=Q(status__in=("open", "uncollectible"))),
         ]
 
     def __str__(self) -> str:

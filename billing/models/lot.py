@@ -36,6 +36,7 @@ class CreditLot(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)  # its payment is disputed
+    warned_at = models.DateTimeField(null=True)  # when people were told that it will expire
 
     objects = CreditLotQuerySet.as_manager()
     vault_not_personal = {"title": "of a promotion, written by an operator"}

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models.account import BillingAccount, Mode
+from billing.models.dispute import Dispute
 from billing.models.topup import Origin, TopUp, TopUpStatus
 from catalog.money import PicoField
 
@@ -16,12 +17,16 @@ MOST_FAILURES = 3  # in a row, and it is off
 
 class AutoRechargeQuerySet(models.QuerySet["AutoRecharge"]):
     def due(self, now: datetime) -> "AutoRechargeQuerySet":
-        """Those whose balance is below the threshold, with nothing under way and no rest after a failure."""
+        """Those whose balance is below the threshold, with nothing under way and no rest after a failure.
+
+        While a payment is disputed none is made.
+        """
         pending = TopUp.objects.filter(
             organization_id=OuterRef("account_id"), origin=Origin.AUTO, status=TopUpStatus.PENDING
         )
         return self.filter(
             ~Exists(pending),
+            ~Exists(Dispute.objects.open().filter(organization_id=OuterRef("account_id"))),
             Q(rests_until=None) | Q(rests_until__lte=now),
             is_on=True,
             account__mode=Mode.PREPAID,

@@ -16,13 +16,16 @@ KEY_LIFETIME = timedelta(hours=23)  # Stripe forgets a key after 24 hours
 
 
 class Deed(models.TextChoices):
-    """What can be done. Each once for its subject: an organization, a top-up."""
+    """What can be done. Each once for its subject: an organization, a top-up, an invoice, a refund."""
 
     CUSTOMER = "customer"
     CHECKOUT = "checkout"
     EXPIRY = "expiry"  # of a checkout that nobody may use any more
     RECHARGE = "recharge"
     VOIDING = "voiding"  # of the invoice of a recharge that failed
+    COLLECTION = "collection"  # of an invoice of ours
+    WITHDRAWAL = "withdrawal"  # of one that was written off
+    REFUND = "refund"
 
 
 class IntentState(models.TextChoices):

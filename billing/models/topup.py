@@ -19,11 +19,6 @@ CONFIRMATION = "confirmation-needed"  # why one is still pending: the bank wants
 MISFITS = ("amount", "currency", "customer", "livemode", "paid-twice")  # why what Stripe has has no effect
 
 
-def fee_key(payment: str) -> str:
-    """Return the key under which the fee of a payment at Stripe is posted."""
-    return f"fee:{payment}"
-
-
 class Origin(models.TextChoices):
     CHECKOUT = "checkout", gettext_lazy("Bought")
     AUTO = "auto", gettext_lazy("Auto-recharge")
@@ -71,6 +66,7 @@ class TopUp(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization_id = models.UUIDField()
     cents = models.BigIntegerField()
+    refunded = models.BigIntegerField(default=0)  # cents of it that were paid back, or are about to be
     origin = models.CharField(max_length=8, choices=Origin.choices)
     status = models.CharField(max_length=9, choices=TopUpStatus.choices, default=TopUpStatus.PENDING)
     failure = models.CharField(max_length=40, default="", blank=True)  # a code: the bank's, or ours
@@ -101,6 +97,9 @@ class TopUp(models.Model):
                 fields=["stripe_invoice"], condition=~Q(stripe_invoice=""), name="one_topup_an_invoice"
             ),
             models.CheckConstraint(condition=Q(cents__gt=0), name="topups_buy_something"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=models.F("cents")), name="refunds_are_at_most_what_was_paid"
+            ),
             models.CheckConstraint(
                 condition=Q(status="paid", paid_at__isnull=False) | (~Q(status="paid") & Q(paid_at=None)),
                 name="paid_topups_say_when",

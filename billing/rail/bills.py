@@ -1,14 +1,16 @@
 """Invoices at Stripe: how what is due is collected without anybody at a browser. Ours are billing's own invoices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 
-from billing.rail.client import Json, ask, ask_all, options
+from billing.rail.client import BillParams, Json, ask, ask_all, options
 from billing.rail.customers import window
 
 _PAYMENTS = ["payments"]
+About = Mapping[str, str]  # what one is for: a name and an id of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,15 @@ class Bill:
     currency: str
     customer: str
     livemode: bool
-    top_up: str  # "" for one that is for none
+    top_up: str  # the id of what it is for, "" if it is for none
+    invoice: str
     payment: str  # "" before the first try
     page: str  # where a person pays or confirms it; a secret of theirs
     pdf: str  # likewise
+    is_automatic: bool  # charged by itself, not sent to be paid
+    tries: int
+    retry_at: datetime | None  # when Stripe tries again by itself
+    is_stuck: bool  # Stripe could not finalize it
 
     @property
     def is_paid(self) -> bool:
@@ -37,28 +44,24 @@ class Bill:
         return self.status == "open"
 
 
-def draft_bill(top_up: str, customer: str, key: str) -> Bill:
-    """Make an empty invoice that does nothing by itself."""
-    return _bill(
-        ask(
-            lambda v1: v1.invoices.create(
-                {
-                    "customer": customer,
-                    "currency": "usd",
-                    "collection_method": "charge_automatically",
-                    "auto_advance": False,
-                    "automatic_tax": {"enabled": settings.STRIPE_TAX},
-                    "metadata": {"top_up": top_up},
-                    "expand": _PAYMENTS,
-                },
-                options(key),
-            )
-        )
-    )
+def draft_bill(about: About, customer: str, key: str, *, days: int | None = None) -> Bill:
+    """Make an empty invoice that does nothing by itself; with days to pay it, one that is not charged by itself."""
+    params: BillParams = {
+        "customer": customer,
+        "currency": "usd",
+        "collection_method": "charge_automatically",
+        "auto_advance": False,
+        "automatic_tax": {"enabled": settings.STRIPE_TAX},
+        "metadata": dict(about),
+        "expand": _PAYMENTS,
+    }
+    if days is not None:
+        params["collection_method"], params["days_until_due"] = "send_invoice", days
+    return _bill(ask(lambda v1: v1.invoices.create(params, options(key))))
 
 
-def find_bill(top_up: str, customer: str, since: datetime) -> Bill | None:
-    """Return the invoice that was made for a top-up since then: of several, one that is paid, or else the oldest."""
+def find_bill(about: About, customer: str, since: datetime) -> Bill | None:
+    """Return the invoice that was made for something since then: of several, one that is paid, or else the oldest."""
     found = [
         _bill(row)
         for row in ask_all(
@@ -71,7 +74,7 @@ def find_bill(top_up: str, customer: str, since: datetime) -> Bill | None:
                 }
             )
         )
-        if row["metadata"].get("top_up") == top_up and row["status"] != "void"
+        if row["status"] != "void" and all(row["metadata"].get(name) == value for name, value in about.items())
     ]
     return next((bill for bill in found if bill.is_paid), found[-1] if found else None)
 
@@ -80,7 +83,15 @@ def get_bill(id: str) -> Bill:
     return _bill(ask(lambda v1: v1.invoices.retrieve(id, {"expand": _PAYMENTS})))
 
 
-def add_line(bill: Bill, cents: int, title: str, key: str) -> None:
+def find_bill_of_payment(payment: str) -> Bill | None:
+    """Return the invoice that a payment is for."""
+    asked = {"payment": {"type": "payment_intent", "payment_intent": payment}, "limit": 1}
+    for row in ask_all(lambda v1: v1.invoice_payments.list(asked)):  # type: ignore[arg-type]
+        return get_bill(row["invoice"])
+    return None
+
+
+def add_line(bill: Bill, cents: int, title: str, key: str, about: About | None = None) -> None:
     ask(
         lambda v1: v1.invoice_items.create(
             {
@@ -89,6 +100,7 @@ def add_line(bill: Bill, cents: int, title: str, key: str) -> None:
                 "amount": cents,
                 "currency": "usd",
                 "description": title,
+                **({"metadata": dict(about)} if about else {}),
                 **({"tax_behavior": "exclusive"} if settings.STRIPE_TAX else {}),
             },
             options(key),
@@ -96,9 +108,10 @@ def add_line(bill: Bill, cents: int, title: str, key: str) -> None:
     )
 
 
-def finalize_bill(id: str, key: str) -> Bill:
+def finalize_bill(id: str, key: str, *, advances: bool = False) -> Bill:
+    """Finalize it; if it advances, Stripe charges it by itself, and again if that fails."""
     return _bill(
-        ask(lambda v1: v1.invoices.finalize_invoice(id, {"auto_advance": False, "expand": _PAYMENTS}, options(key)))
+        ask(lambda v1: v1.invoices.finalize_invoice(id, {"auto_advance": advances, "expand": _PAYMENTS}, options(key)))
     )
 
 
@@ -132,9 +145,14 @@ def _bill(row: Json) -> Bill:
         customer=row["customer"] or "",
         livemode=row["livemode"],
         top_up=(row["metadata"] or {}).get("top_up", ""),
+        invoice=(row["metadata"] or {}).get("invoice", ""),
         payment=_payment(row),
         page=row.get("hosted_invoice_url") or "",
         pdf=row.get("invoice_pdf") or "",
+        is_automatic=row["collection_method"] == "charge_automatically",
+        tries=row["attempt_count"],
+        retry_at=datetime.fromtimestamp(at, UTC) if (at := row.get("next_payment_attempt")) else None,
+        is_stuck=row["status"] == "draft" and bool(row.get("last_finalization_error")),
     )
 
 

@@ -19,6 +19,7 @@ import stripe
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 from stripe._v1_services import V1Services as Services
+from stripe.params import InvoiceCreateParams
 from stripe.params.checkout import SessionCreateParams
 from urllib3.exceptions import MaxRetryError
 
@@ -32,6 +33,7 @@ _CONNECTIONS = 16
 
 Json: TypeAlias = dict[str, Any]
 SessionParams: TypeAlias = SessionCreateParams
+BillParams: TypeAlias = InvoiceCreateParams
 
 logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs bodies
 stripe.enable_telemetry = False

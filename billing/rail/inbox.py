@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.models import EventState, StripeEvent
+from billing.rail import errors
 from billing.rail.client import Told, ask, event_of, is_live, told
 from billing.rail.effects import EFFECTS
 from billing.rail.errors import Mismatch, RailError
@@ -29,7 +30,7 @@ _BATCH = 50
 
 def receive(body: bytes, signature: str) -> bool:
     """Keep what a webhook tells; False if it was known. RailError if Stripe did not sign it, or it is no event."""
-    return _keep(told(body, signature))
+    return keep(told(body, signature))
 
 
 def apply_due(now: datetime | None = None) -> int:
@@ -37,11 +38,16 @@ def apply_due(now: datetime | None = None) -> int:
     now = now or timezone.now()
     applied = 0
     for event_id in list(StripeEvent.objects.due(now).values_list("pk", flat=True)[:_BATCH]):
-        state = apply(event_id, now)
-        applied += state == EventState.DONE
-        if state == EventState.RECEIVED:  # Stripe is away, or slow: the others would only wait for it, too
+        applied += apply(event_id, now) == EventState.DONE
+        if _is_silent(event_id):  # Stripe is away, or slow: the others would only wait for it, too
             break
     return applied
+
+
+def _is_silent(event_id: str) -> bool:
+    """Tell whether an event waits because Stripe did not answer; others wait for something of their own."""
+    waiting = StripeEvent.objects.filter(pk=event_id, state=EventState.RECEIVED)
+    return waiting.exclude(reason=errors.BUSY).exists()
 
 
 def apply(event_id: str, now: datetime | None = None) -> EventState:
@@ -79,12 +85,13 @@ def replay(event_ids: Iterable[str]) -> dict[str, EventState]:
 def _replayed(id: str) -> EventState:
     again = {"state": EventState.RECEIVED, "attempts": 0, "leased_until": None, "done_at": None}
     if not StripeEvent.objects.filter(pk=id).update(**again, next_at=timezone.now()):
-        _keep(event_of(ask(lambda v1: v1.events.retrieve(id))))
+        keep(event_of(ask(lambda v1: v1.events.retrieve(id))))
         StripeEvent.objects.filter(pk=id).update(state=EventState.RECEIVED)
     return apply(id)
 
 
-def _keep(event: Told) -> bool:
+def keep(event: Told) -> bool:
+    """Keep what was told, or found in Stripe's list; False if it was known."""
     is_known = event.type in EFFECTS
     state = EventState.RECEIVED if is_known else EventState.IGNORED
     with transaction.atomic():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from billing.rail.client import Json, ask
+from billing.rail.errors import RailError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Payment:
 
 def get_payment(id: str) -> Payment:
     return _payment(ask(lambda v1: v1.payment_intents.retrieve(id, {"expand": ["latest_charge.balance_transaction"]})))
+
+
+def fee_of(payment: str) -> int | None:
+    """Return what Stripe kept; None if it does not say so now, which keeps nobody from what they paid for."""
+    try:
+        return get_payment(payment).fee if payment else None
+    except RailError:
+        return None
 
 
 def _payment(row: Json) -> Payment:

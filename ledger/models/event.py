@@ -112,6 +112,20 @@ class Action(StrEnum):
     BALANCE_WARNING_SET = "balance-warning:set"
     PAYMENT_METHODS_OPENED = "payment-methods:opened"
     PAYMENTS_RETRIED = "payments:retried"
+    BILLING_SUSPENDED = "billing:suspended"
+    BILLING_RESUMED = "billing:resumed"
+    INVOICE_COLLECTED = "invoice:collected"  # Stripe is to
+    INVOICE_REFUSED = "invoice:refused"  # a payment of it
+    INVOICE_WAITS = "invoice:to-confirm"  # the bank wants a person to
+    DEBT_WRITTEN_OFF = "debt:written-off"
+    REFUND_REQUESTED = "refund:requested"
+    REFUND_PAID = "refund:paid"
+    REFUND_FAILED = "refund:failed"
+    DISPUTE_OPENED = "dispute:opened"
+    DISPUTE_WITHDRAWN = "dispute:withdrawn"  # the money of it
+    DISPUTE_WON = "dispute:won"
+    DISPUTE_LOST = "dispute:lost"
+    RECONCILED = "billing:reconciled"
 
 
 class AuditEvent(models.Model):

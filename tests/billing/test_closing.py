@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization
 from billing.errors import BillingError
-from billing.invoices.closing import CLOSER, GRACE, TERM, close_due, close_invoice
+from billing.invoices.closing import CLOSER, GRACE, close_due, close_invoice
 from billing.models import (
     Account,
     BillingAccount,
@@ -44,7 +44,7 @@ def test_what_is_used_in_arrears_is_due_in_whole_cents_and_the_rest_is_rounding(
     use(postpaid)
     invoice = close_november(postpaid)
     assert (invoice.number, invoice.status, invoice.total, invoice.due) == (1, InvoiceStatus.OPEN, 18, 18)
-    assert (invoice.closed_at, invoice.due_at, invoice.paid_at) == (AFTER, AFTER + TERM, None)
+    assert (invoice.closed_at, invoice.due_at, invoice.paid_at) == (AFTER, AFTER + timedelta(days=14), None)
     assert (postpaid.owed, postpaid.invoiced, postpaid.debt) == (18 * CENT, 18 * CENT, 0)
     posted = Posting.objects.filter(transaction__kind=Kind.INVOICE).values_list("account", "amount")
     assert dict(posted) == {

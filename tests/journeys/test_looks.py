@@ -77,6 +77,7 @@ _STAFF = [
     "/staff/dead-letters/?code=none",
     "/staff/dead-letters/requeuing/all/",
     "/staff/suppressions/",
+    "/staff/billing/",
     "/staff/prices/",
     "/staff/prices/Llama-3.3-70B-Instruct/",
     "/staff/price-proposals/Llama-3.3-70B-Instruct/",

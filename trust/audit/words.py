@@ -113,6 +113,20 @@ WORDS: dict[str, Promise] = {
     "balance-warning:set": gettext_lazy("%(who)s set the warning of a low balance"),
     "payment-methods:opened": gettext_lazy("%(who)s opened the payment methods"),
     "payments:retried": gettext_lazy("%(who)s had payments tried or looked up again"),
+    "billing:suspended": gettext_lazy("%(who)s suspended the billing account %(target)s"),
+    "billing:resumed": gettext_lazy("%(who)s let the billing account %(target)s go on"),
+    "billing:reconciled": gettext_lazy("%(who)s had the books compared"),
+    "invoice:collected": gettext_lazy("%(who)s asked for the payment of the invoice %(target)s"),
+    "invoice:refused": gettext_lazy("%(who)s refused a payment of the invoice %(target)s"),
+    "invoice:to-confirm": gettext_lazy("%(who)s asked for a confirmation of the payment of the invoice %(target)s"),
+    "debt:written-off": gettext_lazy("%(who)s wrote off debt, %(target)s"),
+    "refund:requested": gettext_lazy("%(who)s asked for the refund %(target)s"),
+    "refund:paid": gettext_lazy("%(who)s paid the refund %(target)s"),
+    "refund:failed": gettext_lazy("%(who)s could not pay the refund %(target)s"),
+    "dispute:opened": gettext_lazy("%(who)s told of the dispute %(target)s"),
+    "dispute:withdrawn": gettext_lazy("%(who)s took the money of the dispute %(target)s"),
+    "dispute:won": gettext_lazy("%(who)s told that the dispute %(target)s was won"),
+    "dispute:lost": gettext_lazy("%(who)s told that the dispute %(target)s was lost"),
 }
 # What somebody did to themselves.
 _OWN: dict[str, Promise] = {

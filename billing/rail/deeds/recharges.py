@@ -62,13 +62,13 @@ def _found_or_made(intent: StripeIntent, top_up: TopUp) -> Bill:
     if top_up.stripe_invoice:
         freshen_key(intent)
         return bills.get_bill(top_up.stripe_invoice)
-    name, customer = str(top_up.pk), customer_of(top_up.organization_id)
+    about, customer = {"top_up": str(top_up.pk)}, customer_of(top_up.organization_id)
     if intent.attempts == 1 and not methods_of(customer):
         raise _no_method()  # before there is an invoice to withdraw
     made = once(
         intent,
-        lambda since: bills.find_bill(name, customer, since),
-        lambda key: bills.draft_bill(name, customer, key),
+        lambda since: bills.find_bill(about, customer, since),
+        lambda key: bills.draft_bill(about, customer, key),
     )
     note_at_stripe(top_up.pk, invoice=made.id)
     # What is answered to a key again is how it was then.

@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from billing.rail.bills import get_bill
 from billing.rail.checkouts import get_checkout
 from billing.rail.effects.customers import forget_customer
+from billing.rail.effects.disputes import case_changed
+from billing.rail.effects.invoices import settle_invoice
+from billing.rail.effects.refunds import note_changed, repayment_changed
 from billing.rail.effects.topups import settle_bill, settle_checkout
 
 Effect = Callable[[str], bool]
@@ -25,7 +28,9 @@ def bill_changed(id: str) -> bool:
     bill = get_bill(id)
     if bill.top_up:
         settle_bill(bill)
-    return bool(bill.top_up)
+    elif bill.invoice:
+        settle_invoice(bill)
+    return bool(bill.top_up or bill.invoice)
 
 
 EFFECTS: Mapping[str, Effect] = {
@@ -36,7 +41,19 @@ EFFECTS: Mapping[str, Effect] = {
     "invoice.paid": bill_changed,
     "invoice.payment_failed": bill_changed,
     "invoice.payment_action_required": bill_changed,
+    "invoice.finalization_failed": bill_changed,
     "invoice.voided": bill_changed,
     "invoice.marked_uncollectible": bill_changed,
     "customer.deleted": forget_customer,
+    "refund.created": repayment_changed,
+    "refund.updated": repayment_changed,
+    "refund.failed": repayment_changed,
+    "credit_note.created": note_changed,
+    "credit_note.updated": note_changed,
+    "credit_note.voided": note_changed,
+    "charge.dispute.created": case_changed,
+    "charge.dispute.updated": case_changed,
+    "charge.dispute.funds_withdrawn": case_changed,
+    "charge.dispute.funds_reinstated": case_changed,
+    "charge.dispute.closed": case_changed,
 }

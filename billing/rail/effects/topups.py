@@ -9,14 +9,14 @@ from billing.actions.topup_ends import (
     note_at_stripe,
     pay_top_up,
 )
+from billing.fees import fee_key
 from billing.journal import is_posted
 from billing.models import BillingAccount, Origin, TopUp
-from billing.models.topup import fee_key
 from billing.rail.bills import Bill
 from billing.rail.checkouts import Checkout
 from billing.rail.client import is_live
-from billing.rail.errors import Mismatch, RailError
-from billing.rail.payments import Payment, get_payment
+from billing.rail.errors import Mismatch
+from billing.rail.payments import Payment, fee_of, get_payment
 
 
 def settle_checkout(checkout: Checkout) -> None:
@@ -58,15 +58,7 @@ def _judge(top_up: TopUp, payment: Payment, *, is_overdue: bool) -> None:
 def _pay(top_up: TopUp, payment: str) -> None:
     if top_up.is_paid and (not payment or is_posted(fee_key(payment))):
         return
-    pay_top_up(top_up.pk, payment=payment, fee=_fee(payment))
-
-
-def _fee(payment: str) -> int | None:
-    """Return what Stripe kept; None if it does not say so now, which keeps nobody from their credit."""
-    try:
-        return get_payment(payment).fee if payment else None
-    except RailError:
-        return None
+    pay_top_up(top_up.pk, payment=payment, fee=fee_of(payment))
 
 
 def _fitting(found: Checkout | Bill) -> TopUp:

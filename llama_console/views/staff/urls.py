@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from catalog import addresses  # noqa: F401  registers the converter of models' names
-from llama_console.views.staff import dead_letters, messages, price_changes, prices, suppressions
+from llama_console.views.staff import billing, dead_letters, messages, price_changes, prices, suppressions
 from llama_console.views.staff.access import View, for_operators
 
 app_name = "staff"
@@ -28,6 +28,10 @@ urlpatterns = [
     _page("dead-letters/", dead_letters.dead_letter_list, "dead_letters"),
     _page("dead-letters/requeuing/", dead_letters.requeuing, "dead_letters_requeuing"),
     _page("dead-letters/requeuing/all/", dead_letters.requeuing_all, "dead_letters_requeuing_all"),
+    _page("billing/", billing.report, "billing"),
+    _page("billing/reconciling/", billing.reconciling, "billing_reconciling"),
+    _page("billing/retrying/", billing.retrying, "billing_retrying"),
+    _page("billing/replaying/", billing.replaying, "billing_replaying"),
     _page("suppressions/", suppressions.suppression_list, "suppressions"),
     _page("suppressions/search/", suppressions.search, "suppressions_search"),
     _page("suppressions/lifting/", suppressions.lifting, "suppressions_lifting"),

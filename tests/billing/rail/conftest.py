@@ -39,6 +39,14 @@ def account(account: BillingAccount, stripe: Stripe) -> Iterator[BillingAccount]
     assert disagreements(account) == []
 
 
+@pytest.fixture
+def postpaid(postpaid: BillingAccount, stripe: Stripe) -> Iterator[BillingAccount]:
+    """One that pays in arrears; its books agree at the end, too."""
+    yield postpaid
+    postpaid.refresh_from_db()
+    assert disagreements(postpaid) == []
+
+
 def buy(account: BillingAccount, cents: int = 2000, creator: UUID | None = None) -> TopUp:
     """Begin to buy credit, up to the page at Stripe."""
     top_up = start_top_up(Actor.operator(), account.pk, cents=cents, creator=creator)

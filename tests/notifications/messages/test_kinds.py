@@ -30,8 +30,6 @@ FACTS = {
 UNSENT = {
     "budget-forecast",
     "budget-reached",
-    "credit-expiring",
-    "dispute",
     "key-expiring",
     "key-leaked",
     "key-rotated",

@@ -1,0 +1,79 @@
+"""Refunds of credit that was bought and not used. The credit leaves its lot at once, and Stripe pays it back later."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.accounts import lock_account
+from billing.credit import take
+from billing.errors import BillingError
+from billing.journal import post
+from billing.models import Account, BillingAccount, CreditLot, Deed, Kind, LotKind, Refund, TopUp, TopUpStatus
+from billing.rail.client import is_set_up
+from billing.rail.outbox import intend
+from catalog.money import CENT
+from ledger.actor import Actor
+from ledger.events import record_event
+from ledger.models import Action
+
+_TWICE = timedelta(seconds=60)  # within which the same refund is a second click
+
+
+def request_refund(actor: Actor, organization_id: UUID, *, lot_id: UUID, cents: int) -> Refund:
+    """Pay back so much of what is left of a lot that was bought, in whole cents.
+
+    BillingError `not-found`, `not-bought`, `frozen`, `amount` (more than is left and not held for calls under way),
+    `not-billed` or `not-set-up`.
+    """
+    if type(cents) is not int or cents < 1:
+        raise BillingError("amount", "A refund is at least one cent, in whole cents.")
+    if not is_set_up():
+        raise BillingError("not-set-up", "Payments are not set up on this installation.")
+    now = timezone.now()
+    with transaction.atomic():
+        account = lock_account(organization_id)
+        lot = CreditLot.objects.filter(pk=lot_id, organization_id=organization_id).first()
+        if lot is None:
+            raise BillingError("not-found", "There is no such credit.")
+        if again := _second_click(lot, cents, now):
+            return again
+        return _requested(actor, account, lot, _paid_top_up(lot), cents)
+
+
+def refundable(account: BillingAccount, lot: CreditLot) -> int:
+    """Return the cents of a lot that could be paid back now: what is left of it, and not held for calls under way."""
+    if lot.kind != LotKind.PAID or lot.frozen_at:
+        return 0
+    free = account.credit - account.frozen - account.held - (account.debt if account.is_prepaid else 0)
+    return int(max(0, min(lot.remaining, free)) // CENT)
+
+
+def _requested(actor: Actor, account: BillingAccount, lot: CreditLot, top_up: TopUp, cents: int) -> Refund:
+    if cents > min(refundable(account, lot), top_up.cents - top_up.refunded):
+        raise BillingError("amount", "So much of this credit is not left.")
+    refund = Refund.objects.create(organization_id=account.pk, lot=lot, top_up=top_up, cents=cents)
+    amount = cents * CENT
+    amounts = {Account.CREDIT_PAID: amount, Account.REFUNDS: -amount}
+    take(post(account, Kind.REFUND, f"refund:{refund.pk}", amounts, reference=refund.pk), [(lot, amount)])
+    top_up.refunded += cents
+    top_up.save(update_fields=["refunded"])
+    intend(Deed.REFUND, account.pk, refund.pk)
+    record_event(actor, Action.REFUND_REQUESTED, target=refund.pk, organization_id=account.pk, cents=cents)
+    return refund
+
+
+def _paid_top_up(lot: CreditLot) -> TopUp:
+    if lot.frozen_at:
+        raise BillingError("frozen", "The payment of this credit is disputed.")
+    found = None
+    if lot.kind == LotKind.PAID and lot.reference:
+        found = TopUp.objects.filter(pk=UUID(lot.reference), status=TopUpStatus.PAID).exclude(stripe_payment="").first()
+    if found is None:
+        raise BillingError("not-bought", "There is no payment that could be paid back.")
+    return found
+
+
+def _second_click(lot: CreditLot, cents: int, now: datetime) -> Refund | None:
+    return Refund.objects.pending().filter(lot=lot, cents=cents, created_at__gt=now - _TWICE).first()
