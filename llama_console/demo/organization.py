@@ -16,6 +16,7 @@ from accounts.entries import Contact
 from accounts.models import Organization, User
 from billing.actions.promotions import give_promotion
 from billing.actions.terms import set_cap, set_terms
+from billing.invoices.closing import close_due
 from billing.models import BillingAccount, Mode
 from billing.settlement import settle_calls
 from catalog.money import PICO
@@ -97,6 +98,7 @@ def _usage(organization: Organization) -> None:
     calls = replay(organization, timezone.now())
     for start in range(0, len(calls), _BATCH):
         settle_calls(calls[start : start + _BATCH])
+    close_due(timezone.now())
 
 
 def _write_sign_in(password: str) -> None:
