@@ -283,6 +283,8 @@ def test_payouts_are_counted(account: BillingAccount, stripe: Stripe) -> None:
     first = run(days=4)
     assert first.payouts == 1
     assert first.paid_out > 0
+    later = run(days=12)  # from where the first one began
+    assert (later.moved, later.fees, later.payouts) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("what", ["credit", "owed", "held"])
