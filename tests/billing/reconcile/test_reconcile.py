@@ -331,6 +331,14 @@ def test_the_next_run_looks_from_where_the_last_complete_one_began(
     assert ("event: checkout.session.completed" in dict(found(run(hours=3)))) is not is_complete
 
 
+def test_what_stripe_could_not_deliver_is_found_however_long_ago(account: BillingAccount, stripe: Stripe) -> None:
+    stripe.deliveries(dropped=1.0)
+    bought(account, stripe)
+    before = timezone.now() + timedelta(hours=2)
+    ReconciliationRun.objects.create(started_at=before, ended_at=before)
+    assert ("event: checkout.session.completed", True) in found(run(hours=3))
+
+
 def test_the_command_lists_what_it_found_and_fails_while_something_is_open(
     account: BillingAccount, organization: Organization, stripe: Stripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
