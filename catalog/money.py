@@ -63,6 +63,11 @@ def all_digits(pico: int) -> str:
     return _in_dollars(exact_dollars(pico))
 
 
+def bare_digits(pico: int) -> str:
+    """Return the same without the sign of the currency, for a column that names it."""
+    return number_format(exact_dollars(pico), force_grouping=True)
+
+
 def per_million(rate: int | None) -> str:
     """Return pico-dollars a token for reading, as what a million tokens cost; a dash where there is no price."""
     return "–" if rate is None else all_digits(rate * MILLION)
