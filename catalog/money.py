@@ -74,8 +74,10 @@ def per_million(rate: int | None) -> str:
 
 
 def axis_dollars(pico: int) -> str:
-    """Return a round amount of an axis; below a cent with all its digits, or neighbours would look equal."""
-    return _in_dollars(exact_dollars(pico)) if 0 < pico < PICO // 100 else dollars(pico)
+    """Return a round amount of an axis as short as it goes; below a cent with all digits, or neighbours look equal."""
+    if pico % PICO == 0:
+        return _in_dollars(str(pico // PICO))
+    return all_digits(pico) if pico < CENT else dollars(pico)
 
 
 def exact_dollars(pico: int) -> str:
