@@ -1,6 +1,7 @@
 """Amounts of money as people type them, and the forms that ask for them. What is read is whole cents."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -43,7 +44,7 @@ class DollarsField(forms.CharField):
         return plain(value) if isinstance(value, int) else value
 
     def _range(self) -> str:
-        words = {"least": plain(self.least), "most": number_format(self.most // 100, force_grouping=True)}
+        words = {"least": plain(self.least), "most": _grouped(self.most)}
         return str(_("Enter an amount from %(least)s to %(most)s dollars.")) % words
 
 
@@ -51,6 +52,10 @@ def plain(cents: int) -> str:
     """Return cents as they are typed in the page's language: 12.50, and 12 for a whole number of dollars."""
     whole, part = divmod(cents, 100)
     return f"{whole}{get_format('DECIMAL_SEPARATOR')}{part:02}" if part else str(whole)
+
+
+def _grouped(cents: int) -> str:
+    return number_format(Decimal(cents) / 100, 2 if cents % 100 else 0, force_grouping=True)
 
 
 def _amount() -> re.Pattern[str]:
@@ -97,3 +102,9 @@ class RechargeForm(forms.Form):
 
 class WarningForm(forms.Form):
     threshold = DollarsField(most=LARGEST, required=False)
+
+
+class RefundForm(forms.Form):
+    def __init__(self, data: Any = None, *, most: int) -> None:
+        super().__init__(data, initial={"amount": most})
+        self.fields["amount"] = DollarsField(least=1, most=max(1, most))
