@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from billing.actions.recharge import LARGEST
@@ -14,11 +15,12 @@ from catalog.money import CENT
 
 AMOUNTS = (2_500, 5_000, 10_000, 25_000)  # cents
 
-_AMOUNT = re.compile(r"\$?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<part>\d{1,2}))?\Z", re.ASCII)
-
 
 class DollarsField(forms.CharField):
-    """Dollars and cents, such as 250, 1,000 or 12.50; read as cents."""
+    """Dollars and cents as the page's language writes them, such as 250, 1,000 or 12.50; read as cents.
+
+    A group has three digits and cents have at most two, so that no language reads an amount of another one as its own.
+    """
 
     default_error_messages = {"dollars": _("Enter an amount in dollars, such as 250 or 12.50.")}
 
@@ -30,10 +32,10 @@ class DollarsField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = _AMOUNT.match(text)
+        found = _amount().match(text)
         if not found:
             raise forms.ValidationError(self.error_messages["dollars"])
-        cents = int(found["whole"].replace(",", "")) * 100 + int((found["part"] or "0").ljust(2, "0"))
+        cents = int(re.sub(r"\D", "", found["whole"])) * 100 + int((found["part"] or "0").ljust(2, "0"))
         if not self.least <= cents <= self.most:
             raise forms.ValidationError(self._range())
         return cents
@@ -47,13 +49,19 @@ class DollarsField(forms.CharField):
 
 
 def plain(cents: int) -> str:
-    """Return cents as they are typed: 12.50, and 12 for a whole number of dollars."""
+    """Return cents as they are typed in the page's language: 12.50, and 12 for a whole number of dollars."""
     whole, part = divmod(cents, 100)
-    return f"{whole}.{part:02}" if part else str(whole)
+    return f"{whole}{get_format('DECIMAL_SEPARATOR')}{part:02}" if part else str(whole)
 
 
 def _grouped(cents: int) -> str:
-    return f"{Decimal(cents) / 100:,.2f}" if cents % 100 else f"{cents // 100:,}"
+    return number_format(Decimal(cents) / 100, 2 if cents % 100 else 0, force_grouping=True)
+
+
+def _amount() -> re.Pattern[str]:
+    group, point = (re.escape(get_format(name)) for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR"))
+    whole, part = rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+|\d{{1,12}})", rf"(?:{point}(?P<part>\d{{1,2}}))?"
+    return re.compile(rf"(?:\$\s*)?{whole}{part}(?:\s*\$)?\Z", re.ASCII)
 
 
 class CapForm(forms.Form):

@@ -63,14 +63,21 @@ def all_digits(pico: int) -> str:
     return _in_dollars(exact_dollars(pico))
 
 
+def bare_digits(pico: int) -> str:
+    """Return the same without the sign of the currency, for a column that names it."""
+    return number_format(exact_dollars(pico), force_grouping=True)
+
+
 def per_million(rate: int | None) -> str:
     """Return pico-dollars a token for reading, as what a million tokens cost; a dash where there is no price."""
     return "–" if rate is None else all_digits(rate * MILLION)
 
 
 def axis_dollars(pico: int) -> str:
-    """Return a round amount of an axis; below a cent with all its digits, or neighbours would look equal."""
-    return _in_dollars(exact_dollars(pico)) if 0 < pico < PICO // 100 else dollars(pico)
+    """Return a round amount of an axis as short as it goes; below a cent with all digits, or neighbours look equal."""
+    if pico % PICO == 0:
+        return _in_dollars(str(pico // PICO))
+    return all_digits(pico) if pico < CENT else dollars(pico)
 
 
 def exact_dollars(pico: int) -> str:

@@ -13,6 +13,7 @@ _SYSTEMS = {
     "worker": gettext_lazy("Worker"),
     "stripe": gettext_lazy("Payment provider"),
     "auto-recharge": gettext_lazy("Auto-recharge"),
+    "billing": gettext_lazy("Billing"),
     "contact-link": gettext_lazy("Whoever has a contact's link"),
     "invitation-link": gettext_lazy("Whoever has an invitation's link"),
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Organization
 from billing.accounts import lock_account, month_of
@@ -95,17 +96,17 @@ def _rest_until_next_month(recharge: AutoRecharge, now: datetime) -> None:
 def _check(threshold: int, amount: int, monthly_cap: int) -> None:
     check_cents(amount)
     if type(threshold) is not int or not 0 <= threshold <= LARGEST:
-        raise BillingError("threshold", "This is no balance to buy credit at.")
+        raise BillingError("threshold", _("This is no balance to buy credit at."))
     if type(monthly_cap) is not int or not amount <= monthly_cap <= LARGEST:
-        raise BillingError("cap", "The most in a month is at least one purchase.")
+        raise BillingError("cap", _("The most in a month is at least one purchase."))
 
 
 def _chargeable(organization_id: UUID) -> BillingAccount:
     account = lock_account(organization_id)
     if not account.is_prepaid:
-        raise BillingError("not-prepaid", "Only who pays in advance recharges.")
+        raise BillingError("not-prepaid", _("Only who pays in advance recharges."))
     if account.suspended_at:
-        raise BillingError("suspended", "This organization is suspended: write to support.")
+        raise BillingError("suspended", _("This organization is suspended: write to support."))
     return account
 
 

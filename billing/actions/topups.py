@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from billing.accounts import lock_account
 from billing.actions.topup_ends import cancel_top_up
@@ -28,7 +29,7 @@ _TWICE = timedelta(seconds=60)  # within which the same purchase is a second cli
 def check_cents(cents: int) -> None:
     """BillingError `amount` for anything but whole cents that can be bought at once."""
     if type(cents) is not int or not LEAST <= cents <= MOST:
-        raise BillingError("amount", "Credit is bought for 5 to 10,000 dollars at once, in whole cents.")
+        raise BillingError("amount", _("Credit is bought for 5 to 10,000 dollars at once, in whole cents."))
 
 
 def start_top_up(actor: Actor, organization_id: UUID, *, cents: int, creator: UUID | None = None) -> TopUp:
@@ -38,12 +39,12 @@ def start_top_up(actor: Actor, organization_id: UUID, *, cents: int, creator: UU
     """
     check_cents(cents)
     if not is_set_up():
-        raise BillingError("not-set-up", "Payments are not set up on this installation.")
+        raise BillingError("not-set-up", _("Payments are not set up on this installation."))
     now = timezone.now()
     with transaction.atomic():
         account = lock_account(organization_id)
         if account.suspended_at:
-            raise BillingError("suspended", "This organization is suspended: write to support.")
+            raise BillingError("suspended", _("This organization is suspended: write to support."))
         pending = TopUp.objects.of(organization_id).pending().filter(origin=Origin.CHECKOUT).first()
         if pending and _is_second_click(pending, cents, creator, now):
             return pending
@@ -66,7 +67,7 @@ def checkout_url(top_up: TopUp) -> str:
     if checkout and checkout.status != "open":
         settle_checkout(checkout)
     if not checkout or not checkout.url or not TopUp.objects.pending().filter(pk=top_up.pk).exists():
-        raise BillingError("over", "This purchase is over: begin a new one.")
+        raise BillingError("over", _("This purchase is over: begin a new one."))
     url: str = checkout.url
     return url
 

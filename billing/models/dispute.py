@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from billing.models.invoice import Invoice
 from billing.models.topup import TopUp
@@ -16,7 +16,7 @@ from ledger.ids import new_id
 
 
 class DisputeStatus(models.TextChoices):
-    OPEN = "open", gettext_lazy("Open")
+    OPEN = "open", pgettext_lazy("state", "Open")
     WON = "won", gettext_lazy("Won")
     LOST = "lost", gettext_lazy("Lost")
 

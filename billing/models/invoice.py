@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from billing.models.account import Mode
 from catalog.money import PicoField
@@ -20,7 +20,7 @@ LEAST = 50  # cents: Stripe takes no payment below
 
 class InvoiceStatus(models.TextChoices):
     DRAFT = "draft", gettext_lazy("Draft")
-    OPEN = "open", gettext_lazy("Open")
+    OPEN = "open", pgettext_lazy("state", "Open")
     PAID = "paid", gettext_lazy("Paid")
     VOID = "void", gettext_lazy("Void")
     UNCOLLECTIBLE = "uncollectible", gettext_lazy("Not collectible")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from billing.models import CreditLot, Draw
 from billing.views.cursors import slice_of
-from catalog.money import exact_dollars
+from catalog.money import bare_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,4 @@ def draw_page(lot: CreditLot, before: str) -> DrawPage:
 
 def _row(draw: Draw) -> DrawRow:
     transaction = draw.transaction
-    return DrawRow(transaction.number, transaction.get_kind_display(), transaction.at, exact_dollars(draw.amount))
+    return DrawRow(transaction.number, transaction.get_kind_display(), transaction.at, bare_digits(draw.amount))

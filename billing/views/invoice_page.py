@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Invoice
 from billing.views.invoice_rows import span_of, state_of
-from catalog.money import CENT, dollars, exact_dollars
+from catalog.money import CENT, bare_digits, dollars
 from usage.figures import exact
 
 _CLASSES: dict[str, str | Promise] = {
@@ -54,7 +54,7 @@ class InvoicePage:
         self.status, self.tone = state_of(invoice, now)
         self.total, self.due = (dollars(cents * CENT) for cents in (invoice.total, invoice.due))
         self.credit = dollars(self._said["cents"]["credit"] * CENT)
-        self.calls, self.root = exact(self._said["usage"]["events"]), self._said["usage"]["root"]
+        self.calls, self.root = self._said["usage"]["events"], self._said["usage"]["root"]
 
     def groups(self) -> list[Group]:
         """Return the lines of each model and version of its price, without the classes that had no tokens."""
@@ -67,14 +67,14 @@ class InvoicePage:
         amounts, cents = self._said["amounts"], self._said["cents"]
         due = amounts["usage"] - amounts["credit"] + amounts["carried"]
         found = [
-            Sum(_("Paid from credit"), exact_dollars(-amounts["credit"]), dollars(-cents["credit"] * CENT)),
-            Sum(_("Carried over"), exact_dollars(amounts["carried"]), dollars(cents["carried"] * CENT)),
+            Sum(_("Paid from credit"), bare_digits(-amounts["credit"]), dollars(-cents["credit"] * CENT)),
+            Sum(_("Carried over"), bare_digits(amounts["carried"]), dollars(cents["carried"] * CENT)),
         ]
         shown = [each for each, amount in zip(found, (amounts["credit"], amounts["carried"]), strict=True) if amount]
         return [
-            Sum(_("Usage"), exact_dollars(amounts["usage"]), dollars(cents["total"] * CENT)),
+            Sum(_("Usage"), bare_digits(amounts["usage"]), dollars(cents["total"] * CENT)),
             *shown,
-            Sum(_("To pay"), exact_dollars(due), dollars(cents["due"] * CENT)),
+            Sum(_("To pay"), bare_digits(due), dollars(cents["due"] * CENT)),
         ]
 
 
@@ -83,11 +83,11 @@ def _line(line: dict[str, Any]) -> Line:
         token_class=_CLASSES.get(line["token_class"], line["token_class"]),
         tokens=exact(line["tokens"]),
         rate=_a_million(line["rate"]),
-        exact=exact_dollars(line["amount"]),
-        cents=exact_dollars(line["cents"] * CENT),
+        exact=bare_digits(line["amount"]),
+        cents=bare_digits(line["cents"] * CENT),
     )
 
 
 def _a_million(rate: int) -> str:
     """Return a rate in pico-dollars a token as dollars a million tokens, with all its digits."""
-    return exact_dollars(rate * 1_000_000)
+    return bare_digits(rate * 1_000_000)

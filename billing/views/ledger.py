@@ -12,7 +12,7 @@ from billing.entries import FORMATS, entries_of, oldest_first
 from billing.models import Kind, Transaction
 from billing.views.access import Payer, viewing
 from billing.views.cursors import slice_of
-from catalog.money import exact_dollars
+from catalog.money import bare_digits
 
 
 @require_GET
@@ -58,8 +58,8 @@ def _row(entry: Transaction) -> dict[str, Any]:
         "postings": [
             {
                 "account": posting.get_account_display(),
-                "debit": exact_dollars(posting.amount) if posting.amount > 0 else "",
-                "credit": exact_dollars(-posting.amount) if posting.amount < 0 else "",
+                "debit": bare_digits(posting.amount) if posting.amount > 0 else "",
+                "credit": bare_digits(-posting.amount) if posting.amount < 0 else "",
             }
             for posting in entry.postings.all()
         ],

@@ -35,8 +35,12 @@ def test_amounts_read_well_and_never_round_to_nothing(pico: int, text: str) -> N
 
 def test_the_labels_of_an_axis_differ_also_for_tiny_amounts() -> None:
     step = PICO // 20_000
-    assert [axis_dollars(step * n) for n in range(4)] == ["$0.00", "$0.00005", "$0.0001", "$0.00015"]
+    assert [axis_dollars(step * n) for n in range(4)] == ["$0", "$0.00005", "$0.0001", "$0.00015"]
     assert axis_dollars(PICO // 5) == "$0.20"
+
+
+def test_whole_dollars_of_an_axis_have_no_cents_so_that_large_ones_fit() -> None:
+    assert [axis_dollars(n * PICO // 2) for n in (1, 2, 3, 30_000)] == ["$0.50", "$1", "$1.50", "$15,000"]
 
 
 def test_list_prices_become_whole_picos_or_are_refused() -> None:

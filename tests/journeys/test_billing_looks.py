@@ -1,5 +1,6 @@
 """The pages of billing: with credit and without, by invoice, after mistakes, and through a purchase."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -116,6 +117,26 @@ def test_every_page_of_billing_is_accessible_and_fits(
             page.goto(path)
             page.wait_for_load_state("networkidle")
             faults += faults_in(page, path)
+    assert faults == []
+
+
+@pytest.fixture
+def german(stack: Stack) -> Iterator[None]:
+    language = "from accounts.models import User; User.objects.filter(is_demo=True).update(language='{}')"
+    stack.manage("shell", "-v", "0", "-c", language.format("de"))
+    yield
+    stack.manage("shell", "-v", "0", "-c", language.format("en"))
+
+
+@pytest.mark.usefixtures("german")
+def test_every_page_of_billing_fits_in_german(browser: Browser, stack: Stack, state: Any, pages: list[str]) -> None:
+    faults: list[str] = []
+    with opened(browser, stack, faults, storage_state=state) as page:
+        for path in pages:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            assert page.locator("html").get_attribute("lang") == "de"
+            faults += faults_in(page, path, [("light", 1280), ("light", 390), ("light", 320)])
     assert faults == []
 
 

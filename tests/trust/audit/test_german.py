@@ -5,6 +5,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import Project, User
+from billing.actions.dunning import DUNNER
 from keys.actions import issue_key
 from ledger.actor import Actor
 from ledger.models import Action
@@ -38,6 +39,11 @@ def test_who_something_was_done_to_is_told_in_the_case_of_the_sentence(
     added, changed = rows_of(german.get(URL))[:2]
     assert sentence(changed) == "Betreiber am Server: Rolle von Ihnen geändert"
     assert sentence(added) == "Betreiber am Server: Mitgliedschaft von einem Mitglied eingetragen"
+
+
+def test_what_the_console_did_itself_is_told_by_what_it_is_called(german: Client, happen: Happen) -> None:
+    happen(Action.BILLING_SUSPENDED, actor=DUNNER)
+    assert sentence(rows_of(german.get(URL))[0]).startswith("Abrechnung: Abrechnungskonto ")
 
 
 @pytest.mark.parametrize("action", sorted(words.WORDS))
