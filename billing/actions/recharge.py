@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Organization
+from accounts.models import Membership
 from billing.accounts import lock_account, month_of
 from billing.actions.topups import begin, check_cents
 from billing.errors import BillingError
@@ -76,8 +76,8 @@ def recharge(organization_id: UUID, now: datetime) -> TopUp | None:
         due = AutoRecharge.objects.due(now).filter(pk=organization_id).first()
         if not due:
             return None
-        if not Organization.objects.filter(pk=organization_id).exists():
-            AutoRecharge.objects.filter(pk=organization_id).update(is_on=False)  # it was deleted; the account stays
+        if not Membership.objects.filter(organization_id=organization_id).exists():
+            AutoRecharge.objects.filter(pk=organization_id).update(is_on=False)  # it was erased; the account stays
             return None
         if TopUp.objects.of(organization_id).recharged_in(month_of(now)) + due.cents > due.monthly_cap:
             _rest_until_next_month(due, now)
