@@ -68,6 +68,15 @@ def test_settling_a_call_ends_its_hold_and_takes_what_it_cost(funded: BillingAcc
     assert disagreements(funded) == []
 
 
+def test_a_hold_whose_call_still_runs_is_prolonged_and_one_that_ended_is_not(funded: BillingAccount) -> None:
+    call_id, now = new_id(), timezone.now()
+    holds.hold(call_id, funded.pk, PICO, now=now)
+    assert holds.prolong(call_id, now=now + holds.LIFETIME / 2)
+    assert holds.sweep(now + holds.LIFETIME) == 0
+    assert holds.sweep(now + 2 * holds.LIFETIME) == 1
+    assert not holds.prolong(call_id)
+
+
 def test_a_hold_that_is_over_comes_back_once_and_a_late_settlement_still_counts(
     funded: BillingAccount, llama: Model
 ) -> None:
