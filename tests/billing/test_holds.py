@@ -14,7 +14,7 @@ from billing.credit import give_credit
 from billing.models import BillingAccount, Hold, LotKind
 from billing.settlement import settle_calls
 from catalog.models import Model
-from catalog.money import PICO
+from catalog.money import LARGEST, PICO
 from ledger.actor import Actor
 from ledger.ids import new_id
 from tests.usage.test_recording import call
@@ -57,6 +57,16 @@ def test_a_call_holds_once(funded: BillingAccount) -> None:
         holds.hold(call_id, funded.pk, 5)
     funded.refresh_from_db()
     assert funded.held == 5
+
+
+@pytest.mark.parametrize("amount", [2**62, 2**63, 2**200])
+def test_what_cannot_be_counted_is_not_held_even_without_a_limit(postpaid: BillingAccount, amount: int) -> None:
+    """SQLite goes on with a rounded sum where a column holds no more; then no books agree, and no call settles."""
+    held = [hold(postpaid, amount) for _ in range(3)]
+    postpaid.refresh_from_db()
+    assert held == [amount <= LARGEST, False, False]
+    assert postpaid.held == (amount if held[0] else 0)
+    assert disagreements(postpaid) == []
 
 
 def test_settling_a_call_ends_its_hold_and_takes_what_it_cost(funded: BillingAccount, llama: Model) -> None:
