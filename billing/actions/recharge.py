@@ -25,6 +25,7 @@ from ledger.models import Action
 RECHARGER = Actor.system("auto-recharge")
 CONFIRM_WITHIN = timedelta(days=1)  # what a bank wants confirmed
 LARGEST = 100_000_000  # cents, of a threshold and of a cap
+MOST_IN_A_ROW = 10  # purchases that an empty balance needs; each costs a fee, and all of them can be refunded
 _BATCH = 50
 
 
@@ -96,6 +97,8 @@ def _check(threshold: int, amount: int, monthly_cap: int) -> None:
     check_cents(amount)
     if type(threshold) is not int or not 0 <= threshold <= LARGEST:
         raise BillingError("threshold", "This is no balance to buy credit at.")
+    if threshold > MOST_IN_A_ROW * amount:
+        raise BillingError("threshold", f"It would take more than {MOST_IN_A_ROW} purchases to get to that balance.")
     if type(monthly_cap) is not int or not amount <= monthly_cap <= LARGEST:
         raise BillingError("cap", "The most in a month is at least one purchase.")
 

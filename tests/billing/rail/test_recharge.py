@@ -229,6 +229,7 @@ def test_suspended_and_postpaid_accounts_and_those_switched_off_buy_nothing(
         ({"amount": 20.5}, "amount"),
         ({"threshold": -1}, "threshold"),
         ({"threshold": 1.5}, "threshold"),
+        ({"threshold": 20_001}, "threshold"),
         ({"monthly_cap": 1999}, "cap"),
         ({"monthly_cap": 10**12}, "cap"),
     ],
