@@ -27,6 +27,7 @@ from billing.models import (
     Invoice,
     Kind,
     LotKind,
+    Posting,
     Refund,
     TopUp,
 )
@@ -126,14 +127,13 @@ def _claw_back(account: BillingAccount, dispute: Dispute) -> None:
     if lot and dispute.top_up:
         most = min(dispute.cents, dispute.top_up.cents - dispute.top_up.refunded) * CENT
         taken = min(lot.remaining, most)
-        owed = min(most - taken, _used(lot))
+        owed = min(most - taken, _used(lot) - _owed_before(dispute))
     else:
         most = min(dispute.cents, dispute.invoice.due if dispute.invoice else 0) * CENT
         taken, owed = 0, most
     if taken or owed:
         amounts = {Account.CREDIT_PAID: taken, Account.RECEIVABLE: owed, Account.DISPUTE_LOSS: -taken - owed}
-        key = f"dispute-lost:{dispute.stripe_dispute}"
-        posted = post(account, Kind.DISPUTE_LOST, key, amounts, reference=dispute.pk)
+        posted = post(account, Kind.DISPUTE_LOST, _lost_key(dispute), amounts, reference=dispute.pk)
         if lot and taken:
             take(posted, [(lot, taken)])
 
@@ -141,6 +141,17 @@ def _claw_back(account: BillingAccount, dispute: Dispute) -> None:
 def _used(lot: CreditLot) -> int:
     """Return what calls used of a lot; what expired unused is nobody's debt."""
     return int(lot.draws.filter(transaction__kind__in=_USED).aggregate(all=Sum("amount"))["all"] or 0)
+
+
+def _owed_before(dispute: Dispute) -> int:
+    """Return what was used and is owed by other disputes of the same payment, each of which may be over a part."""
+    others = Dispute.objects.filter(top_up=dispute.top_up_id).exclude(pk=dispute.pk)
+    lost = Posting.objects.filter(transaction__key__in=[_lost_key(each) for each in others], account=Account.RECEIVABLE)
+    return int(lost.aggregate(all=Sum("amount"))["all"] or 0)
+
+
+def _lost_key(dispute: Dispute) -> str:
+    return f"dispute-lost:{dispute.stripe_dispute}"
 
 
 def _post(account: BillingAccount, kind: Kind, key: str, dispute: Dispute, moved: Moved) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from billing.actions.collecting import collect_due
-from billing.actions.dispute_steps import open_dispute, win
+from billing.actions.dispute_steps import lose, open_dispute, win
 from billing.actions.recharge import recharge_due, set_recharge
 from billing.actions.refunds import request_refund
 from billing.books import disagreements
@@ -257,6 +257,16 @@ def test_credit_that_two_disputes_are_over_is_free_after_both_are_won(account: B
     win(second.pk)
     account.refresh_from_db()
     assert account.frozen == 0
+
+
+def test_of_two_disputes_over_one_payment_what_was_used_is_owed_once(account: BillingAccount, lot: CreditLot) -> None:
+    CreditLot.objects.update(expires_at=timezone.now())
+    expire_credit()
+    for name in ("du_1", "du_2"):
+        lose(open_dispute(TopUp.objects.get(), name, cents=1000, reason="fraudulent").pk)
+    account.refresh_from_db()
+    assert account.owed == USED * CENT
+    assert disagreements(account) == []
 
 
 def test_a_disputed_invoice_is_owed_again_when_it_is_lost(
