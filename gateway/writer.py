@@ -20,7 +20,7 @@ from vault.errors import VaultError
 
 log = logging.getLogger(__name__)
 
-_BATCH = 500
+_BATCH = 2000
 _PAUSE = 0.05  # seconds in which records gather to a batch
 _LOOK_AROUND = 5.0  # seconds between looks for segments that other processes left
 _LONGEST_BACKOFF = 5.0  # seconds

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from usage.calls import Call, Outcome
 
-BATCH = 500  # calls that a writer settles at once
+BATCH = 2000  # calls that a writer settles at once
 _WINDOW = 2_000  # calls that change places among each other
 _TWICE = 0.05  # of the calls come again
 _START, _MIDDLE, _END = (datetime(2026, month, 1, tzinfo=UTC) for month in (9, 10, 11))

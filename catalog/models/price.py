@@ -24,8 +24,6 @@ class TokenClass(StrEnum):
     BATCH_OUTPUT = "batch_output"
 
 
-_CALL_CLASSES = (TokenClass.INPUT, TokenClass.CACHED_INPUT, TokenClass.OUTPUT)
-_BATCH_CLASSES = (TokenClass.BATCH_INPUT, TokenClass.BATCH_CACHED_INPUT, TokenClass.BATCH_OUTPUT)
 _BATCH = ("batch_input_rate", "batch_cached_input_rate", "batch_output_rate")
 _NO_BATCH = Q(**dict.fromkeys((f"{name}__isnull" for name in _BATCH), True))
 # Said, for what compares with NULL is not false, and so no reason for the database to refuse.
@@ -86,7 +84,10 @@ class Price(models.Model):
 
         ValueError for a batch where the model has no batch price.
         """
-        if batch and not self.has_batch:
-            raise ValueError(f"{self} has no batch price.")
-        counts = zip(_BATCH_CLASSES if batch else _CALL_CLASSES, (prompt - cached, cached, completion), strict=True)
-        return sum(tokens * int(self.rate(each) or 0) for each, tokens in counts)
+        rates = (self.input_rate, self.cached_input_rate, self.output_rate)
+        if batch:
+            if not self.has_batch:
+                raise ValueError(f"{self} has no batch price.")
+            rates = (self.batch_input_rate, self.batch_cached_input_rate, self.batch_output_rate)
+        fresh_rate, cached_rate, output_rate = rates
+        return int((prompt - cached) * fresh_rate + cached * cached_rate + completion * output_rate)
