@@ -4,6 +4,7 @@ It is opened: the credit that was paid for is frozen, and people are told. The m
 comes back and the credit is free again. Lost, what is left of the credit is taken, and what was used of it is owed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.utils import timezone
 from billing.accounts import lock_account
 from billing.actions.topup_ends import STRIPE
 from billing.audience import audience_of
-from billing.credit import freeze, take, thaw
+from billing.credit import freeze, put_back, take, thaw
 from billing.journal import is_posted, post
 from billing.models import (
     Account,
@@ -120,6 +121,31 @@ def lose(dispute_id: UUID, now: datetime | None = None) -> bool:
             stopped = Action.RECHARGE_STOPPED
             record_event(STRIPE, stopped, target=account.pk, organization_id=account.pk, because="dispute")
     return True
+
+
+def reclaim(account: BillingAccount, refund: Refund) -> None:
+    """Take what a failed refund gave back to its lot, as far as lost disputes are over it; under the account's lock."""
+    lost = list(Dispute.objects.filter(top_up=refund.top_up_id, status=DisputeStatus.LOST).order_by("pk"))
+    if not lost or not (lot := _lot_of(lost[-1])):
+        return
+    top_up = TopUp.objects.get(pk=refund.top_up_id)
+    disputed = min(sum(each.cents for each in lost), top_up.cents - top_up.refunded) * CENT
+    taken = min(lot.remaining, refund.cents * CENT, disputed - _lost_with(lost))
+    if taken > 0:
+        amounts = {Account.CREDIT_PAID: taken, Account.DISPUTE_LOSS: -taken}
+        key = f"{_lost_key(lost[-1])}:{refund.pk}"
+        put_back(account, post(account, Kind.DISPUTE_LOST, key, amounts, reference=lost[-1].pk), lot, -taken)
+
+
+def _lost_with(lost: Sequence[Dispute]) -> int:
+    """Return what was taken and is owed for lost disputes."""
+    posted = Posting.objects.filter(
+        transaction__organization_id=lost[0].organization_id,
+        transaction__kind=Kind.DISPUTE_LOST,
+        transaction__reference__in=[str(each.pk) for each in lost],
+        account=Account.DISPUTE_LOSS,
+    )
+    return -int(posted.aggregate(all=Sum("amount"))["all"] or 0)
 
 
 def _claw_back(account: BillingAccount, dispute: Dispute) -> None:
