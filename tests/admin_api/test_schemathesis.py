@@ -40,6 +40,12 @@ include-path-regex = "/invitations/|/domains/"
 exclude-method = "DELETE"
 parameters = {{ "path.invitation_id" = "{invitation}", "path.domain_id" = "{domain}" }}
 
+# What a chain of requests found in a list and deleted is what the ones after it go by.
+[[operations]]
+include-path-regex = "/invitations/|/domains/"
+include-method = "DELETE"
+phases.stateful.enabled = false
+
 [[operations]]
 include-path-regex = "/top-ups/|/refunds/"
 parameters = {{ "path.top_up_id" = "{purchase}", "path.refund_id" = "{refund}" }}
