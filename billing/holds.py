@@ -1,7 +1,7 @@
 """Holds: the worst case of a call set aside before it runs, so that no number of calls at once spends twice.
 
 One conditional UPDATE decides, so the balance is never read and then believed. A hold ends with its call's settlement
-or, if that never comes, at its expiry.
+or, if that never comes, at its expiry, which the gateway puts off while the call runs.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from django.utils import timezone
 from billing.accounts import lock_account, month_of
 from billing.models import BillingAccount, Hold
 
-LIFETIME = timedelta(minutes=15)  # longer than a call may take
+LIFETIME = timedelta(minutes=15)  # unless it is prolonged: a call may take longer
 _BATCH = 500
 
 
@@ -31,6 +31,11 @@ def hold(call_id: UUID, organization_id: UUID, amount: int, *, now: datetime | N
             return False
         Hold.objects.create(id=call_id, organization_id=organization_id, amount=amount, expires_at=now + LIFETIME)
     return True
+
+
+def prolong(call_id: UUID, *, now: datetime | None = None) -> bool:
+    """Begin a hold's time anew, for its call still runs; False if it has ended."""
+    return bool(Hold.objects.filter(pk=call_id).update(expires_at=(now or timezone.now()) + LIFETIME))
 
 
 def release(accounts: Mapping[UUID, BillingAccount], call_ids: list[UUID]) -> None:

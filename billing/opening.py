@@ -1,4 +1,7 @@
-"""Opening billing accounts: of new organizations, where the operator has them billed, when they are first asked for."""
+"""Opening billing accounts: of new organizations, where the operator has them billed, when they are first asked for.
+
+Welcome credit is for people who are new, or one after another could be had for as many organizations as somebody makes.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -6,12 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import Membership, Organization
 from billing.actions.promotions import give_promotion
 from billing.models import BillingAccount, Mode
 from catalog.money import CENT
-from ledger.actor import Actor
+from ledger.actor import Actor, ActorKind
 from ledger.events import changes, record_event
-from ledger.models import Action
+from ledger.models import Action, AuditEvent
 
 _ACTOR = Actor.system("billing")
 _WELCOME = "Welcome credit"
@@ -41,11 +45,22 @@ def _opened(organization_id: UUID) -> BillingAccount | None:
         account, opened = BillingAccount.objects.get_or_create(pk=organization_id, defaults=terms)
         if opened:
             _record(account)
-        if opened and settings.BILLING_WELCOME_CREDIT:
+        if opened and settings.BILLING_WELCOME_CREDIT and _is_of_who_is_new(organization_id):
             amount = settings.BILLING_WELCOME_CREDIT * CENT
             give_promotion(_ACTOR, organization_id, amount=amount, title=_WELCOME)
             account.refresh_from_db()
     return account
+
+
+def _is_of_who_is_new(organization_id: UUID) -> bool:
+    """Tell whether whoever made an organization is in no older one: which comes first does not depend on a race."""
+    made = AuditEvent.objects.filter(organization_id=organization_id, action=Action.ORGANIZATION_CREATED).first()
+    maker = Actor.parse(made.actor) if made else None
+    if maker is None or maker.kind != ActorKind.USER:
+        return True
+    created_at = Organization.objects.values_list("created_at").filter(pk=organization_id)[:1]
+    older = Membership.objects.filter(user_id=UUID(maker.id), organization__created_at__lt=created_at)
+    return not older.exists()
 
 
 def _record(account: BillingAccount) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 PICO = 10**12  # pico-dollars in a dollar
 CENT = PICO // 100
+LARGEST = 2**63 - 1  # pico-dollars that every database holds
 MILLION = 10**6  # tokens, by which prices are told
 _EXACT = Context(prec=60, traps=[Inexact])
 

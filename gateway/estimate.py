@@ -1,11 +1,12 @@
 """Counting tokens when the upstream does not.
 
-Rough on purpose and always flagged: about four bytes of text make a token, a message costs a few more for its role and
-separators, an image a flat number. Everything that the model reads counts, tools and formats too, so that no text
-can be moved to where it is free.
+Rough on purpose and always flagged: about four bytes of text make a token, a message or a tool call costs a few more
+for its role and separators, an image a flat number. Everything that the model reads counts, tools and formats too, and
+what is empty as well: templates write something around it. So nothing can be moved to where it is free.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -27,18 +28,37 @@ def streamed_tokens(pieces: int, size: int) -> int:
     return max(pieces, size // _MOST_BYTES_A_TOKEN)
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What the model reads of a request: bytes of text and of JSON, and what a template writes something around."""
+
+    text: int
+    json: int
+    messages: int  # and tool calls
+    parts: int  # of text
+    images: int
+
+
 def prompt_tokens(request: Mapping[str, Any]) -> int:
     """Return the tokens of an OpenAI-shaped request."""
-    size, messages, images = measure(request)
-    return text_tokens(size) + _TOKENS_A_MESSAGE * messages + _TOKENS_AN_IMAGE * images
+    found = measure(request)
+    around = _TOKENS_A_MESSAGE * found.messages + _TOKENS_AN_IMAGE * found.images
+    return text_tokens(found.text + found.json) + found.parts + around
 
 
-def measure(request: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Return how many bytes of an OpenAI-shaped request the model reads, its messages and its images."""
+def measure(request: Mapping[str, Any]) -> Measure:
+    """Return how much of an OpenAI-shaped request the model reads."""
     messages = request["messages"]
-    size = sum(_size(value) for message in messages for name, value in message.items() if name != "role")
-    size += sum(len(msgspec.json.encode(request[name])) for name in _READ_BY_THE_MODEL if request.get(name))
-    return size, len(messages), sum(_images(message.get("content")) for message in messages)
+    calls = sum(len(message.get("tool_calls") or ()) for message in messages)
+    kinds = [part["type"] for message in messages for part in _parts(message)]
+    images = kinds.count("image_url")
+    return Measure(
+        text=sum(_size(value) for message in messages for name, value in message.items() if name != "role"),
+        json=sum(len(msgspec.json.encode(request[name])) for name in _READ_BY_THE_MODEL if request.get(name)),
+        messages=len(messages) + calls,
+        parts=len(kinds) - images,
+        images=images,
+    )
 
 
 def _size(value: object) -> int:
@@ -49,5 +69,6 @@ def _size(value: object) -> int:
     return sum(map(_size, value)) if isinstance(value, list) else 0
 
 
-def _images(content: object) -> int:
-    return sum(part.get("type") == "image_url" for part in content) if isinstance(content, list) else 0
+def _parts(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    content = message.get("content")
+    yield from content if isinstance(content, list) else ()

@@ -1,5 +1,6 @@
 """What the routes answer: completions, models, and whether the gateway lives and is ready."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from gateway.auth import identify
 from gateway.completion import Completion
 from gateway.errors import refused, unavailable
 from gateway.health import Health
+from gateway.holding import prolonged
 from gateway.http import Reply, Request
 from gateway.models import Models, entry, listing
 from gateway.requests.question import Question
@@ -74,7 +76,8 @@ class Resources:
             reply=reply,
             watch=Watch(request.receive),
         )
-        await completion.answer(asked, stream=question.stream)
+        async with prolonged(self._rooms, id) if held else nullcontext():
+            await completion.answer(asked, stream=question.stream)
 
     async def _hold(self, id: UUID, caller: "Caller", question: Question) -> bool:
         """Hold what the call costs at most and tell whether anything is held, or raise a 402."""

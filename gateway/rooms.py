@@ -41,6 +41,9 @@ class Rooms(Protocol):
     async def permit(self, call_id: UUID, caller: "Caller", model: str, prompt: int, completion: int) -> Permit:
         """Hold what a call costs at most, given the most tokens of its prompt and of its answer."""
 
+    async def prolong_hold(self, call_id: UUID) -> None:
+        """Begin the time of a call's hold anew."""
+
     def record_calls(self, calls: Sequence[Call]) -> int:
         """Write usage and take what it costs, once an id; called from the writer's thread."""
 
@@ -55,6 +58,7 @@ class DjangoRooms:
     """The real rooms, over Django's ORM. Make it after django.setup()."""
 
     def __init__(self) -> None:
+        from billing.holds import prolong
         from billing.settlement import settle_calls
         from billing.spending import permit
         from catalog.served import served_models
@@ -64,6 +68,7 @@ class DjangoRooms:
         self._find_caller = find_caller
         self._served_models = served_models
         self._permit = permit
+        self._prolong = prolong
         self._settle_calls = settle_calls
         self._keep_exchanges = keep_exchanges
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="rooms")
@@ -82,6 +87,9 @@ class DjangoRooms:
         return await self._ask(
             lambda: self._permit(call_id, organization_id, model=model, prompt=prompt, completion=completion)
         )
+
+    async def prolong_hold(self, call_id: UUID) -> None:
+        await self._ask(lambda: self._prolong(call_id))
 
     def record_calls(self, calls: Sequence[Call]) -> int:
         return _with_fresh_connections(lambda: self._settle_calls(calls))

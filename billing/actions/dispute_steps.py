@@ -4,6 +4,7 @@ It is opened: the credit that was paid for is frozen, and people are told. The m
 comes back and the credit is free again. Lost, what is left of the credit is taken, and what was used of it is owed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.utils import timezone
 from billing.accounts import lock_account
 from billing.actions.topup_ends import STRIPE
 from billing.audience import audience_of
-from billing.credit import freeze, take, thaw
+from billing.credit import freeze, put_back, take, thaw
 from billing.journal import is_posted, post
 from billing.models import (
     Account,
@@ -27,6 +28,7 @@ from billing.models import (
     Invoice,
     Kind,
     LotKind,
+    Posting,
     Refund,
     TopUp,
 )
@@ -121,19 +123,43 @@ def lose(dispute_id: UUID, now: datetime | None = None) -> bool:
     return True
 
 
+def reclaim(account: BillingAccount, refund: Refund) -> None:
+    """Take what a failed refund gave back to its lot, as far as lost disputes are over it; under the account's lock."""
+    lost = list(Dispute.objects.filter(top_up=refund.top_up_id, status=DisputeStatus.LOST).order_by("pk"))
+    if not lost or not (lot := _lot_of(lost[-1])):
+        return
+    top_up = TopUp.objects.get(pk=refund.top_up_id)
+    disputed = min(sum(each.cents for each in lost), top_up.cents - top_up.refunded) * CENT
+    taken = min(lot.remaining, refund.cents * CENT, disputed - _lost_with(lost))
+    if taken > 0:
+        amounts = {Account.CREDIT_PAID: taken, Account.DISPUTE_LOSS: -taken}
+        key = f"{_lost_key(lost[-1])}:{refund.pk}"
+        put_back(account, post(account, Kind.DISPUTE_LOST, key, amounts, reference=lost[-1].pk), lot, -taken)
+
+
+def _lost_with(lost: Sequence[Dispute]) -> int:
+    """Return what was taken and is owed for lost disputes."""
+    posted = Posting.objects.filter(
+        transaction__organization_id=lost[0].organization_id,
+        transaction__kind=Kind.DISPUTE_LOST,
+        transaction__reference__in=[str(each.pk) for each in lost],
+        account=Account.DISPUTE_LOSS,
+    )
+    return -int(posted.aggregate(all=Sum("amount"))["all"] or 0)
+
+
 def _claw_back(account: BillingAccount, dispute: Dispute) -> None:
     lot = _lot_of(dispute)
     if lot and dispute.top_up:
         most = min(dispute.cents, dispute.top_up.cents - dispute.top_up.refunded) * CENT
         taken = min(lot.remaining, most)
-        owed = min(most - taken, _used(lot))
+        owed = min(most - taken, _used(lot) - _owed_before(dispute))
     else:
         most = min(dispute.cents, dispute.invoice.due if dispute.invoice else 0) * CENT
         taken, owed = 0, most
     if taken or owed:
         amounts = {Account.CREDIT_PAID: taken, Account.RECEIVABLE: owed, Account.DISPUTE_LOSS: -taken - owed}
-        key = f"dispute-lost:{dispute.stripe_dispute}"
-        posted = post(account, Kind.DISPUTE_LOST, key, amounts, reference=dispute.pk)
+        posted = post(account, Kind.DISPUTE_LOST, _lost_key(dispute), amounts, reference=dispute.pk)
         if lot and taken:
             take(posted, [(lot, taken)])
 
@@ -141,6 +167,17 @@ def _claw_back(account: BillingAccount, dispute: Dispute) -> None:
 def _used(lot: CreditLot) -> int:
     """Return what calls used of a lot; what expired unused is nobody's debt."""
     return int(lot.draws.filter(transaction__kind__in=_USED).aggregate(all=Sum("amount"))["all"] or 0)
+
+
+def _owed_before(dispute: Dispute) -> int:
+    """Return what was used and is owed by other disputes of the same payment, each of which may be over a part."""
+    others = Dispute.objects.filter(top_up=dispute.top_up_id).exclude(pk=dispute.pk)
+    lost = Posting.objects.filter(transaction__key__in=[_lost_key(each) for each in others], account=Account.RECEIVABLE)
+    return int(lost.aggregate(all=Sum("amount"))["all"] or 0)
+
+
+def _lost_key(dispute: Dispute) -> str:
+    return f"dispute-lost:{dispute.stripe_dispute}"
 
 
 def _post(account: BillingAccount, kind: Kind, key: str, dispute: Dispute, moved: Moved) -> None:

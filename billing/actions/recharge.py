@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organization
+from accounts.models import Membership
 from billing.accounts import lock_account, month_of
 from billing.actions.topups import begin, check_cents
 from billing.errors import BillingError
@@ -26,6 +26,7 @@ from ledger.models import Action
 RECHARGER = Actor.system("auto-recharge")
 CONFIRM_WITHIN = timedelta(days=1)  # what a bank wants confirmed
 LARGEST = 100_000_000  # cents, of a threshold and of a cap
+MOST_IN_A_ROW = 10  # purchases that an empty balance needs; each costs a fee, and all of them can be refunded
 _BATCH = 50
 
 
@@ -77,8 +78,8 @@ def recharge(organization_id: UUID, now: datetime) -> TopUp | None:
         due = AutoRecharge.objects.due(now).filter(pk=organization_id).first()
         if not due:
             return None
-        if not Organization.objects.filter(pk=organization_id).exists():
-            AutoRecharge.objects.filter(pk=organization_id).update(is_on=False)  # it was deleted; the account stays
+        if not Membership.objects.filter(organization_id=organization_id).exists():
+            AutoRecharge.objects.filter(pk=organization_id).update(is_on=False)  # it was erased; the account stays
             return None
         if TopUp.objects.of(organization_id).recharged_in(month_of(now)) + due.cents > due.monthly_cap:
             _rest_until_next_month(due, now)
@@ -97,6 +98,9 @@ def _check(threshold: int, amount: int, monthly_cap: int) -> None:
     check_cents(amount)
     if type(threshold) is not int or not 0 <= threshold <= LARGEST:
         raise BillingError("threshold", _("This is no balance to buy credit at."))
+    if threshold > MOST_IN_A_ROW * amount:
+        said = _("It would take more than %(most)s purchases to get to that balance.")
+        raise BillingError("threshold", said % {"most": MOST_IN_A_ROW})
     if type(monthly_cap) is not int or not amount <= monthly_cap <= LARGEST:
         raise BillingError("cap", _("The most in a month is at least one purchase."))
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.accounts import lock_account
+from billing.actions.dispute_steps import reclaim
 from billing.actions.topup_ends import STRIPE
 from billing.credit import put_back
 from billing.journal import post
@@ -34,7 +35,10 @@ def pay_refund(refund_id: UUID, now: datetime | None = None) -> None:
 
 
 def fail_refund(refund_id: UUID, code: str, now: datetime | None = None) -> None:
-    """Give the credit back to its lot: Stripe refused the refund, or the money came back, maybe days after it went."""
+    """Give the credit back to its lot: Stripe refused the refund, or the money came back, maybe days after it went.
+
+    What the bank took meanwhile, by a dispute that was lost, is not credit again.
+    """
     with transaction.atomic():
         account, refund = _locked(refund_id)
         if refund.status == RefundStatus.FAILED:
@@ -47,6 +51,7 @@ def fail_refund(refund_id: UUID, code: str, now: datetime | None = None) -> None
         top_up = TopUp.objects.get(pk=refund.top_up_id)
         top_up.refunded -= refund.cents
         top_up.save(update_fields=["refunded"])
+        reclaim(account, refund)
         refund.failure = code[:40]
         _end(refund, RefundStatus.FAILED, now)
         _record(Action.REFUND_FAILED, refund, because=refund.failure)

@@ -10,7 +10,18 @@ from billing.accounts import lock_account
 from billing.credit import take
 from billing.errors import BillingError
 from billing.journal import post
-from billing.models import Account, BillingAccount, CreditLot, Deed, Kind, LotKind, Refund, TopUp, TopUpStatus
+from billing.models import (
+    Account,
+    AutoRecharge,
+    BillingAccount,
+    CreditLot,
+    Deed,
+    Kind,
+    LotKind,
+    Refund,
+    TopUp,
+    TopUpStatus,
+)
 from billing.rail.client import is_set_up
 from billing.rail.outbox import intend
 from catalog.money import CENT
@@ -18,6 +29,7 @@ from ledger.actor import Actor
 from ledger.events import record_event
 from ledger.models import Action
 
+MOST_PENDING = 10  # refunds of an organization; each is several requests to Stripe, which serves all of them
 _TWICE = timedelta(seconds=60)  # within which the same refund is a second click
 
 
@@ -25,7 +37,7 @@ def request_refund(actor: Actor, organization_id: UUID, *, lot_id: UUID, cents: 
     """Pay back so much of what is left of a lot that was bought, in whole cents.
 
     BillingError `not-found`, `not-bought`, `frozen`, `amount` (more than is left and not held for calls under way),
-    `not-billed` or `not-set-up`.
+    `recharge` (it would be bought again), `pending` (too many are under way), `not-billed` or `not-set-up`.
     """
     if type(cents) is not int or cents < 1:
         raise BillingError("amount", "A refund is at least one cent, in whole cents.")
@@ -39,7 +51,9 @@ def request_refund(actor: Actor, organization_id: UUID, *, lot_id: UUID, cents: 
             raise BillingError("not-found", "There is no such credit.")
         if again := _second_click(lot, cents, now):
             return again
-        return _requested(actor, account, lot, _paid_top_up(lot), cents)
+        top_up = _paid_top_up(lot)
+        _refuse(account, cents)
+        return _requested(actor, account, lot, top_up, cents)
 
 
 def refundable(account: BillingAccount, lot: CreditLot) -> int:
@@ -48,6 +62,14 @@ def refundable(account: BillingAccount, lot: CreditLot) -> int:
         return 0
     free = account.credit - account.frozen - account.held - (account.debt if account.is_prepaid else 0)
     return int(max(0, min(lot.remaining, free)) // CENT)
+
+
+def _refuse(account: BillingAccount, cents: int) -> None:
+    recharge = AutoRecharge.objects.filter(pk=account.pk, is_on=True, threshold__gt=account.balance - cents * CENT)
+    if account.is_prepaid and recharge.exists():
+        raise BillingError("recharge", "Switch auto-recharge off first: it would buy this credit again at once.")
+    if Refund.objects.of(account.pk).pending().count() >= MOST_PENDING:
+        raise BillingError("pending", "Too many refunds are under way. Wait until one of them has arrived.")
 
 
 def _requested(actor: Actor, account: BillingAccount, lot: CreditLot, top_up: TopUp, cents: int) -> Refund:

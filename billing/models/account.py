@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from catalog.money import PicoField
+from catalog.money import LARGEST, PicoField
 
 
 class Mode(models.TextChoices):
@@ -27,13 +27,19 @@ class Suspension(models.TextChoices):
 
 class BillingAccountQuerySet(models.QuerySet["BillingAccount"]):
     def able_to_spend(self, amount: int, month: date) -> "BillingAccountQuerySet":
-        """Return accounts with so much to spend: of credit or of the limit, and within the cap of the month."""
+        """Return accounts with so much to spend: of credit or of the limit, and within the cap of the month.
+
+        What is held must be countable even for who has no limit: SQLite would go on with a rounded sum.
+        """
+        if amount > LARGEST:
+            return self.none()
         unlimited = Q(limit=None)
         covered = Q(credit__gte=F("frozen") + F("owed") + F("held") + amount - F("limit"))
         uncapped = Q(cap=None)
         this_month = Q(spent_month=month, cap__gte=F("spent") + F("held") + amount)
         new_month = ~Q(spent_month=month) & Q(cap__gte=F("held") + amount)
-        return self.filter(unlimited | covered, uncapped | this_month | new_month, suspended_at=None)
+        countable = Q(held__lte=LARGEST - amount)
+        return self.filter(unlimited | covered, uncapped | this_month | new_month, countable, suspended_at=None)
 
 
 class BillingAccount(models.Model):

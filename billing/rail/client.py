@@ -176,7 +176,7 @@ def _refusal(error: stripe.StripeError) -> RailError:
 
 
 def _decline(error: stripe.CardError) -> RailError:
-    reason = _code(error.error.decline_code if error.error else "") or _code(error.code)
+    reason = errors.decline_reason(_code(error.error.decline_code if error.error else "") or _code(error.code))
     if reason in {"authentication-required", "invoice-payment-intent-requires-action"}:
         return RailError("The bank wants this payment confirmed.", errors.CONFIRMATION, permanent=True, reason=reason)
     return RailError("The payment was declined.", errors.DECLINED, permanent=True, reason=reason)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from billing.rail.client import Json, ask
-from billing.rail.errors import RailError
+from billing.rail.errors import RailError, decline_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,6 @@ def _payment(row: Json) -> Payment:
     return Payment(
         id=row["id"],
         status=row["status"],
-        reason=str(error.get("decline_code") or error.get("code") or "").replace("_", "-")[:40],
+        reason=decline_reason(str(error.get("decline_code") or error.get("code") or "").replace("_", "-")[:40]),
         fee=moved["fee"] if in_dollars else None,
     )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from billing.rail.bills import Bill, get_bill
 from billing.rail.errors import RailError
 from billing.views.access import Payer, viewing
+from billing.views.asking import count_question
 from billing.views.invoices import invoice_for
 
 
@@ -32,6 +33,7 @@ def _go(request: HttpRequest, payer: Payer, number: int, where: Callable[[Bill],
     if not found.stripe_invoice:
         raise Http404
     try:
+        count_question(payer)
         url = where(get_bill(found.stripe_invoice))
     except RailError:
         return render(request, "billing/invoice_away.html", {"invoice": found}, status=503)

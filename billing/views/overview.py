@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.policy import Permission
 from billing.accounts import month_of
 from billing.invoices.drafts import next_month
 from billing.invoices.upcoming import upcoming
@@ -53,7 +54,7 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "lots": lot_rows(lots[:_MOST], now),
         "has_more_lots": len(lots) > _MOST,
         "invoices": invoices,
-        "projects": project_rows(spent_by_project(account, now).values()),
+        "projects": project_rows(spent_by_project(account, now), payer.acting.limits(Permission.VIEW_USAGE)),
     }
     return render(request, "billing/overview.html", context)
 

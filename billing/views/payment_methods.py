@@ -13,6 +13,7 @@ from billing.rail.cards import payment_methods
 from billing.rail.client import is_set_up
 from billing.rail.errors import RailError
 from billing.views.access import Payer, managing, viewing
+from billing.views.asking import count_question
 from billing.views.leaving import leave
 
 
@@ -29,6 +30,7 @@ def method_list(request: HttpRequest, payer: Payer) -> HttpResponse:
 def shown(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Ask the provider: a part of the page that has asked for it, or the page with it where nothing runs scripts."""
     try:
+        count_question(payer)
         context = {"methods": payment_methods(payer.account.pk), "is_away": False}
     except RailError:
         context = {"methods": [], "is_away": True}
@@ -47,6 +49,7 @@ def portal(request: HttpRequest, payer: Payer) -> HttpResponse:
     back = reverse("billing:payment_methods", args=[payer.slug])
     if request.method == "POST":
         try:
+            count_question(payer)
             url = open_payment_methods(payer.actor, payer.account.pk, return_url=settings.CONSOLE_ORIGIN + back)
             return leave(request, url, back=back)
         except RailError:

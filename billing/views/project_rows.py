@@ -1,7 +1,8 @@
 """What each project spent this month, as the overview shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -19,10 +20,15 @@ class ProjectRow:
     share_label: str
 
 
-def project_rows(spent: Iterable[tuple[str | None, int]]) -> list[ProjectRow]:
-    """Return a row for each of the most expensive projects, by name and amount, and one for the rest."""
-    all_of_them = list(spent)
-    whole, shown = sum(amount for _name, amount in all_of_them), all_of_them[:_MOST]
+def project_rows(
+    spent: Mapping[UUID, tuple[str | None, int]], limits: frozenset[UUID] | None = None
+) -> list[ProjectRow]:
+    """Return a row for each of the most expensive projects, by name and amount, and one for the rest.
+
+    Who sees usage in some projects alone (`limits`) gets the names of no other ones.
+    """
+    whole = sum(amount for _name, amount in spent.values())
+    shown = [each for project_id, each in spent.items() if limits is None or project_id in limits][:_MOST]
     rows = [_row(name or _("Deleted"), amount, whole) for name, amount in shown]
     rest = whole - sum(amount for _name, amount in shown)
     return [*rows, _row(_("Other"), rest, whole)] if rest else rows

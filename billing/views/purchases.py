@@ -17,6 +17,7 @@ from billing.models import TopUp
 from billing.rail.client import is_set_up
 from billing.rail.errors import RailError
 from billing.views.access import Payer, managing, viewing
+from billing.views.asking import count_question
 from billing.views.leaving import leave
 from billing.views.purchase_words import words_of
 from catalog.money import CENT, dollars
@@ -70,6 +71,7 @@ def confirmation(request: HttpRequest, payer: Payer, top_up_id: UUID) -> HttpRes
     if request.method != "POST":
         return redirect(page)
     try:
+        count_question(payer)
         url = confirmation_url(top_up)
     except RailError as error:
         return _unreachable(request, top_up, error)
@@ -99,6 +101,7 @@ def purchase(request: HttpRequest, payer: Payer, top_up_id: UUID) -> HttpRespons
 def _pay(request: HttpRequest, payer: Payer, top_up: TopUp) -> HttpResponse:
     page = places.purchase(payer.slug, top_up.pk)
     try:
+        count_question(payer)
         return leave(request, checkout_url(top_up), back=page)
     except BillingError:
         return redirect(page)

@@ -22,6 +22,8 @@ _REFUSED = {
     "amount": gettext_lazy("So much of this credit is not left any more."),
     "frozen": gettext_lazy("The payment of this credit is disputed."),
     "not-bought": gettext_lazy("There is no payment that could be paid back."),
+    "recharge": gettext_lazy("Switch auto-recharge off first: it would buy this credit again at once."),
+    "pending": gettext_lazy("Too many refunds are under way. Wait until one of them has arrived."),
     "not-set-up": gettext_lazy("Payments are not set up on this installation."),
 }
 

@@ -9,6 +9,7 @@ from billing.rail.client import is_set_up
 from billing.rail.errors import RailError
 from billing.rail.tax import tax_details
 from billing.views.access import Payer, viewing
+from billing.views.asking import count_question
 
 
 @never_cache
@@ -24,6 +25,7 @@ def tax(request: HttpRequest, payer: Payer) -> HttpResponse:
 def shown(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Ask the provider, as for payment methods."""
     try:
+        count_question(payer)
         context = {"details": tax_details(payer.account.pk), "is_away": False}
     except RailError:
         context = {"details": None, "is_away": True}

@@ -14,7 +14,7 @@ from billing.credit import give_credit
 from billing.models import BillingAccount, Hold, LotKind
 from billing.settlement import settle_calls
 from catalog.models import Model
-from catalog.money import PICO
+from catalog.money import LARGEST, PICO
 from ledger.actor import Actor
 from ledger.ids import new_id
 from tests.usage.test_recording import call
@@ -59,6 +59,16 @@ def test_a_call_holds_once(funded: BillingAccount) -> None:
     assert funded.held == 5
 
 
+@pytest.mark.parametrize("amount", [2**62, 2**63, 2**200])
+def test_what_cannot_be_counted_is_not_held_even_without_a_limit(postpaid: BillingAccount, amount: int) -> None:
+    """SQLite goes on with a rounded sum where a column holds no more; then no books agree, and no call settles."""
+    held = [hold(postpaid, amount) for _ in range(3)]
+    postpaid.refresh_from_db()
+    assert held == [amount <= LARGEST, False, False]
+    assert postpaid.held == (amount if held[0] else 0)
+    assert disagreements(postpaid) == []
+
+
 def test_settling_a_call_ends_its_hold_and_takes_what_it_cost(funded: BillingAccount, llama: Model) -> None:
     made = call(organization_id=funded.pk)
     holds.hold(made.id, funded.pk, PICO)
@@ -66,6 +76,15 @@ def test_settling_a_call_ends_its_hold_and_takes_what_it_cost(funded: BillingAcc
     funded.refresh_from_db()
     assert (funded.held, funded.balance) == (0, 2 * PICO - COST)
     assert disagreements(funded) == []
+
+
+def test_a_hold_whose_call_still_runs_is_prolonged_and_one_that_ended_is_not(funded: BillingAccount) -> None:
+    call_id, now = new_id(), timezone.now()
+    holds.hold(call_id, funded.pk, PICO, now=now)
+    assert holds.prolong(call_id, now=now + holds.LIFETIME / 2)
+    assert holds.sweep(now + holds.LIFETIME) == 0
+    assert holds.sweep(now + 2 * holds.LIFETIME) == 1
+    assert not holds.prolong(call_id)
 
 
 def test_a_hold_that_is_over_comes_back_once_and_a_late_settlement_still_counts(

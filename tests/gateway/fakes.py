@@ -41,6 +41,7 @@ class MemoryRooms:
         self.model_queries = 0
         self.permits = Permit.FREE
         self.asked_permits: list[tuple[int, int]] = []  # tokens of prompts and of answers
+        self.prolonged: list[UUID] = []
         self.away = False  # every database fails
         self.locked = False  # the unsealer is away
         self.refuses: Callable[[Call], bool] = lambda call: False  # poison
@@ -64,6 +65,10 @@ class MemoryRooms:
         self._fail_if_away()
         self.asked_permits.append((prompt, completion))
         return self.permits
+
+    async def prolong_hold(self, call_id: UUID) -> None:
+        self.prolonged.append(call_id)
+        self._fail_if_away()
 
     def record_calls(self, calls: Sequence[Call]) -> int:
         self.before_recording()

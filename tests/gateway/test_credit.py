@@ -67,3 +67,24 @@ def test_each_image_counts() -> None:
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
     few, many = (worst_case.prompt_tokens({"messages": [{"role": "user", "content": [image] * n}]}) for n in (1, 3))
     assert many - few == 2 * 4096
+
+
+def test_what_is_empty_counts_for_what_a_template_writes_around_it() -> None:
+    call = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+    few, many = (
+        worst_case.prompt_tokens({"messages": [{"role": "assistant", "tool_calls": [call] * n}]}) for n in (1, 101)
+    )
+    assert many - few == 100 * 16
+    few, many = (
+        worst_case.prompt_tokens({"messages": [{"role": "user", "content": [{"type": "text", "text": ""}] * n}]})
+        for n in (1, 101)
+    )
+    assert many - few == 100 * 2
+
+
+def test_tools_count_as_a_template_indents_them() -> None:
+    schema = {"enum": [1] * 1000}
+    tool = {"type": "function", "function": {"name": "tool", "parameters": schema}}
+    bare = {"messages": [{"role": "user", "content": "Hi"}]}
+    indented = 3 * len(schema["enum"])  # each number, its comma with the line break, and the spaces before it
+    assert worst_case.prompt_tokens({**bare, "tools": [tool]}) - worst_case.prompt_tokens(bare) > indented

@@ -77,7 +77,7 @@ def test_estimates_count_bytes_of_all_text(mira: httpx.Client, house: House) -> 
         {"role": "user", "content": [{"type": "text", "text": "abcde"}, image]},
     ]
     mira.post(PATHS[0], json=question(messages=messages))
-    assert house.rooms.only_call().prompt_tokens == 5 + 2 * 4 + 600  # seventeen bytes and an image
+    assert house.rooms.only_call().prompt_tokens == 5 + 2 * 4 + 1 + 600  # seventeen bytes, a part and an image
 
 
 def test_text_is_not_free_in_tools_or_in_tool_calls(mira: httpx.Client, house: House) -> None:

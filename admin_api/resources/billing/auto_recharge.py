@@ -65,7 +65,8 @@ class TheAutoRecharge(Resource):
             answer=AutoRecharge,
             body=NewAutoRecharge,
             description=f"Failures from before are forgotten. {UNBILLED}",
-            conflicts="The month’s cap is below one purchase, or the organization pays by invoice or is suspended",
+            conflicts="The month’s cap is below one purchase, the threshold is over ten of them, or the organization "
+            "pays by invoice or is suspended",
         ),
         "DELETE": Operation(
             "billing.stopAutoRecharge",

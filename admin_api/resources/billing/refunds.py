@@ -69,7 +69,8 @@ class Refunds(Making):
             status=201,
             body=NewRefund,
             description=f"The credit is gone at once; the money follows, to the card or account that paid. {UNBILLED}",
-            conflicts="There is no such credit, it was not bought, is disputed, or not so much of it is left",
+            conflicts="There is no such credit, it was not bought, is disputed, not so much of it is left, "
+            "auto-recharge would buy it again, or too many refunds are under way",
         ),
     }
 

@@ -1,13 +1,17 @@
 """What is kept at the payment provider: asked for when it is shown, changed there, and missed when it is away."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from billing.models import BillingAccount
 from billing.rail.deeds.customers import customer_of
+from billing.views.asking import A_MINUTE
 from ledger.models import Action, AuditEvent
+from notifications.models import WindowCount
 from tests.billing.pages.conftest import ROOT
 from tests.support.stripe import Stripe
 
@@ -95,3 +99,20 @@ def test_nothing_of_it_is_kept_here(customer: str, stripe: Stripe, as_owner: Cli
     as_owner.get(f"{METHODS}shown/", headers=PART)
     assert "4242" not in str(list(BillingAccount.objects.values()))
     assert "no-store" in as_owner.get(f"{METHODS}shown/", headers=PART)["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", [METHODS, TAX])
+def test_one_person_cannot_use_up_what_the_provider_takes_of_all(
+    customer: str, stripe: Stripe, as_owner: Client, owner: User, page: str
+) -> None:
+    as_owner.get(f"{page}shown/")
+    asked = WindowCount.objects.get(key=str(owner.pk), scope="asks-stripe-minute")
+    assert asked.count == 1
+    for minute in range(2):  # the test may run into the next one
+        start = asked.start + timedelta(minutes=minute)
+        WindowCount.objects.update_or_create(
+            scope=asked.scope, key=asked.key, start=start, defaults={"count": A_MINUTE}
+        )
+    before = len(stripe.happened()["requests"])
+    assert "be shown now" in as_owner.get(f"{page}shown/", headers=PART).content.decode()
+    assert len(stripe.happened()["requests"]) == before

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions import create_project
-from accounts.models import Organization
+from accounts.actions import change_role, create_project
+from accounts.models import Membership, Organization, Project, Role, User
 from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_cap, set_terms
 from billing.models import (
@@ -113,6 +113,20 @@ def test_projects_stand_by_their_cost_and_those_beyond_six_together(
     rows = as_owner.get(ROOT).context["projects"]
     assert [row.name for row in rows] == [*(f"Project {number}" for number in range(6)), "Other"]
     assert rows[-1].cost == "$7.00"
+
+
+def test_who_works_in_some_projects_reads_the_names_of_no_other_ones(
+    account: BillingAccount, organization: Organization, project: Project, member: User, as_member: Client
+) -> None:
+    for number in range(2):
+        other = create_project(OPERATOR, organization=organization, name=f"Secret {number}")
+        use(account, PICO, project=other.pk)
+    use(account, PICO, project=project.pk)
+    membership = Membership.objects.get(user=member)
+    change_role(OPERATOR, membership=membership, role=Role.BILLING, projects={project.pk: Role.VIEWER})
+    page = as_member.get(ROOT)
+    assert [(row.name, row.cost) for row in page.context["projects"]] == [("Default", "$1.00"), ("Other", "$2.00")]
+    assert "Secret" not in page.content.decode()
 
 
 def test_a_project_that_is_gone_keeps_its_cost(account: BillingAccount, as_owner: Client) -> None:

@@ -56,6 +56,20 @@ def test_what_stripe_answers_is_one_of_our_words(stripe: Stripe, mode: str, code
     assert (caught.value.code, caught.value.permanent) == (code, permanent)
 
 
+@pytest.mark.parametrize(
+    ("word", "told"), [("insufficient_funds", "insufficient-funds"), ("stolen_card", "generic-decline")]
+)
+def test_a_banks_suspicion_is_told_to_nobody(stripe: Stripe, word: str, told: str) -> None:
+    error = {"error": {"type": "card_error", "code": "card_declined", "decline_code": word}}
+
+    def declined(_: object) -> Any:
+        raise library.CardError("No.", None, "card_declined", http_status=402, json_body=error)
+
+    with pytest.raises(RailError) as caught:
+        ask(declined)
+    assert (caught.value.code, caught.value.reason) == (errors.DECLINED, told)
+
+
 def test_refusals_are_permanent_and_a_key_that_is_refused_is_not(stripe: Stripe, settings: Any) -> None:
     assert _code(lambda v1: v1.customers.retrieve("cus_nobody")) == (errors.MISSING, True)
     assert _code(lambda v1: v1.customers.create({"color": "red"})) == ("parameter-unknown", True)

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from billing.actions.collecting import collect_due
-from billing.actions.dispute_steps import open_dispute, win
+from billing.actions.dispute_steps import lose, open_dispute, win
 from billing.actions.recharge import recharge_due, set_recharge
+from billing.actions.refund_ends import fail_refund, pay_refund
 from billing.actions.refunds import request_refund
 from billing.books import disagreements
 from billing.errors import BillingError
@@ -257,6 +258,30 @@ def test_credit_that_two_disputes_are_over_is_free_after_both_are_won(account: B
     win(second.pk)
     account.refresh_from_db()
     assert account.frozen == 0
+
+
+@pytest.mark.parametrize(("disputed", "left"), [(2000, 0), (USED, 2000 - USED)])
+def test_a_refund_that_fails_after_a_lost_dispute_gives_back_no_credit_that_the_bank_took(
+    account: BillingAccount, lot: CreditLot, stripe: Stripe, disputed: int, left: int
+) -> None:
+    refund = request_refund(OPERATOR, account.pk, lot_id=lot.pk, cents=2000 - USED)
+    pay_refund(refund.pk)
+    lose(open_dispute(TopUp.objects.get(), "du_1", cents=disputed, reason="fraudulent").pk)
+    for _ in range(2):
+        fail_refund(refund.pk, "lost-or-stolen-card")
+    account.refresh_from_db()
+    assert (account.credit, account.owed) == (left * CENT, USED * CENT)
+    assert disagreements(account) == []
+
+
+def test_of_two_disputes_over_one_payment_what_was_used_is_owed_once(account: BillingAccount, lot: CreditLot) -> None:
+    CreditLot.objects.update(expires_at=timezone.now())
+    expire_credit()
+    for name in ("du_1", "du_2"):
+        lose(open_dispute(TopUp.objects.get(), name, cents=1000, reason="fraudulent").pk)
+    account.refresh_from_db()
+    assert account.owed == USED * CENT
+    assert disagreements(account) == []
 
 
 def test_a_disputed_invoice_is_owed_again_when_it_is_lost(

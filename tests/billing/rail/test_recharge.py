@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.actions import erase_organization
 from accounts.models import Organization
 from billing.actions.recharge import recharge, recharge_due, set_recharge, stop_recharge
 from billing.actions.terms import set_terms
@@ -166,6 +167,18 @@ def test_an_organization_that_is_gone_is_charged_nothing(
     assert recharge(recharging.pk, timezone.now())
 
 
+@pytest.mark.django_db(databases=["default", "content", "vault"])
+def test_an_organization_that_is_erased_is_charged_nothing(
+    recharging: BillingAccount, stripe: Stripe, organization: Organization
+) -> None:
+    """Its row stays, so that alone says nothing; that it has no members any more does."""
+    card(stripe, recharging)
+    erase_organization(OPERATOR, organization)
+    assert recharge_due() == 0
+    assert not AutoRecharge.objects.get().is_on
+    assert not TopUp.objects.exists()
+
+
 def test_a_bank_that_wants_it_confirmed_is_told_and_waited_for(recharging: BillingAccount, stripe: Stripe) -> None:
     card(stripe, recharging, "pm_card_authenticationRequired")
     recharge_due()
@@ -216,6 +229,7 @@ def test_suspended_and_postpaid_accounts_and_those_switched_off_buy_nothing(
         ({"amount": 20.5}, "amount"),
         ({"threshold": -1}, "threshold"),
         ({"threshold": 1.5}, "threshold"),
+        ({"threshold": 20_001}, "threshold"),
         ({"monthly_cap": 1999}, "cap"),
         ({"monthly_cap": 10**12}, "cap"),
     ],

@@ -8,7 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing.actions.refunds import refundable, request_refund
+from billing.actions.recharge import set_recharge, stop_recharge
+from billing.actions.refunds import MOST_PENDING, refundable, request_refund
 from billing.errors import BillingError
 from billing.holds import hold
 from billing.models import (
@@ -81,6 +82,24 @@ def test_a_refund_leaves_the_lot_at_once_and_is_paid_by_a_credit_note(lot: Credi
     actions = (Action.REFUND_REQUESTED, Action.REFUND_PAID)
     assert [AuditEvent.objects.filter(action=action, target=str(asked.pk)).count() for action in actions] == [1, 1]
     assert troubles() == []
+
+
+def test_what_auto_recharge_would_buy_again_is_not_refunded(lot: CreditLot, stripe: Stripe) -> None:
+    set_recharge(OPERATOR, lot.organization_id, threshold=500, amount=2000, monthly_cap=10_000)
+    with pytest.raises(BillingError, match="recharge"):
+        refund(lot, 1501)
+    assert refund(lot, 1500)
+    stop_recharge(OPERATOR, lot.organization_id)
+    assert refund(lot, 500)
+
+
+def test_so_many_refunds_can_be_under_way_and_more_once_one_has_arrived(lot: CreditLot, stripe: Stripe) -> None:
+    for cents in range(1, MOST_PENDING + 1):
+        refund(lot, cents)
+    with pytest.raises(BillingError, match="pending"):
+        refund(lot, 100)
+    hear(stripe)
+    assert refund(lot, 100)
 
 
 def test_a_purchase_without_an_invoice_is_refunded_plainly(lot: CreditLot, stripe: Stripe) -> None:
