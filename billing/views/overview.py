@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from billing.accounts import month_of
 from billing.invoices.drafts import next_month
 from billing.invoices.upcoming import upcoming
-from billing.models import AutoRecharge, CreditLot, TopUp
+from billing.models import AutoRecharge, BalanceWarning, BillingAccount, CreditLot, TopUp
 from billing.rail.client import is_set_up
 from billing.spend import Spend, spend_of, spent_by_project
 from billing.spend_chart import draw
@@ -39,7 +39,7 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "account": account,
         "may_manage": payer.may_manage,
         "updated_at": now,
-        "banner": banner(account, spend, newest, invoices, payer.slug),
+        "banner": banner(account, spend, newest, invoices, payer.slug, low=_low(account, found)),
         "figures": figures(account, spend),
         "meter": cap_meter(account, spend),
         "pace": spend.pace,
@@ -56,6 +56,14 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "projects": project_rows(spent_by_project(account, now).values()),
     }
     return render(request, "billing/overview.html", context)
+
+
+def _low(account: BillingAccount, recharge: AutoRecharge | None) -> int:
+    """Return the balance of which people are warned; 0 where auto-recharge sees to it."""
+    if recharge and recharge.is_on:
+        return 0
+    warning = BalanceWarning.objects.filter(pk=account.pk).first()
+    return warning.below if warning else 0
 
 
 def _next(payer: Payer, spend: Spend) -> dict[str, Any]:
