@@ -19,7 +19,16 @@ from admin_api.resources import (
     usage,
     webhooks,
 )
-from admin_api.resources.billing import account, auto_recharge, invoice, invoices, lots, top_ups, transactions
+from admin_api.resources.billing import (
+    account,
+    auto_recharge,
+    invoice,
+    invoices,
+    lots,
+    refunds,
+    top_ups,
+    transactions,
+)
 from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
@@ -66,6 +75,8 @@ urlpatterns = [
     path("billing/invoices/<int:number>/bundle/", invoice.TheBundle.as_view()),
     path("billing/top-ups/", top_ups.TopUps.as_view()),
     path("billing/top-ups/<uuid:top_up_id>/", top_ups.OneTopUp.as_view()),
+    path("billing/refunds/", refunds.Refunds.as_view()),
+    path("billing/refunds/<uuid:refund_id>/", refunds.OneRefund.as_view()),
     path("billing/auto-recharge/", auto_recharge.TheAutoRecharge.as_view()),
     path("prices/", prices.Prices.as_view()),
     path("prices/<model:model>/", prices.PriceHistory.as_view()),

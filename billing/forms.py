@@ -42,7 +42,7 @@ class DollarsField(forms.CharField):
         return plain(value) if isinstance(value, int) else value
 
     def _range(self) -> str:
-        words = {"least": plain(self.least), "most": f"{Decimal(self.most) / 100:,.0f}"}
+        words = {"least": plain(self.least), "most": _grouped(self.most)}
         return str(_("Enter an amount from %(least)s to %(most)s dollars.")) % words
 
 
@@ -50,6 +50,10 @@ def plain(cents: int) -> str:
     """Return cents as they are typed: 12.50, and 12 for a whole number of dollars."""
     whole, part = divmod(cents, 100)
     return f"{whole}.{part:02}" if part else str(whole)
+
+
+def _grouped(cents: int) -> str:
+    return f"{Decimal(cents) / 100:,.2f}" if cents % 100 else f"{cents // 100:,}"
 
 
 class CapForm(forms.Form):
@@ -90,3 +94,9 @@ class RechargeForm(forms.Form):
 
 class WarningForm(forms.Form):
     threshold = DollarsField(most=LARGEST, required=False)
+
+
+class RefundForm(forms.Form):
+    def __init__(self, data: Any = None, *, most: int) -> None:
+        super().__init__(data, initial={"amount": most})
+        self.fields["amount"] = DollarsField(least=1, most=max(1, most))

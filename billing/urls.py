@@ -10,6 +10,7 @@ from billing.views import (
     payment_methods,
     purchases,
     recharge,
+    refunds,
     tax,
     warning,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     path("credit/<uuid:top_up_id>/confirmation/", purchases.confirmation, name="confirmation"),
     path("credits/", lots.credit_list, name="credits"),
     path("credits/<uuid:lot_id>/", lots.credit_lot, name="credit_lot"),
+    path("credits/<uuid:lot_id>/refund/", refunds.refund, name="refund"),
     path("auto-recharge/", recharge.auto_recharge, name="auto_recharge"),
     path("balance-warning/", warning.balance_warning, name="balance_warning"),
     path("payment-methods/", payment_methods.method_list, name="payment_methods"),

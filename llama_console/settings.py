@@ -426,6 +426,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_PATCH": False,  # a change names what it changes by itself
+    "ENUM_NAME_OVERRIDES": {
+        "InvoiceStatus": "billing.models.InvoiceStatus.values",
+        "TopUpStatus": "billing.models.TopUpStatus.values",
+    },
 }
 
 # Time, language, logs -----------------------------------------------------------------------

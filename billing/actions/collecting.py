@@ -1,4 +1,4 @@
-"""Collecting invoices: what is due and not at Stripe yet is sent there, and people are shown where to pay it."""
+"""Collecting invoices: what is due and not at Stripe yet is sent there; and giving up what nobody will pay."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,6 @@ from billing.invoices import payments
 from billing.journal import post
 from billing.models import Account, Deed, Invoice, InvoiceStatus, Kind, StripeIntent
 from billing.models.invoice import LEAST
-from billing.rail.bills import Bill, get_bill
 from billing.rail.client import is_set_up
 from billing.rail.outbox import intend
 from ledger.actor import Actor
@@ -36,11 +35,6 @@ def collect_due() -> int:
     begun = StripeIntent.objects.filter(kind=Deed.COLLECTION, subject_id=OuterRef("pk"))
     waiting = Invoice.objects.filter(~Exists(begun), status=InvoiceStatus.OPEN, stripe_invoice="", due__gte=LEAST)
     return sum(_begun(invoice_id) for invoice_id in list(waiting.order_by("pk").values_list("pk", flat=True)[:_BATCH]))
-
-
-def bill_of(invoice: Invoice) -> Bill | None:
-    """Return the invoice at Stripe, asked for now: its `page` and `pdf` are secrets of who pays. None, RailError."""
-    return get_bill(invoice.stripe_invoice) if invoice.stripe_invoice else None
 
 
 def write_off_invoice(actor: Actor, organization_id: UUID, *, number: int, now: datetime) -> Invoice:

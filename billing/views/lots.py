@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from billing.actions.refunds import refundable
 from billing.models import CreditLot
 from billing.views.access import Payer, viewing
 from billing.views.draw_rows import draw_page
 from billing.views.lot_rows import lot_rows
+from catalog.money import CENT, dollars
 
 _PAGE = 50
 
@@ -36,5 +38,10 @@ def credit_list(request: HttpRequest, payer: Payer) -> HttpResponse:
 @viewing
 def credit_lot(request: HttpRequest, payer: Payer, lot_id: UUID) -> HttpResponse:
     lot = get_object_or_404(CreditLot, pk=lot_id, organization_id=payer.account.pk)
-    context = {"row": lot_rows([lot])[0], "draws": draw_page(lot, request.GET.get("before", ""))}
+    context = {
+        "row": lot_rows([lot])[0],
+        "draws": draw_page(lot, request.GET.get("before", "")),
+        "refunds": [(each, dollars(each.cents * CENT)) for each in lot.refunds.order_by("-id")],
+        "may_refund": payer.may_manage and refundable(payer.account, lot) > 0,
+    }
     return render(request, "billing/credit_lot.html", context)

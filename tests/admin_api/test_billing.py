@@ -11,7 +11,7 @@ from accounts.policy import Permission
 from billing.actions.promotions import give_promotion
 from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_terms
-from billing.models import AutoRecharge, BillingAccount, Invoice, Mode, TopUp
+from billing.models import AutoRecharge, BillingAccount, CreditLot, Invoice, Mode, TopUp
 from catalog.models import Model
 from catalog.money import PICO
 from ledger.actor import Actor
@@ -19,6 +19,7 @@ from ledger.ids import new_id
 from ledger.models import Action, AuditEvent
 from tests.admin_api.conftest import ROOT, Caller, program
 from tests.billing.pages.conftest import credit, use
+from tests.billing.rail.conftest import buy, hear
 from tests.support.invoices import COST, close_november, exported
 from tests.support.invoices import use as use_calls
 from tests.support.stripe import Stripe
@@ -128,6 +129,20 @@ def test_a_purchase_answers_where_it_is_paid_once_for_a_key(
     assert olivia.ask(f"billing/top-ups/{made.json()['id']}/").json()["status"] == "pending"
     assert [each["cents"] for each in olivia.ask("billing/top-ups/").json()["data"]] == [2500]
     assert TopUp.objects.get().created_by is None
+
+
+def test_unused_credit_is_asked_back_once_for_a_key(account: BillingAccount, olivia: Caller, stripe: Stripe) -> None:
+    stripe.submit(buy(account, 2000).stripe_session)
+    hear(stripe)
+    key, asked = {"Idempotency-Key": str(new_id())}, {"credit_id": str(CreditLot.objects.get().pk), "cents": 700}
+    made = olivia.make("billing/refunds/", asked, **key)
+    assert (made.status_code, made.json()["status"]) == (201, "pending")
+    assert olivia.make("billing/refunds/", asked, **key).json() == made.json()
+    hear(stripe)
+    assert olivia.ask(f"billing/refunds/{made.json()['id']}/").json()["status"] == "paid"
+    assert [each["cents"] for each in olivia.ask("billing/refunds/").json()["data"]] == [700]
+    assert olivia.make("billing/refunds/", asked | {"cents": 1301}).status_code == 409
+    assert olivia.make("billing/refunds/", asked | {"credit_id": str(new_id())}).status_code == 409
 
 
 def test_with_the_provider_away_the_purchase_stays_and_has_no_page_yet(

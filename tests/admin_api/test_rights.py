@@ -25,7 +25,7 @@ from accounts.models import (
 )
 from accounts.policy import Access, Permission
 from admin_api.frame.served import document
-from billing.models import BillingAccount, Invoice, Mode, Origin, TopUp
+from billing.models import BillingAccount, CreditLot, Invoice, Mode, Origin, Refund, TopUp
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key, revoke_admin_key
 from keys.admin.scopes import SCOPES
@@ -76,7 +76,8 @@ def ids(organization: Organization, project: Project, member: User) -> dict[str,
         ).pk,
         "domain_id": organization.domains.create(domain="example.com", token="token").pk,
         "invitation_id": _invitation(organization).pk,
-        "top_up_id": _top_up(organization).pk,
+        "top_up_id": (top_up := _top_up(organization)).pk,
+        "refund_id": _refund(top_up).pk,
         "number": _invoice(organization),
         "contact_id": organization.billing_contacts.create(email="money@example.com").pk,
         "model": price(served()).model_id,
@@ -94,6 +95,11 @@ def _top_up(organization: Organization) -> TopUp:
     return TopUp.objects.create(
         organization_id=organization.pk, cents=2500, origin=Origin.CHECKOUT, expires_at=timezone.now()
     )
+
+
+def _refund(top_up: TopUp) -> Refund:
+    lot = CreditLot.objects.create(organization_id=top_up.organization_id, kind="paid", granted=5, remaining=0)
+    return Refund.objects.create(organization_id=top_up.organization_id, lot=lot, top_up=top_up, cents=1)
 
 
 def _invoice(organization: Organization) -> int:
@@ -121,6 +127,7 @@ def _state() -> list[Any]:
         SecuritySettings,
         Deletion,
         TopUp,
+        Refund,
         BillingAccount,
         AuditEvent,
     )

@@ -16,6 +16,7 @@ NAMES = {
     "LLAMA_API_KEY",
     "UTC",
     "CSV",
+    "PDF",
     "TXT",
     "K",
     "Ctrl K",

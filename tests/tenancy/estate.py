@@ -12,7 +12,7 @@ from accounts.actions.invitations import Offer
 from accounts.models import BrowserSession, DataExport, Organization, Passkey, Role, User
 from accounts.policy import Access
 from billing.actions.promotions import give_promotion
-from billing.models import BillingAccount, CreditLot, Invoice, InvoiceStatus, Mode, Origin, TopUp
+from billing.models import BillingAccount, CreditLot, Invoice, InvoiceStatus, Mode, Origin, Refund, TopUp
 from catalog.models import Model
 from catalog.money import PICO
 from keys.actions import issue_key
@@ -74,10 +74,11 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "invitations": organization.invitations.get().pk,
         "members": membership.pk,
         "domains": organization.domains.create(domain=f"{name}.example", token="token").pk,
-        "credits": _lot(account).pk,
+        "credits": (lot := _lot(account)).pk,
         "invoices": _invoice(account, 736_000 + len(name)),
         "credit": (top_up := _top_up(account)).pk,
         "top-ups": top_up.pk,
+        "refunds": Refund.objects.create(organization_id=account.pk, lot=lot, top_up=top_up, cents=1).pk,
         "sso": organization.pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from billing.actions.collecting import bill_of, collect_due, write_off_invoice
+from billing.actions.collecting import collect_due, write_off_invoice
 from billing.actions.dunning import suspend_overdue
 from billing.models import (
     Account,
@@ -199,8 +199,7 @@ def test_a_bank_that_wants_a_confirmation_is_told_with_the_page_asked_for_when_i
     stripe.advance(2 * HOUR)
     hear(stripe)
     assert (told("payment-action", invoice), told("payment-failed", invoice)) == (1, 0)
-    bill = bill_of(invoice)
-    assert bill
+    bill = invoice_at(invoice)
     assert bill.page.startswith("http")
     assert bill.page not in str(list(Invoice.objects.values()))
 

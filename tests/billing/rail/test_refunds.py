@@ -1,5 +1,6 @@
 """Refunds of credit that was bought: never more than is left and was paid, paid back once, and back if that fails."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,9 @@ from billing.models import (
 )
 from billing.models.stripe_intent import KEY_LIFETIME
 from billing.rail.carrying import carry_out_due
+from billing.rail.effects.refunds import settle_refund
+from billing.rail.errors import Mismatch
+from billing.rail.refunds import get_repayment
 from billing.sweeping import expire_credit
 from catalog.models import Model
 from catalog.money import CENT
@@ -247,6 +251,22 @@ def test_a_refund_that_nobody_here_asked_for_is_quarantined(lot: CreditLot, stri
     hear(stripe)
     assert ("refund.created", "unknown-refund") in troubles()
     assert not Transaction.objects.filter(kind=Kind.REFUND_PAID).exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [({"cents": 699}, "amount"), ({"payment": "pi_1"}, "payment"), ({"currency": "eur"}, "currency")],
+)
+def test_what_does_not_fit_has_no_effect(lot: CreditLot, stripe: Stripe, changed: dict[str, Any], reason: str) -> None:
+    stripe.control("refunds", how="pending")
+    asked = refund(lot, 700)
+    settle()
+    asked.refresh_from_db()
+    found = replace(get_repayment(asked.stripe_refund), status="succeeded", **changed)
+    with pytest.raises(Mismatch, match=reason):
+        settle_refund(asked, found)
+    asked.refresh_from_db()
+    assert asked.is_pending
 
 
 def test_tax_is_paid_back_with_the_credit_and_is_no_money_of_ours(

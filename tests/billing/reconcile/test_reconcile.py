@@ -283,6 +283,8 @@ def test_payouts_are_counted(account: BillingAccount, stripe: Stripe) -> None:
     first = run(days=4)
     assert first.payouts == 1
     assert first.paid_out > 0
+    later = run(days=12)  # from where the first one began
+    assert (later.moved, later.fees, later.payouts) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("what", ["credit", "owed", "held"])
@@ -327,6 +329,14 @@ def test_the_next_run_looks_from_where_the_last_complete_one_began(
     before = timezone.now() + timedelta(hours=2)
     ReconciliationRun.objects.create(started_at=before, ended_at=before if is_complete else None)
     assert ("event: checkout.session.completed" in dict(found(run(hours=3)))) is not is_complete
+
+
+def test_what_stripe_could_not_deliver_is_found_however_long_ago(account: BillingAccount, stripe: Stripe) -> None:
+    stripe.deliveries(dropped=1.0)
+    bought(account, stripe)
+    before = timezone.now() + timedelta(hours=2)
+    ReconciliationRun.objects.create(started_at=before, ended_at=before)
+    assert ("event: checkout.session.completed", True) in found(run(hours=3))
 
 
 def test_the_command_lists_what_it_found_and_fails_while_something_is_open(
