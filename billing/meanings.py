@@ -26,7 +26,7 @@ _MEANINGS = {
     "unknown-invoice": Meaning("It names an invoice that is not here.", _COMPARE),
     "unknown-refund": Meaning(
         "Somebody refunded a purchase at Stripe, and not here.",
-        "The credit is still there: take it back by hand, and refund with manage.py refund_credit the next time.",
+        "The credit is still there: take it back by hand, and refund from the console the next time.",
     ),
     "status": Meaning("It was paid after it had been written off or voided.", "Refund it at Stripe."),
     "not-paid": Meaning("A payment is disputed that we do not know to be paid.", _COMPARE),
