@@ -24,7 +24,9 @@ def payment_failed(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
     invoice = Invoice.objects.filter(pk=invoice_id, status=InvoiceStatus.OPEN).exclude(failure=CONFIRMATION).first()
     facts = _facts(invoice, to) if invoice else None
     failed = AuditEvent.objects.filter(action=Action.INVOICE_REFUSED, target=str(invoice_id)).order_by("-pk").first()
-    return {**facts, "at": failed.at, "again": invoice.retry_at} if invoice and facts and failed else None
+    if not invoice or not facts or not failed:
+        return None
+    return {**facts, "at": failed.at, "again": invoice.retry_at, "is_declined": True}
 
 
 def payment_action(invoice_id: UUID, to: User | BillingContact) -> Facts | None:

@@ -25,7 +25,7 @@ def warn() -> int:
 def _add_new() -> None:
     watched = BalanceWarning.objects.filter(pk=OuterRef("pk"))
     new = BillingAccount.objects.filter(~Exists(watched), mode=Mode.PREPAID)[:_BATCH]
-    BalanceWarning.objects.bulk_create([BalanceWarning(account=account) for account in new], ignore_conflicts=True)
+    BalanceWarning.objects.bulk_create([BalanceWarning.of(account) for account in new], ignore_conflicts=True)
 
 
 def _told(organization_id: UUID) -> bool:

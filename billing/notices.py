@@ -20,6 +20,7 @@ from billing.models import (
     TopUpStatus,
     Transaction,
 )
+from billing.models.topup import NO_METHOD
 from catalog.money import CENT, dollars
 from ledger.models import Action, AuditEvent
 from notifications.notices import Facts, notice
@@ -63,7 +64,8 @@ def payment_failed(unpaid_id: UUID, to: User | BillingContact) -> Facts | None:
         return invoice_notices.payment_failed(unpaid_id, to)
     recharge = AutoRecharge.objects.filter(pk=top_up.organization_id, is_on=True).first()
     again = recharge.rests_until if recharge and top_up.origin == Origin.AUTO else None
-    return {**_facts(top_up, organization), "at": failed.at, "again": again}
+    is_declined = top_up.failure != NO_METHOD
+    return {**_facts(top_up, organization), "at": failed.at, "again": again, "is_declined": is_declined}
 
 
 @notice("payment-action")

@@ -57,7 +57,10 @@ def told_to_caller(error: UpstreamError) -> GatewayError:
 
 
 _REFUSALS = {
-    Permit.NO_CREDIT: ("insufficient_credit", "The organization's credit does not cover this request. Add credit."),
+    Permit.NO_CREDIT: (
+        "insufficient_credit",
+        "The organization's credit does not cover what this request could cost. Add credit, or lower its max tokens.",
+    ),
     Permit.OVER_LIMIT: ("credit_limit_reached", "The organization owes as much as it may. Pay an invoice."),
     Permit.OVER_CAP: ("spend_cap_reached", "This request could exceed the organization's spend cap of the month."),
     Permit.SUSPENDED: ("billing_suspended", "The organization's billing is suspended."),

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 # Where a comma divides decimals, spreadsheets divide cells at semicolons, quoted or not.
 _FORMULA_START = re.compile(r"(?:^|(?<=;))(?=\s*[=+\-@]|[\t\r])")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
 def neutral(cell: str | int) -> str | int:
-    """Return the cell; text that a spreadsheet would calculate gets an apostrophe in front (OWASP CSV injection)."""
-    return _FORMULA_START.sub("'", cell) if isinstance(cell, str) else cell
+    """Return the cell; text that a spreadsheet would calculate gets an apostrophe in front (OWASP CSV injection).
+
+    A number is none, below zero neither: an apostrophe would keep it out of sums.
+    """
+    if isinstance(cell, str) and not _NUMBER.fullmatch(cell):
+        return _FORMULA_START.sub("'", cell)
+    return cell
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from ledger.ids import new_id
 
 CONFIRMATION = "confirmation-needed"  # why one is still pending: the bank wants a person to confirm it
+NO_METHOD = "no-payment-method"  # why one failed: there was nothing to charge
 
 MISFITS = ("amount", "currency", "customer", "livemode", "paid-twice")  # why what Stripe has has no effect
 

@@ -5,9 +5,9 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from billing.models.account import BillingAccount, Mode
-from catalog.money import PICO, PicoField
+from catalog.money import CENT, PICO, PicoField
 
-USUAL = 5 * PICO  # before anything was bought
+USUAL = 5 * PICO  # at most, before anything was bought
 _BELOW = Coalesce(F("threshold"), F("usual"), output_field=PicoField())
 _NEEDED = _BELOW + F("account__frozen") + F("account__owed")
 
@@ -29,7 +29,7 @@ class BalanceWarning(models.Model):
         BillingAccount, on_delete=models.PROTECT, primary_key=True, related_name="balance_warning"
     )
     threshold = PicoField(null=True)  # what people chose; 0: no warning
-    usual = PicoField(default=USUAL)  # without a choice: a fifth of what was bought last
+    usual = PicoField(default=USUAL)  # without a choice: a fifth of what was bought last, or was there first
     is_armed = models.BooleanField(default=False)
 
     objects = BalanceWarningQuerySet.as_manager()
@@ -39,6 +39,11 @@ class BalanceWarning(models.Model):
 
     def __str__(self) -> str:
         return f"below {self.below}"
+
+    @classmethod
+    def of(cls, account: BillingAccount) -> "BalanceWarning":
+        """Return a new one; a welcome credit does not begin below its threshold, nor at it."""
+        return cls(account=account, usual=min(USUAL, account.credit // CENT // 5 * CENT) or USUAL)
 
     @property
     def below(self) -> int:

@@ -28,9 +28,18 @@ class Banner:
 
 
 def banner(
-    account: BillingAccount, spend: Spend, newest: TopUp | None, invoices: Iterable[InvoiceRow], slug: str
+    account: BillingAccount,
+    spend: Spend,
+    newest: TopUp | None,
+    invoices: Iterable[InvoiceRow],
+    slug: str,
+    *,
+    low: int,
 ) -> Banner | None:
-    """Return what matters most of what is wrong, by the account, its newest purchase and its newest invoices."""
+    """Return what matters most of what is wrong, by the account, its newest purchase and its newest invoices.
+
+    `low` is the balance below which there is little left; 0 for none.
+    """
     if account.suspended_at:
         return Banner(
             "bad",
@@ -53,7 +62,7 @@ def banner(
             _("Change the cap"),
             reverse("billing:cap", args=[slug]),
         )
-    return None
+    return _low(account, slug) if account.is_prepaid and account.balance < low else None
 
 
 def _overdue(row: InvoiceRow) -> Banner:
@@ -96,3 +105,10 @@ def _used_up(account: BillingAccount, slug: str) -> Banner:
     title = _("There is no credit yet.") if not account.transactions else _("The credit is used up.")
     text = _("Calls that cost something are refused until credit is added.")
     return Banner("bad", title, text, _("Add credit"), reverse("billing:credit", args=[slug]))
+
+
+def _low(account: BillingAccount, slug: str) -> Banner:
+    """Before it is used up calls are refused already: a hold needs more than the last cents."""
+    title = _("%(amount)s of credit is left.") % {"amount": dollars(account.balance)}
+    text = _("Calls are refused that could cost more than that.")
+    return Banner("warn", title, text, _("Add credit"), reverse("billing:credit", args=[slug]))

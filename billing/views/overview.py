@@ -11,7 +11,7 @@ from accounts.policy import Permission
 from billing.accounts import month_of
 from billing.invoices.drafts import next_month
 from billing.invoices.upcoming import upcoming
-from billing.models import AutoRecharge, CreditLot, TopUp
+from billing.models import AutoRecharge, BalanceWarning, BillingAccount, CreditLot, TopUp
 from billing.rail.client import is_set_up
 from billing.spend import Spend, spend_of, spent_by_project
 from billing.spend_chart import draw
@@ -40,7 +40,7 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "account": account,
         "may_manage": payer.may_manage,
         "updated_at": now,
-        "banner": banner(account, spend, newest, invoices, payer.slug),
+        "banner": banner(account, spend, newest, invoices, payer.slug, low=_low(account, found)),
         "figures": figures(account, spend),
         "meter": cap_meter(account, spend),
         "pace": spend.pace,
@@ -57,6 +57,14 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "projects": project_rows(spent_by_project(account, now), payer.acting.limits(Permission.VIEW_USAGE)),
     }
     return render(request, "billing/overview.html", context)
+
+
+def _low(account: BillingAccount, recharge: AutoRecharge | None) -> int:
+    """Return the balance of which people are warned; 0 where auto-recharge sees to it."""
+    if recharge and recharge.is_on:
+        return 0
+    warning = BalanceWarning.objects.filter(pk=account.pk).first()
+    return warning.below if warning else 0
 
 
 def _next(payer: Payer, spend: Spend) -> dict[str, Any]:

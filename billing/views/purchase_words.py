@@ -16,7 +16,7 @@ _TITLES = {
 }
 _TEXTS = {
     TopUpStatus.PENDING: _("The payment provider tells us when it is paid: within seconds for most cards."),
-    TopUpStatus.PAID: _("Calls can spend it from now on. A receipt goes to the billing contacts."),
+    TopUpStatus.PAID: _("Calls can spend it from now on. A receipt comes by email."),
     TopUpStatus.FAILED: _("Nothing was charged."),
     TopUpStatus.EXPIRED: _("It was not paid in time. Nothing was charged."),
     TopUpStatus.CANCELLED: _("Another purchase took its place. Nothing was charged."),

@@ -18,7 +18,7 @@ from catalog.money import CENT, dollars
 @recent_sign_in_required
 @managing
 def balance_warning(request: HttpRequest, payer: Payer) -> HttpResponse:
-    found = BalanceWarning.objects.filter(pk=payer.account.pk).first() or BalanceWarning(account=payer.account)
+    found = BalanceWarning.objects.filter(pk=payer.account.pk).first() or BalanceWarning.of(payer.account)
     chosen = None if found.threshold is None else found.threshold // CENT
     form = WarningForm(request.POST or None, initial={"threshold": chosen})
     if request.method == "POST" and form.is_valid():

@@ -35,7 +35,8 @@ def invoice_ready(
     if is_settled:
         payment = _("It is settled with your credit. There is nothing to do.")
     elif due:
-        payment = _("Please pay it by %(day)s.") % {"day": day(due)}
+        words = _("It is charged to your payment method, if there is one. Otherwise please pay it by %(day)s.")
+        payment = words % {"day": day(due)}
     else:
         payment = _("The amount is charged to your payment method. There is nothing to do.")
     return Wording(
@@ -51,16 +52,19 @@ def invoice_ready(
     "payment-failed",
     gettext_lazy("Payment failed"),
     Topic.BILLING,
-    sample=_BILLING | {"at": AT, "again": LATER},
+    sample=_BILLING | {"at": AT, "again": LATER, "is_declined": True},
     channels=[Channel.EMAIL, Channel.SMS],
     required=True,
 )
-def payment_failed(organization: str, amount: str, at: datetime, again: datetime | None, url: str) -> Wording:
-    """Word a payment that was declined; `again` is when it is tried again by itself, if it is."""
-    retry = _("We try again on %(day)s.") % {"day": day(again)} if again else _("We do not try again by ourselves.")
+def payment_failed(
+    organization: str, amount: str, at: datetime, again: datetime | None, is_declined: bool, url: str
+) -> Wording:
+    """Word a payment that was declined, or had no method to charge; `again` is when it is tried by itself, if it is."""
+    why = _("Your bank or card declined a payment.") if is_declined else _("There is no payment method to charge.")
+    retry = _("We try again on %(day)s.") % {"day": moment(again)} if again else _("We do not try again by ourselves.")
     return Wording(
         subject=_("Payment failed for %(organization)s") % {"organization": organization},
-        paragraphs=[_("Your bank or card declined a payment.") + " " + retry, _("Your service goes on for now.")],
+        paragraphs=[f"{why} {retry}", _("Your service goes on for now.")],
         facts=[lines.amount(amount), lines.organization(organization), lines.when(at)],
         action=Action(_("Update the payment method"), url),
         footnote=_("We never see your card number: you give it to our payment provider on their own pages."),

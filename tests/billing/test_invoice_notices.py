@@ -26,7 +26,9 @@ def test_an_invoice_to_pay_names_what_is_due_and_until_when(
     composed = compose(OutboxMessage.objects.get(kind="invoice-ready", recipient_id=owner.pk))
     assert composed
     assert composed.wording.subject == f"Invoice 1 for {organization.name}"
-    assert composed.wording.paragraphs == ["Please pay it by December 15, 2026."]
+    assert composed.wording.paragraphs == [
+        "It is charged to your payment method, if there is one. Otherwise please pay it by December 15, 2026."
+    ]
     assert ("Amount", "$0.18") in composed.wording.facts
 
 

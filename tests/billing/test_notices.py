@@ -12,6 +12,7 @@ from billing.actions.topup_ends import await_confirmation, fail_top_up, pay_top_
 from billing.actions.topups import begin
 from billing.low_balance import warn
 from billing.models import AutoRecharge, BalanceWarning, BillingAccount, Origin, TopUp
+from billing.models.topup import NO_METHOD
 from ledger.actor import Actor
 from notifications import outbox
 from notifications.models import OutboxMessage
@@ -47,7 +48,14 @@ def test_a_payment_that_failed_says_when_it_is_tried_again(account: BillingAccou
     again = AutoRecharge.objects.get().rests_until
     assert again
     assert again > timezone.now() + timedelta(minutes=9)
-    assert "We try again on" in letter()
+    text = letter()
+    assert "Your bank or card declined a payment." in text
+    assert f"{again:%H:%M} UTC" in text
+
+
+def test_a_recharge_without_a_payment_method_is_not_said_to_be_declined(account: BillingAccount, top_up: TopUp) -> None:
+    fail_top_up(top_up.pk, NO_METHOD)
+    assert "There is no payment method to charge. We do not try again by ourselves." in letter()
 
 
 def test_a_payment_to_confirm_is_told_until_it_is_paid(top_up: TopUp) -> None:

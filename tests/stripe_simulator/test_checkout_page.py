@@ -72,6 +72,8 @@ def test_refused_3d_secure_leads_back_to_the_page(client: Any, customer: Any) ->
     page.send(1)
     assert (page.status, "failed authentication" in page.text) == (402, True)
     assert status(client, session) == ("open", "unpaid")
+    page.send(card="pm_card_visa")
+    assert status(client, session) == ("complete", "paid")
 
 
 @pytest.mark.parametrize("bank", BANKS)

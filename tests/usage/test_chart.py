@@ -64,7 +64,7 @@ def test_a_colour_belongs_to_the_entity_and_not_to_its_rank() -> None:
     assert len(set(colours(list("ghijab"), known).values())) == 6
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1+1", "-x", "@sum", "\tx", "\rx"])
 def test_a_cell_that_a_spreadsheet_would_calculate_is_neutralised(cell: str) -> None:
     assert neutral(cell) == f"'{cell}"
     assert neutral("plain") == "plain"
@@ -77,6 +77,7 @@ def test_a_semicolon_begins_a_cell_too_where_commas_divide_decimals() -> None:
 
 def test_numbers_stay_as_they_are() -> None:
     assert neutral(-5) == -5
+    assert neutral("-5.00") == "-5.00"
 
 
 def test_figures_are_exact_as_long_as_they_are_readable() -> None:

@@ -7,6 +7,7 @@ one cannot be paid again.
 
 from billing.actions.topup_ends import fail_top_up, note_at_stripe
 from billing.models import Deed, StripeIntent, TopUp
+from billing.models.topup import NO_METHOD
 from billing.rail import bills, errors
 from billing.rail.bills import Bill
 from billing.rail.cards import methods_of
@@ -15,8 +16,6 @@ from billing.rail.deeds.checkouts import TITLE
 from billing.rail.deeds.customers import customer_of
 from billing.rail.effects.topups import settle_bill
 from billing.rail.errors import RailError
-
-NO_METHOD = "no-payment-method"
 
 
 @carries(Deed.RECHARGE)

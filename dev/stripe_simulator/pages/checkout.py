@@ -16,7 +16,7 @@ _MAIN = """
 <h1>{title}</h1>
 {lines}
 </section>
-<form class="card form" method="post">
+<form class="card form" method="post" action="/c/pay/{id}">
 {error}{email}{cards}{address}{tax_id}{total}
 <button class="btn primary wide">{button}</button>
 </form>
@@ -37,6 +37,7 @@ def checkout(session: Json, lines: list[Json], customer: Json | None, form: Form
     payment = session["mode"] == "payment"
     main = format_html(
         _MAIN,
+        id=session["id"],
         back=format_html(_BACK, session["cancel_url"]) if session["cancel_url"] else "",
         title=dollars(session["amount_total"]) if payment else "Save a payment method",
         lines=_sums(session, lines) if payment else _why(),

@@ -70,7 +70,7 @@ def test_the_csv_has_a_line_for_each_posting_with_whole_and_exact_amounts(
         ("clearing", "1000000000001"),
         ("credit-paid", "-1000000000001"),
     ]
-    assert rows[0]["amount_usd"] == "1.000000000001"
+    assert [row["amount_usd"] for row in rows] == ["1.000000000001", "-1.000000000001"]
     assert sum(int(row["amount_pico_usd"]) for row in rows) == 0
     assert rows[0]["reference"] == "'=1+1"  # no spreadsheet calculates it
 

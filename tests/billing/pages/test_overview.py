@@ -13,6 +13,7 @@ from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_cap, set_terms
 from billing.models import (
     AutoRecharge,
+    BalanceWarning,
     BillingAccount,
     Invoice,
     InvoiceStatus,
@@ -242,3 +243,14 @@ def test_the_amounts_of_one_organization_are_on_no_page_of_another(
     assert "12,345" in said(as_owner)
     assert "12,345" not in page
     assert account.credit == 12_345 * 100 * CENT
+
+
+def test_little_credit_is_said_before_it_is_used_up_unless_it_is_recharged(
+    account: BillingAccount, as_owner: Client
+) -> None:
+    credit(account, PICO // 2)
+    assert "of credit is left." not in said(as_owner)
+    BalanceWarning.objects.create(account=account, usual=PICO)
+    assert "$0.50 of credit is left." in said(as_owner)
+    set_recharge(OPERATOR, account.pk, threshold=500, amount=2500, monthly_cap=5000)
+    assert "of credit is left." not in said(as_owner)

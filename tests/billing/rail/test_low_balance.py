@@ -38,6 +38,15 @@ def test_who_never_had_enough_is_not_told(account: BillingAccount) -> None:
     assert (warn(), told()) == (0, 0)
 
 
+def test_a_welcome_credit_is_low_when_a_fifth_of_it_is_left(account: BillingAccount) -> None:
+    large, small, _ = (give(account, cents * CENT) for cents in (400, 1, 99))
+    assert (warn(), BalanceWarning.objects.get().below) == (0, PICO)
+    freeze(account, large, timezone.now())
+    assert (warn(), told()) == (0, 0)
+    freeze(account, small, timezone.now())
+    assert (warn(), told()) == (1, 1)
+
+
 def test_each_fall_below_the_threshold_is_told_once(account: BillingAccount) -> None:
     lot = give(account, 6 * PICO)
     assert warn() == 0

@@ -5,9 +5,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.actions import create_organization
+from accounts.models import Organization, User
 from billing.actions.recharge import set_recharge, stop_recharge
 from billing.actions.refunds import MOST_PENDING, refundable, request_refund
 from billing.errors import BillingError
@@ -318,3 +321,23 @@ def test_many_at_once_refund_no_more_than_is_left(account: BillingAccount, strip
 def charge_of(stripe: Stripe) -> str:
     intent = stripe.client().v1.payment_intents.retrieve(TopUp.objects.get().stripe_payment)
     return str(intent.latest_charge)
+
+
+def test_the_command_pays_back_a_part_and_then_the_rest(
+    lot: CreditLot, organization: Organization, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"organization": organization.slug, "lot": lot.pk}
+    call_command("refund_credit", **names, amount="5.50")
+    call_command("refund_credit", **names)
+    said = ["$5.50 left the credit; Stripe pays them back.", "$14.50 left the credit; Stripe pays them back."]
+    assert capsys.readouterr().out.splitlines() == said
+    with pytest.raises(CommandError, match="is not left"):
+        call_command("refund_credit", **names)
+
+
+@pytest.mark.parametrize("amount", [None, "1", "0", "x"])
+def test_the_command_refuses_credit_of_others(lot: CreditLot, outsider: User, amount: str | None) -> None:
+    outside = create_organization(OPERATOR, name="Outside", owner=outsider)
+    with pytest.raises(CommandError):
+        call_command("refund_credit", organization=outside.slug, lot=lot.pk, amount=amount)
+    assert not Refund.objects.exists()

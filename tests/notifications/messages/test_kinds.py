@@ -23,7 +23,7 @@ FACTS = {
     *("url", "link", "decline_url", "refusal", "code"),
     *("browser", "system", "factor", "role"),
     *("case", "number", "receipt", "fields", "purpose"),
-    *("failures", "left", "is_gone", "is_revoked", "is_settled", "stops"),
+    *("failures", "left", "is_gone", "is_revoked", "is_declined", "is_settled", "stops"),
     *("items", "more"),  # of the summary: other messages' subjects
 }
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
