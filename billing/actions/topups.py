@@ -45,7 +45,7 @@ def start_top_up(actor: Actor, organization_id: UUID, *, cents: int, creator: UU
         account = lock_account(organization_id)
         if account.suspended_at:
             raise BillingError("suspended", _("This organization is suspended: write to support."))
-        pending = TopUp.objects.of(organization_id).pending().filter(origin=Origin.CHECKOUT).first()
+        pending = TopUp.objects.of(organization_id).begun().first()
         if pending and _is_second_click(pending, cents, creator, now):
             return pending
         if pending:
@@ -101,4 +101,4 @@ def begin(
 
 def _is_second_click(pending: TopUp, cents: int, creator: UUID | None, now: datetime) -> bool:
     is_same = (pending.cents, pending.created_by) == (cents, creator)
-    return is_same and not pending.stripe_payment and now - pending.created_at < _TWICE
+    return is_same and now - pending.created_at < _TWICE

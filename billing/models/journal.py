@@ -33,7 +33,7 @@ class Kind(models.TextChoices):
     PROMOTION = "promotion", gettext_lazy("Credit given")
     USAGE = "usage", gettext_lazy("Usage")
     REPAYMENT = "repayment", gettext_lazy("Debt repaid")
-    FEE = "fee", gettext_lazy("Payment fee")
+    FEE = "fee", gettext_lazy("Fee of the payment provider, paid by us")
     REFUND = "refund", gettext_lazy("Refund")
     REFUND_PAID = "refund-paid", gettext_lazy("Refund paid out")
     REFUND_FAILED = "refund-failed", gettext_lazy("Refund failed")

@@ -40,6 +40,10 @@ class TopUpQuerySet(models.QuerySet["TopUp"]):
     def pending(self) -> "TopUpQuerySet":
         return self.filter(status=TopUpStatus.PENDING)
 
+    def begun(self) -> "TopUpQuerySet":
+        """Pending ones at Checkout that nobody has paid yet."""
+        return self.pending().filter(origin=Origin.CHECKOUT, stripe_payment="")
+
     def overdue(self, now: datetime) -> "TopUpQuerySet":
         """Pending ones that should have come to an end: what became of them is asked."""
         return self.pending().filter(expires_at__lte=now)
@@ -88,8 +92,11 @@ class TopUp(models.Model):
             models.Index(fields=["stripe_payment"], name="topups_by_payment"),
         ]
         constraints = [
+            # One that is being paid, which takes a bank days, keeps nobody from buying more.
             models.UniqueConstraint(
-                fields=["organization_id", "origin"], condition=Q(status="pending"), name="one_pending_topup"
+                fields=["organization_id", "origin"],
+                condition=Q(status="pending") & (Q(origin="auto") | Q(stripe_payment="")),
+                name="one_pending_topup",
             ),
             models.UniqueConstraint(
                 fields=["stripe_session"], condition=~Q(stripe_session=""), name="one_topup_a_session"
@@ -113,6 +120,11 @@ class TopUp(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.status == TopUpStatus.PENDING
+
+    @property
+    def is_being_paid(self) -> bool:
+        """Whether the buyer has done their part, and the bank takes its time."""
+        return self.is_pending and self.origin == Origin.CHECKOUT and bool(self.stripe_payment)
 
     @property
     def is_paid(self) -> bool:

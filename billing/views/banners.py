@@ -11,7 +11,7 @@ from billing.models import BillingAccount, TopUp, TopUpStatus
 from billing.spend import Spend
 from billing.views.figures import lasts
 from billing.views.invoice_rows import InvoiceRow
-from billing.views.purchase_words import reason_of
+from billing.views.purchase_words import reason_of, words_of
 from catalog.money import CENT, dollars
 
 
@@ -19,7 +19,7 @@ from catalog.money import CENT, dollars
 class Banner:
     """`action` is "" where the reader can do nothing here."""
 
-    tone: str  # bad or warn
+    tone: str  # bad, warn or info
     title: str
     text: str
     action: str = ""
@@ -50,6 +50,8 @@ def banner(
         return _overdue(overdue)
     if newest and newest.needs_confirmation:
         return _confirm(newest, slug)
+    if newest and newest.is_being_paid:
+        return _being_paid(newest)
     if newest and newest.status == TopUpStatus.FAILED:
         return _failed(newest, account, spend, slug)
     if account.is_prepaid and account.balance <= 0:
@@ -85,6 +87,11 @@ def _confirm(top_up: TopUp, slug: str) -> Banner:
         reverse("billing:confirmation", args=[slug, top_up.pk]),
         is_deed=True,
     )
+
+
+def _being_paid(top_up: TopUp) -> Banner:
+    title = _("A payment of %(amount)s is under way.") % {"amount": dollars(top_up.cents * CENT)}
+    return Banner("info", title, str(words_of(top_up).text))
 
 
 def _failed(top_up: TopUp, account: BillingAccount, spend: Spend, slug: str) -> Banner:

@@ -31,6 +31,8 @@ _REASONS: dict[str, str | Promise] = {
     "confirmation-needed": _("The bank wants the payment confirmed."),
     "no-payment-method": _("There is no payment method to charge."),
 }
+_BEING_PAID = _("The payment is under way")
+_TAKES_DAYS = _("The bank takes its time, some days for a transfer. The credit is there as soon as it has confirmed.")
 _UNKNOWN = _("The payment did not go through.")
 
 
@@ -43,6 +45,8 @@ class Words:
 
 
 def words_of(top_up: TopUp) -> Words:
+    if top_up.is_being_paid:
+        return Words(_BEING_PAID, _TAKES_DAYS, "", "hourglass")
     status = TopUpStatus(top_up.status)
     text = f"{reason_of(top_up)} {_TEXTS[status]}" if status is TopUpStatus.FAILED else _TEXTS[status]
     tone, icon = {

@@ -1,5 +1,6 @@
 """Buying credit: the amount, the way to the provider's page, and what became of it. No page here gives credit."""
 
+import logging
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,8 @@ from billing.views.asking import count_question
 from billing.views.leaving import leave
 from billing.views.purchase_words import words_of
 from catalog.money import CENT, dollars
+
+log = logging.getLogger(__name__)
 
 _STOP_POLLING = 286  # htmx's own status
 
@@ -110,6 +113,8 @@ def _pay(request: HttpRequest, payer: Payer, top_up: TopUp) -> HttpResponse:
 
 
 def _unreachable(request: HttpRequest, top_up: TopUp, error: RailError) -> HttpResponse:
+    if error.permanent:
+        log.error("purchase %s: the payment provider refused: %s %s", top_up.pk, error.code, error.reason)
     context = {"top_up": top_up, "may_retry": not error.permanent, "amount": dollars(top_up.cents * CENT)}
     return render(request, "billing/unreachable.html", context, status=502 if error.permanent else 503)
 

@@ -66,6 +66,15 @@ def test_a_second_click_is_the_same_purchase(account: BillingAccount, as_owner: 
     assert bought(as_owner) == bought(as_owner)
 
 
+def test_a_payment_that_takes_days_is_said_to_be_under_way(
+    account: BillingAccount, as_owner: Client, stripe: Stripe
+) -> None:
+    stripe.submit(bought(as_owner).stripe_session, card="pm_usBankAccount_success")
+    hear(stripe)
+    assert "The payment is under way" in as_owner.get(page_of(TopUp.objects.get())).content.decode()
+    assert "A payment of $25.00 is under way." in as_owner.get(ROOT).content.decode()
+
+
 def test_each_amount_says_the_balance_afterwards(account: BillingAccount, as_owner: Client) -> None:
     after = [str(each["after"]) for each in as_owner.get(CREDIT).context["amounts"]]
     assert after == ["$25.00 after", "$50.00 after", "$100.00 after", "$250.00 after"]

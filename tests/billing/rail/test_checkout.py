@@ -143,6 +143,22 @@ def test_a_bank_account_is_credit_when_its_bank_has_paid_and_not_before(
     assert OutboxMessage.objects.filter(subject_id=top_up.pk).values_list("kind", flat=True).get() == told
 
 
+def test_a_payment_that_takes_days_keeps_nobody_from_buying_more(account: BillingAccount, stripe: Stripe) -> None:
+    slow = buy(account)
+    stripe.submit(slow.stripe_session, card="pm_usBankAccount_success")
+    hear(stripe)
+    quick = buy(account)
+    slow.refresh_from_db()
+    assert quick != slow
+    assert slow.is_being_paid
+    assert not quick.is_being_paid
+    stripe.control(f"payments/{slow.stripe_payment}/settlement", succeeds=True)
+    stripe.submit(quick.stripe_session)
+    hear(stripe)
+    account.refresh_from_db()
+    assert account.balance == 4000 * CENT
+
+
 def test_a_second_click_is_the_same_purchase(account: BillingAccount, stripe: Stripe) -> None:
     creator = new_id()
     assert buy(account, creator=creator) == buy(account, creator=creator)
