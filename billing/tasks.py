@@ -6,7 +6,7 @@ from threading import Lock
 from celery import shared_task
 from django.utils import timezone
 
-from billing import credit_expiry, holds, low_balance, sweeping
+from billing import credit_expiry, farewell, holds, low_balance, sweeping
 from billing.actions import collecting, dunning, recharge
 from billing.actions.payments import RECONCILE
 from billing.invoices import closing
@@ -66,6 +66,11 @@ def suspend_overdue() -> None:
 @shared_task(name="billing.warn_of_expiry")
 def warn_of_expiry() -> None:
     credit_expiry.warn_of_expiry()
+
+
+@shared_task(name="billing.forget_erased")
+def forget_erased() -> None:
+    farewell.forget_erased()
 
 
 @shared_task(name=RECONCILE)

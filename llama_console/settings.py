@@ -355,6 +355,7 @@ CELERY_BEAT_SCHEDULE = {
     "collect-invoices": {"task": "billing.collect_invoices", "schedule": 60.0, "options": {"expires": 60}},
     "suspend-overdue": {"task": "billing.suspend_overdue", "schedule": 3600.0, "options": {"expires": 600}},
     "warn-of-expiry": {"task": "billing.warn_of_expiry", "schedule": 86400.0, "options": {"expires": 3600}},
+    "forget-erased": {"task": "billing.forget_erased", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile": {"task": "billing.reconcile", "schedule": 86400.0, "options": {"expires": 3600}},
     "end-top-ups": {"task": "billing.end_top_ups", "schedule": 60.0, "options": {"expires": 60}},
     "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},

@@ -26,6 +26,7 @@ class Deed(models.TextChoices):
     COLLECTION = "collection"  # of an invoice of ours
     WITHDRAWAL = "withdrawal"  # of one that was written off
     REFUND = "refund"
+    FAREWELL = "farewell"  # to a customer whose organization is erased
 
 
 class IntentState(models.TextChoices):

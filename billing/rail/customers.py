@@ -27,6 +27,11 @@ def find_customer(organization_id: str, since: datetime) -> Customer | None:
     return None
 
 
+def delete_customer(id: str) -> None:
+    """Delete a customer with their payment methods, address and tax ids; what they paid stays with Stripe."""
+    ask(lambda v1: v1.customers.delete(id))
+
+
 def get_customer(id: str) -> Customer:
     return _customer(ask(lambda v1: v1.customers.retrieve(id)))
 
