@@ -39,7 +39,7 @@ def _opened(organization_id: UUID) -> BillingAccount | None:
     if settings.BILLING_MODE == "unbilled":
         return None
     mode = Mode(settings.BILLING_MODE)
-    terms = {"mode": mode, "limit": 0 if mode == Mode.PREPAID else None}
+    terms = {"mode": mode, "limit": 0 if mode == Mode.PREPAID else settings.BILLING_POSTPAID_LIMIT * CENT}
     with transaction.atomic():
         # Two at once open one, and one of them welcomes it.
         account, opened = BillingAccount.objects.get_or_create(pk=organization_id, defaults=terms)

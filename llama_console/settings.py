@@ -366,6 +366,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # What new organizations are: not billed, prepaid or postpaid. An operator changes each with `set_billing`.
 BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "postpaid")
+BILLING_POSTPAID_LIMIT = env.integer("BILLING_POSTPAID_LIMIT", 10_000, least=0)  # cents that who is new may owe
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
 BILLING_DUE_DAYS = env.integer("BILLING_DUE_DAYS", 14, least=1)  # to pay an invoice

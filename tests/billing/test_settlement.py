@@ -11,7 +11,7 @@ from billing.invoices.drafts import month_start
 from billing.models import Account, BillingAccount, Invoice, InvoiceLine, Kind, LotKind, Mode, Transaction
 from billing.settlement import settle_calls
 from catalog.models import Model
-from catalog.money import PICO
+from catalog.money import CENT, PICO
 from ledger.ids import new_id
 from tests.usage.test_recording import call
 from usage.models import UsageEvent
@@ -51,6 +51,13 @@ def test_new_organizations_are_billed_where_the_operator_says_so(llama: Model, s
     settle_calls([made])
     account = BillingAccount.objects.get(pk=made.organization_id)
     assert (account.mode, account.owed) == (Mode.PREPAID, COST)
+
+
+def test_who_is_new_and_pays_afterwards_may_owe_what_the_operator_says(llama: Model, settings: object) -> None:
+    settings.BILLING_MODE, settings.BILLING_POSTPAID_LIMIT = "postpaid", 250  # type: ignore[attr-defined]
+    made = call()
+    settle_calls([made])
+    assert BillingAccount.objects.get(pk=made.organization_id).limit == 250 * CENT
 
 
 def test_who_is_new_is_welcomed_once_with_credit_that_calls_use(llama: Model, settings: object) -> None:
