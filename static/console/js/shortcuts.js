@@ -8,6 +8,8 @@ const single = {
   "/": () => filter() ? filter().focus() : show("palette"),
   g: event => { goingSince = event.timeStamp; },
 };
+// In a dialog that was closed just now the field still has the focus, for a frame.
+const types = target => target.closest("input, textarea, select, [contenteditable]") && !target.closest("dialog:not([open])");
 if (!/Mac|iPhone|iPad/.test(navigator.platform)) for (const key of document.querySelectorAll("kbd[data-elsewhere]")) key.textContent = key.dataset.elsewhere;
 document.addEventListener("keydown", event => {
   const { key, target, timeStamp } = event, palette = document.getElementById("palette");
@@ -17,7 +19,7 @@ document.addEventListener("keydown", event => {
     event.preventDefault();
     return palette.open ? palette.close() : palette.showModal();
   }
-  if (document.documentElement.dataset.shortcuts === "off" || document.querySelector("dialog[open]") || target.closest("input, textarea, select, [contenteditable]")) return;
+  if (document.documentElement.dataset.shortcuts === "off" || document.querySelector("dialog[open]") || types(target)) return;
   const link = timeStamp - goingSince < WAIT && document.querySelector(`[data-go="${CSS.escape(key)}"]`);
   goingSince = -WAIT;
   if (!link && !single[key]) return;
