@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 
@@ -23,6 +23,8 @@ _COLUMNS = (
     "allowed_networks",
     "expires_at",
     "ends_at",
+    "line_id",
+    "leaked_at",
     "project__organization__slug",
     "project__organization__blocked_policies",
 )
@@ -55,6 +57,12 @@ class Caller:
     organization: str = ""  # its slug, for addresses of pages
     blocked_policies: frozenset[str] = frozenset()  # classes of models that the organization does not reach
     rules: tuple[Rule, ...] = field(default=())
+    line_id: UUID | None = None  # of a key that was rotated: the first of its line
+
+    @property
+    def subject_id(self) -> UUID:
+        """Whose limits and budget the key has: those of its line, so that to rotate it resets no counter."""
+        return self.line_id or self.key_id
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -81,7 +89,8 @@ def find_caller(secret: str) -> Caller | None:
     row = keys.values_list(*_COLUMNS).first()
     if not row:
         return None
-    key, organization, project, retention, scopes, models, networks, expires_at, ends_at, slug, blocked = row
+    (key, organization, project, retention, scopes, models, networks, expires_at, ends_at, line, leaked, slug,
+     blocked) = row  # fmt: skip
     return Caller(
         key_id=key,
         organization_id=organization,
@@ -93,8 +102,15 @@ def find_caller(secret: str) -> Caller | None:
         over_at=min(filter(None, (expires_at, ends_at)), default=None),
         organization=slug,
         blocked_policies=frozenset(blocked),
-        rules=_rules_of((organization, project, key)),
+        rules=(*_rules_of((organization, project, line or key)), *([_of_leaked(key)] if leaked else [])),
+        line_id=line,
     )
+
+
+def _of_leaked(key_id: UUID) -> Rule:
+    """Return what is left of a key that is public: a rule with counters of its own, which no successor shares."""
+    subject = uuid5(key_id, "leaked")
+    return Rule(Level.KEY, subject, "", settings.LEAKED_REQUESTS_PER_MINUTE, None, concurrent=1)
 
 
 def _rules_of(subjects: Iterable[UUID]) -> tuple[Rule, ...]:
