@@ -16,7 +16,7 @@ def makers(key: ApiKey) -> list[UUID]:
 
 
 def refuse_ended(account: ServiceAccount, project: Project) -> None:
-    """AccountEnded unless it is one of this project that goes on; its row is locked, so that it does not end meanwhile."""
+    """AccountEnded unless it is this project's and goes on; its row is locked, so that it does not end meanwhile."""
     locked = ServiceAccount.objects.select_for_update().filter(pk=account.pk, project=project).active()
     if not locked.exists():
         raise AccountEnded

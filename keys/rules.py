@@ -1,4 +1,4 @@
-"""Rules: what a key may call and from where, and when it ends by itself. They are made, changed and passed on as one."""
+"""Rules: what a key may call and from where, and when it ends by itself. They are changed and passed on as one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Rules:
             "rotate_every": self.rotate_every,
         }
 
-    def recorded(self) -> Mapping[str, str | int | None | Sequence[str]]:
+    def recorded(self) -> Mapping[str, str | int | Sequence[str] | None]:
         """Return what an audit event says of them; "*" stands for all models."""
         return {
             "scopes": list(self.scopes),

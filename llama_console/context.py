@@ -88,6 +88,9 @@ _BESIDE = {"organizations:roles": "members", "billing_contacts": "billing"}
 _NEEDED: dict[str, Permission] = {
     "keys:list": Permission.VIEW_KEYS,
     "keys:create": Permission.MANAGE_KEYS,
+    "keys:service_accounts": Permission.VIEW_KEYS,
+    "keys:service_account_create": Permission.MANAGE_KEYS,
+    "organization_limits": Permission.MANAGE_LIMITS,
     "webhooks:list": Permission.MANAGE_WEBHOOKS,
     "webhooks:create": Permission.MANAGE_WEBHOOKS,
     "prices:list": Permission.VIEW_USAGE,

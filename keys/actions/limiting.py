@@ -32,6 +32,9 @@ class Ceiling:
         }
 
 
+NO_CEILING = Ceiling()
+
+
 def set_limits(actor: Actor, subject: Subject, ceiling: Ceiling, *, model: str = "") -> bool:
     """Set the limits of a subject for a model, or for all together; False if nothing differs. Nothing: no limit.
 
@@ -45,9 +48,7 @@ def set_limits(actor: Actor, subject: Subject, ceiling: Ceiling, *, model: str =
             return False
         if ceiling:
             place = {"level": subject.level, "organization_id": subject.organization_id}
-            Limits.objects.update_or_create(
-                subject_id=subject.id, model=model, defaults={**place, **ceiling.columns()}
-            )
+            Limits.objects.update_or_create(subject_id=subject.id, model=model, defaults={**place, **ceiling.columns()})
         else:
             rows.delete()
         named = {"model": model} if model else {}
@@ -65,4 +66,4 @@ def set_limits(actor: Actor, subject: Subject, ceiling: Ceiling, *, model: str =
 
 
 def ceiling_of(row: Limits | None) -> Ceiling:
-    return Ceiling(row.requests_per_minute, row.tokens_per_minute, row.concurrent) if row else Ceiling()
+    return Ceiling(row.requests_per_minute, row.tokens_per_minute, row.concurrent) if row else NO_CEILING

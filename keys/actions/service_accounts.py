@@ -11,9 +11,7 @@ from ledger.events import record_event
 from ledger.models import Action
 
 
-def make_service_account(
-    actor: Actor, *, project: Project, name: str, creator: User | None = None
-) -> ServiceAccount:
+def make_service_account(actor: Actor, *, project: Project, name: str, creator: User | None = None) -> ServiceAccount:
     with transaction.atomic():
         account = ServiceAccount.objects.create(project=project, name=name, created_by=creator)
         _record(actor, Action.SERVICE_ACCOUNT_CREATED, account, name=name)
@@ -26,7 +24,8 @@ def end_service_account(actor: Actor, account: ServiceAccount) -> bool:
         ongoing = ServiceAccount.objects.active().filter(pk=account.pk)
         if not ongoing.update(ended_at=timezone.now()):
             return False
-        ended = revoke_keys(actor, list(ApiKey.objects.active().filter(service_account=account).select_related("project")))
+        keys = ApiKey.objects.active().filter(service_account=account).select_related("project")
+        ended = revoke_keys(actor, list(keys))
         _record(actor, Action.SERVICE_ACCOUNT_ENDED, account, keys=ended)
     account.refresh_from_db(fields=["ended_at"])
     return True

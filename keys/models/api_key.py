@@ -45,7 +45,7 @@ class ApiKey(models.Model):
     allowed_models = models.JSONField(null=True)  # names; None: all, those to come as well
     allowed_networks = models.JSONField(default=list)  # CIDR; none: from everywhere
     expires_at = models.DateTimeField(null=True)
-    # The first key of its rotations; None: it is that. Limits and budgets are of it, so that to rotate resets no counter.
+    # The first key of its rotations; None: it is that. Limits and budget are of it, so that to rotate resets nothing.
     line_id = models.UUIDField(null=True, db_index=True)
     # Rotation: the key that this one follows, which stops at its `ends_at`. A key has one successor.
     predecessor = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, related_name="successor")

@@ -97,7 +97,7 @@ def key_rotation_due(key: str, project: str, organization: str, due: datetime, d
         paragraphs=[
             every % {"days": days}
             + " "
-            + _("The new secret has the same rules, and both work for as long as you choose. Nothing happens by itself.")
+            + _("The new secret has the same rules, and both work for as long as you choose.")
         ],
         facts=[*_place(key, project, organization), (_("Due"), moment(due))],
         action=Action(_("Rotate the key"), url),

@@ -15,7 +15,7 @@ from billing.actions.promotions import give_promotion
 from billing.models import BillingAccount, CreditLot, Invoice, InvoiceStatus, Mode, Origin, Refund, TopUp
 from catalog.models import Model
 from catalog.money import PICO
-from keys.actions import issue_key
+from keys.actions import issue_key, make_service_account
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
 from ledger.actor import Actor
@@ -68,6 +68,7 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "projects": project.slug,
         "keys": key.pk,
         "admin-keys": admin_key.pk,
+        "service-accounts": make_service_account(actor, project=project, name=f"of {name}", creator=owner).pk,
         "webhooks": endpoint.pk,
         "deliveries": delivery.pk if delivery else None,
         "billing-contacts": contact.pk,
