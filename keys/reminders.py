@@ -134,6 +134,6 @@ def _note(reminders: Sequence[Reminder]) -> int:
     """Write down what is told now; return how much of it is new. Of two workers at once one finds it so."""
     new = 0
     for each in reminders:
-        values = {"key": each.key, "kind": each.kind, "about": each.about, "days": each.days}
-        new += Reminder.objects.get_or_create(**values)[1]
+        _, is_new = Reminder.objects.get_or_create(key=each.key, kind=each.kind, about=each.about, days=each.days)
+        new += is_new
     return new

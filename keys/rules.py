@@ -6,6 +6,7 @@ from datetime import datetime
 
 from keys.models import ApiKey
 from keys.scopes import all_scopes
+from ledger.events import Value
 
 MOST_MODELS, MOST_NETWORKS = 50, 50
 
@@ -28,7 +29,7 @@ class Rules:
             "rotate_every": self.rotate_every,
         }
 
-    def recorded(self) -> Mapping[str, str | int | Sequence[str] | None]:
+    def recorded(self) -> Mapping[str, Value]:
         """Return what an audit event says of them; "*" stands for all models."""
         return {
             "scopes": list(self.scopes),

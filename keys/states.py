@@ -23,7 +23,7 @@ class State(StrEnum):
     REVOKED = "revoked"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         return str(_TITLES[self])
 
     @property
@@ -95,7 +95,7 @@ def unused(now: datetime) -> Q:
     """Return the keys that work, are older than ninety days, and made no call in these."""
     since = now - UNUSED
     used = KeyUse.objects.filter(key_id=OuterRef("pk"), hour__gte=since)
-    return active(now) & Q(created_at__lt=since) & ~Exists(used)
+    return active(now) & Q(created_at__lt=since) & ~Q(Exists(used))
 
 
 def attention(now: datetime) -> Q:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Max, Min, QuerySet, Sum, Window
@@ -92,7 +93,17 @@ def _uses(key_id: UUID, since: datetime, until: datetime | None) -> QuerySet[Key
 
 
 def _shares(uses: QuerySet[KeyUse], column: str) -> list[Share]:
-    sums = {name: Sum(name) for name in ("requests", "errors", "tokens", "amount")}
-    rows = uses.values_list(column).annotate(**{f"sum_{name}": value for name, value in sums.items()})
-    rows = rows.annotate(first=Min("hour"), last=Max("last_at")).order_by("-sum_requests", column)
-    return [Share(name, *map(int, numbers), first, last) for name, *numbers, first, last in rows[:_MOST]]
+    sums: dict[str, Any] = {f"all_{name}": Sum(name) for name in ("requests", "errors", "tokens", "amount")}
+    rows = uses.values(column).annotate(**sums, first=Min("hour"), last=Max("last_at"))
+    return [
+        Share(
+            name=row[column],
+            requests=int(row["all_requests"]),
+            errors=int(row["all_errors"]),
+            tokens=int(row["all_tokens"]),
+            amount=int(row["all_amount"]),
+            first=row["first"],
+            last=row["last"],
+        )
+        for row in rows.order_by("-all_requests", column)[:_MOST]
+    ]

@@ -31,7 +31,7 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     # Scanners may leave the slash out, and a redirect would lose the body.
     path("api/v1/leak-reports", leak_reports, name="leak_reports"),
-    path("api/v1/leak-reports/", leak_reports),
+    path("api/v1/leak-reports/", leak_reports, name="leak_reports"),
     path("api/v1/", include("admin_api.urls")),
     path("docs/api/", reference, name="api_docs"),
     path("staff/", include("llama_console.views.staff.urls")),

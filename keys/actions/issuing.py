@@ -1,5 +1,6 @@
 """Making a key."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from keys.owning import makers, refuse_ended
 from keys.rules import Rules
 from keys.secrets import hash_secret, new_secret
 from ledger.actor import Actor
-from ledger.events import changes, record_event
+from ledger.events import Value, changes, record_event
 from ledger.ids import new_id
 from ledger.models import Action
 from notifications.telling import tell
@@ -62,7 +63,7 @@ def issue_key(
     return key, secret
 
 
-def _chosen(rules: Rules) -> dict[str, object]:
+def _chosen(rules: Rules) -> Mapping[str, Value]:
     """Return what the rules say that is not so of each key."""
     usual = Rules().recorded()
     return {name: value for name, value in rules.recorded().items() if value != usual[name]}

@@ -5,6 +5,7 @@ found its key; an installation may have it revoked. An admin key carries rights,
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -51,12 +52,12 @@ def end_leaked_admin_key(actor: Actor, key: AdminKey, *, host: str = "", audienc
     with transaction.atomic():
         if not key.is_active or not revoke_admin_key(actor, key):
             return False
-        place = {"organization_id": key.organization_id}
-        record_event(actor, Action.ADMIN_KEY_LEAKED, target=key.pk, **place, effect=REVOKE, **_found(host))
+        action, place = Action.ADMIN_KEY_LEAKED, key.organization_id
+        record_event(actor, action, target=key.pk, organization_id=place, effect=REVOKE, **_found(host))
         publish(key.organization_id, "key.leaked", key.pk)
         tell("key-leaked", key.pk, audience)
     return True
 
 
-def _found(host: str) -> dict[str, str]:
+def _found(host: str) -> dict[str, Any]:
     return {"host": host} if host else {}

@@ -29,8 +29,9 @@ def account_list(request: HttpRequest, organization: str) -> HttpResponse:
     lasting = Q(keys__expires_at=None) | Q(keys__expires_at__gt=now)
     works = lasting & (Q(keys__ends_at=None) | Q(keys__ends_at__gt=now)) & Q(keys__revoked_at=None)
     accounts = ServiceAccount.objects.visible_to(acting).select_related("project")
-    accounts = accounts.annotate(working=Count("keys", filter=works))
     page = Paginator(accounts.order_by("-pk"), _PAGE).get_page(request.GET.get("page"))
+    shown = ServiceAccount.objects.filter(pk__in=[account.pk for account in page])
+    working = dict(shown.annotate(working=Count("keys", filter=works)).values_list("pk", "working"))
     may_manage, mine = acting.may(Permission.MANAGE_KEYS), acting.limits(Permission.MANAGE_KEYS)
     context = {
         "accounts": [
@@ -38,7 +39,7 @@ def account_list(request: HttpRequest, organization: str) -> HttpResponse:
                 "id": account.pk,
                 "name": account.name,
                 "project": account.project.name,
-                "keys": account.working,
+                "keys": working[account.pk],
                 "created_at": account.created_at,
                 "ended_at": account.ended_at,
                 "may_end": may_manage and (mine is None or account.project_id in mine),
