@@ -84,8 +84,10 @@ class Command(BaseCommand):
                 service_account=_account(project, options["service_account"]),
                 rules=_rules(options),
             )
-        except (BadNetwork, BillingError) as error:
+        except BadNetwork as error:
             raise CommandError(str(error)) from None
+        except BillingError as error:
+            raise CommandError(error.message) from None
         self._show(f"{options['organization']}/{project.slug}", secret)
 
     def _admin_key(self, options: dict[str, Any]) -> None:
@@ -137,10 +139,13 @@ def _allowance(options: dict[str, Any]) -> Allowance:
 def _plan(text: str) -> Plan:
     dollars, _, period = text.partition("/")
     try:
-        pico = Decimal(dollars) * PICO
-        return Plan(Period(period or Period.MONTH), hard=int(pico) if pico == int(pico) else None)
+        amount = Decimal(dollars) * PICO
+        hard, plan_period = int(amount), Period(period or Period.MONTH)
     except (InvalidOperation, ValueError, OverflowError):
-        raise CommandError("A budget is dollars a day or a month, such as 25 or 2.50/day.") from None
+        hard = 0
+    if not hard or hard != amount:
+        raise CommandError("A budget is dollars a day or a month, such as 25 or 2.50/day.")
+    return Plan(plan_period, hard)
 
 
 def _account(project: Project, name: str | None) -> ServiceAccount | None:
