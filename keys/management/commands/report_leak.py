@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lines = [line.split() for line in options.get("lines") or sys.stdin if line.strip()]
+        lines = [line.split() for line in sys.stdin if line.strip()]
         if not lines:
             raise CommandError("Write the keys to standard input, one a line.")
         for number, (secret, *rest) in enumerate(lines, start=1):
