@@ -81,7 +81,12 @@ _STAFF: Groups = (
 )
 
 # Pages, and the pages of whole rooms, that belong to another room's by their tabs.
-_BESIDE = {"organizations:roles": "members", "billing_contacts": "billing"}
+_BESIDE = {
+    "organizations:roles": "members",
+    "billing_contacts": "billing",
+    "organization_limits": "limits",
+    "project_limits": "projects",
+}
 
 # What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
 # only spares people the way, and tests hold it to what they answer.

@@ -34,12 +34,16 @@ ALL, THESE = "all", "these"
 _REACH = [(ALL, gettext_lazy("All, also future ones")), (THESE, gettext_lazy("Only these"))]
 
 
+def _number(most: int) -> forms.IntegerField:
+    return forms.IntegerField(min_value=1, max_value=most, required=False, widget=forms.TextInput)
+
+
 class LimitFields(forms.Form):
     """Limits and a budget, of whatever it is."""
 
-    requests_per_minute = forms.IntegerField(min_value=1, max_value=MOST_REQUESTS, required=False)
-    tokens_per_minute = forms.IntegerField(min_value=1, max_value=MOST_TOKENS, required=False)
-    concurrent = forms.IntegerField(min_value=1, max_value=MOST_AT_ONCE, required=False)
+    requests_per_minute = _number(MOST_REQUESTS)
+    tokens_per_minute = _number(MOST_TOKENS)
+    concurrent = _number(MOST_AT_ONCE)
     period = forms.ChoiceField(choices=Period.choices, initial=Period.MONTH, required=False)
     hard = DollarsField(least=1, most=LARGEST_CAP // CENT, required=False)
     soft = DollarsField(least=1, most=LARGEST_CAP // CENT, required=False)
