@@ -31,7 +31,8 @@ ROUNDS = int(os.environ.get("GATEWAY_ROUNDS", "5"))
 SECONDS = float(os.environ.get("GATEWAY_SECONDS", "4"))
 PEERS = os.environ.get("GATEWAY_PEERS", "1") != "0"
 MANY = 16  # connections
-STREAMS, EACH, PACE = 32, 6, 10  # connections, streams of each, milliseconds between two events
+STREAMS = 32
+PACE = float(os.environ.get("GATEWAY_PACE", "2"))  # milliseconds between two events
 
 
 def bars() -> Iterator[Bar | Skipped]:
@@ -90,7 +91,7 @@ def _measured(servers: dict[str, Server], bodies: tuple[Path, Path]) -> Figures:
             seconds = SECONDS if number else 1
             alone = wrk.load(server, whole, connections=1, seconds=seconds)
             many = wrk.load(server, whole, connections=MANY, seconds=seconds)
-            streams = read_streams(server, stream, connections=STREAMS, streams=EACH if number else 1)
+            streams = read_streams(server, stream, connections=STREAMS, seconds=seconds)
             if number:
                 figures.add(name, alone, many, streams)
             _tell(number, server, alone, many, streams.cpu / EVENTS, streams.first)

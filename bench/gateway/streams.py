@@ -1,7 +1,7 @@
-"""`python -m bench.gateway.streams URL BODY CONNECTIONS STREAMS`: reads streams, and tells when their first event came.
+"""`python -m bench.gateway.streams URL BODY CONNECTIONS SECONDS`: reads streams, and tells when their first event came.
 
-Each connection asks for so many, one after the other, with the key of WRK_KEY; they begin spread over a moment, so that
-they do not march in step. Prints one JSON line.
+Each connection asks for one after the other, with the key of WRK_KEY, until the time is over, and reads the last to its
+end. They begin spread over a moment, so that they do not march in step. Prints one JSON line.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ class Streams:
     cpu: float  # µs a stream
 
 
-def read_streams(server: Server, body: Path, *, connections: int, streams: int) -> Streams:
+def read_streams(server: Server, body: Path, *, connections: int, seconds: float) -> Streams:
     """Read streams and count the server's work until it has nothing left to do."""
-    command = [sys.executable, "-m", __name__, server.url, str(body), str(connections), str(streams)]
+    command = [sys.executable, "-m", __name__, server.url, str(body), str(connections), str(seconds)]
     before = cpu.settled(server.pid)
     ran = subprocess.run(command, env={**os.environ, "WRK_KEY": server.key}, capture_output=True, text=True)
     if ran.returncode:
@@ -78,19 +78,24 @@ class Reader(asyncio.Protocol):
             self._ended.set_exception(ConnectionError(f"closed after {self._seen[:300]!r}"))
 
 
-async def _read_all(url: str, body: bytes, connections: int, streams: int) -> list[float]:
+async def _read_all(url: str, body: bytes, connections: int, seconds: float) -> list[float]:
     place = urlsplit(url)
     request = (
         f"POST {place.path} HTTP/1.1\r\nhost: {place.netloc}\r\ncontent-type: application/json\r\n"
         f"authorization: Bearer {os.environ['WRK_KEY']}\r\ncontent-length: {len(body)}\r\n\r\n"
     ).encode() + body
 
+    end = time.perf_counter() + seconds
+
     async def one(number: int) -> list[float]:
         await asyncio.sleep(_SPREAD * number / connections)
         loop = asyncio.get_running_loop()
         transport, reader = await loop.create_connection(Reader, place.hostname, place.port)
         try:
-            return [await reader.read(request) for _ in range(streams)]
+            first = [await reader.read(request)]
+            while time.perf_counter() < end:
+                first.append(await reader.read(request))
+            return first
         finally:
             transport.close()
 
@@ -98,6 +103,6 @@ async def _read_all(url: str, body: bytes, connections: int, streams: int) -> li
 
 
 if __name__ == "__main__":
-    _url, _body, _connections, _streams = sys.argv[1:]
-    _first = uvloop.run(_read_all(_url, Path(_body).read_bytes(), int(_connections), int(_streams)))
+    _url, _body, _connections, _seconds = sys.argv[1:]
+    _first = uvloop.run(_read_all(_url, Path(_body).read_bytes(), int(_connections), float(_seconds)))
     print(json.dumps({"first": [1000 * each for each in _first]}))

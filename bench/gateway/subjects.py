@@ -38,7 +38,7 @@ general_settings: {{master_key: {key}}}
 
 
 @contextmanager
-def model(folder: Path, pace: int) -> Iterator[Server]:
+def model(folder: Path, pace: float) -> Iterator[Server]:
     """Run the model server; on the core of the load, as everything that is given no core."""
     port = free_port()
     command = (sys.executable, "-m", "bench.gateway.model", str(port), str(pace))

@@ -19,20 +19,9 @@ _GRANIAN = ("--workers", "1", "--host", "127.0.0.1", "--no-access-log", "--log-l
 def bare(folder: Path, core: int) -> Iterator[Server]:
     """Run the bare server."""
     port = free_port()
-    command = (
-        sys.executable,
-        "-m",
-        "granian",
-        *_GRANIAN,
-        "--interface",
-        "rsgi",
-        "--loop",
-        "uvloop",
-        "--port",
-        str(port),
-    )
-    target = "bench.keys.bare:application"
-    with running((*command, target), name="bare", port=port, path="/", folder=folder, core=core) as server:
+    options = ("--interface", "rsgi", "--loop", "uvloop", "--port", str(port), "bench.keys.bare:application")
+    command = (sys.executable, "-m", "granian", *_GRANIAN, *options)
+    with running(command, name="bare", port=port, path="/", folder=folder, core=core) as server:
         yield server
 
 
