@@ -1,6 +1,6 @@
 """`python -m bench.gateway.streams URL BODY CONNECTIONS SECONDS`: reads streams, and tells when their first event came.
 
-Each connection asks for one after the other, with the key of WRK_KEY, until the time is over, and reads the last to its
+Each connection asks for one after the other, as AUTHORIZATION, until the time is over, and reads the last to its
 end. They begin spread over a moment, so that they do not march in step. Prints one JSON line.
 """
 
@@ -38,7 +38,9 @@ def read_streams(server: Server, body: Path, *, connections: int, seconds: float
     """Read streams and count the server's work until it has nothing left to do."""
     command = [sys.executable, "-m", __name__, server.url, str(body), str(connections), str(seconds)]
     before = cpu.settled(server.pid)
-    ran = subprocess.run(command, env={**os.environ, "WRK_KEY": server.key}, capture_output=True, text=True)
+    ran = subprocess.run(
+        command, env={**os.environ, "AUTHORIZATION": server.authorization}, capture_output=True, text=True
+    )
     if ran.returncode:
         raise RuntimeError(f"{server.name}: {ran.stderr.strip()[-1000:]}")
     worked = cpu.settled(server.pid) - before
@@ -82,7 +84,7 @@ async def _read_all(url: str, body: bytes, connections: int, seconds: float) -> 
     place = urlsplit(url)
     request = (
         f"POST {place.path} HTTP/1.1\r\nhost: {place.netloc}\r\ncontent-type: application/json\r\n"
-        f"authorization: Bearer {os.environ['WRK_KEY']}\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"authorization: {os.environ['AUTHORIZATION']}\r\ncontent-length: {len(body)}\r\n\r\n"
     ).encode() + body
 
     end = time.perf_counter() + seconds

@@ -62,7 +62,7 @@ def gateway(
         "UNSEALER_SOCKET": str(folder / "unsealer.sock"),
     }
     path = PATH.removeprefix("/compat") if os.environ.get("NATIVE") else PATH
-    options = {"name": "gateway", "port": port, "path": path, "folder": folder, "key": secret}
+    options = {"name": "gateway", "port": port, "path": path, "folder": folder, "authorization": f"Bearer {secret}"}
     with running(command, core=core, environ=environ, **options) as server:
         yield server
 
@@ -95,6 +95,12 @@ def litellm(folder: Path, core: int, upstream: int) -> Iterator[Server]:
         "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1",
     )  # fmt: skip
     environ = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}
-    options = {"name": "litellm", "port": port, "path": "/v1/chat/completions", "folder": folder, "key": _MASTER}
+    options = {
+        "name": "litellm",
+        "port": port,
+        "path": "/v1/chat/completions",
+        "folder": folder,
+        "authorization": f"Bearer {_MASTER}",
+    }
     with running(command, core=core, environ=environ, patience=180, **options) as server:
         yield server

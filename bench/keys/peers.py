@@ -40,7 +40,7 @@ def django(folder: Path, core: int) -> Iterator[Server]:
         port = free_port()
         command = (str(installed / "granian"), *_GRANIAN, "--interface", "wsgi", "--port", str(port))
         options = {"name": "django", "port": port, "path": "/verify", "folder": folder, "core": core}
-        key = {"headers": {"Authorization": f"Api-Key {made.stdout.strip()}"}, "environ": environ}
+        key = {"authorization": f"Api-Key {made.stdout.strip()}", "environ": environ}
         with running((*command, "django_peer:application"), **options, **key) as server:
             yield server
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,9 +22,8 @@ class Server:
     name: str
     port: int
     path: str
-    key: str
+    authorization: str
     pid: int
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -34,7 +33,7 @@ class Server:
         """Return status and body of one answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            headers = {"content-type": "application/json", "authorization": f"Bearer {self.key}", **self.headers}
+            headers = {"content-type": "application/json", "authorization": self.authorization}
             connection.request("POST", self.path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
@@ -50,8 +49,7 @@ def running(
     port: int,
     path: str,
     folder: Path,
-    key: str = "none",
-    headers: Mapping[str, str] | None = None,
+    authorization: str = "Bearer none",
     core: int | None = None,
     environ: Mapping[str, str] | None = None,
     patience: float = 60.0,
@@ -64,7 +62,7 @@ def running(
         process = subprocess.Popen(pinned, cwd=ROOT, env=environment, stdout=file, stderr=file)
     try:
         _wait(process, port, log, patience)
-        yield Server(name, port, path, key, process.pid, headers or {})
+        yield Server(name, port, path, authorization, process.pid)
     finally:
         _stop(process)
 

@@ -1,10 +1,10 @@
--- What wrk sends, by WRK_BODY (a file) and WRK_KEY, and what it tells of it: one line for wrk.py.
+-- What wrk sends, by WRK_BODY (a file) and AUTHORIZATION, and what it tells of it: one line for wrk.py.
 local file = io.open(os.getenv("WRK_BODY"), "rb")
 wrk.method = "POST"
 wrk.body = file:read("*a")
 file:close()
 wrk.headers["content-type"] = "application/json"
-wrk.headers["authorization"] = "Bearer " .. os.getenv("WRK_KEY")
+wrk.headers["authorization"] = os.getenv("AUTHORIZATION")
 
 done = function(summary, latency)
   local errors = summary.errors

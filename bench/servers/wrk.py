@@ -58,8 +58,7 @@ def read(output: str, name: str) -> Load:
 
 
 def _run(server: Server, body: Path, connections: int, seconds: float) -> str:
-    headers = [f"{name}: {value}" for name, value in server.headers.items()]
     options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
-    command = ["wrk", *options, "-s", str(_SCRIPT), *(part for each in headers for part in ("-H", each)), server.url]
-    environment = {**os.environ, "WRK_BODY": str(body), "WRK_KEY": server.key}
+    command = ["wrk", *options, "-s", str(_SCRIPT), server.url]
+    environment = {**os.environ, "WRK_BODY": str(body), "AUTHORIZATION": server.authorization}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
