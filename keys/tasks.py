@@ -1,9 +1,9 @@
-"""The worker's part: reports of leaked keys, and reminders."""
+"""The worker's part: reports of leaked keys, reminders, and what is forgotten in time."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from keys import leaks, reminders
+from keys import changes, leaks, reminders, uses
 
 
 @shared_task(name="keys.carry_out_leak_reports")
@@ -14,3 +14,13 @@ def carry_out_leak_reports() -> None:
 @shared_task(name="keys.remind")
 def remind() -> None:
     reminders.remind(timezone.now())
+
+
+@shared_task(name="keys.purge_changes")
+def purge_changes() -> None:
+    changes.purge()
+
+
+@shared_task(name="keys.purge_uses")
+def purge_uses() -> None:
+    uses.purge()

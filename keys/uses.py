@@ -1,4 +1,4 @@
-"""What keys did, as their uses tell: when, from which networks, with which models."""
+"""What keys did, as their uses tell: when, from which networks, with which models; and how long that is kept."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ from uuid import UUID
 from django.db.models import F, Max, Min, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
+from django.utils import timezone
+
 from keys.models import KeyUse
 
 RECENT = timedelta(days=30)
+KEPT = timedelta(days=90)
 _MOST = 50  # networks or models that are told
 
 
@@ -85,6 +88,12 @@ def reach_of(key_id: UUID, leaked_at: datetime) -> Reach:
     for share in reach.networks:
         share.is_new = share.name not in known
     return reach
+
+
+def purge() -> int:
+    """Forget what keys did longer ago; return how many rows there were."""
+    over = KeyUse.objects.filter(hour__lt=timezone.now() - KEPT)
+    return over.delete()[0]
 
 
 def _uses(key_id: UUID, since: datetime, until: datetime | None) -> QuerySet[KeyUse]:

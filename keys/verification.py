@@ -64,7 +64,7 @@ class Caller:
         """Whose limits and budget the key has: those of its line, so that to rotate it resets no counter."""
         return self.line_id or self.key_id
 
-    def may(self, scope: Scope) -> bool:
+    def may(self, scope: str) -> bool:
         return scope in self.scopes
 
     def reaches(self, model: str) -> bool:
