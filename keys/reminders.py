@@ -80,9 +80,15 @@ def _unused(now: datetime) -> Iterator[Reminder]:
 
 
 def _last_day(key: ApiKey) -> date:
-    """Return the day of a key's last call, or of its making: if it is used and rests again, that is told again."""
+    """Return the day of a key's last call, or of its making: if it is used and rests again, that is told again.
+
+    Of a call that is forgotten by now the day is the one that was told.
+    """
     last = KeyUse.objects.filter(key_id=key.pk).order_by("-hour").values_list("hour", flat=True).first()
-    return (last or key.created_at).date()
+    if last:
+        return last.date()
+    told = Reminder.objects.filter(key=key, kind="keys-unused").order_by("-about").first()
+    return told.about if told else key.created_at.date()
 
 
 def _remind(reminder: Reminder, key: ApiKey) -> bool:

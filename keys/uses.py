@@ -8,13 +8,12 @@ from uuid import UUID
 
 from django.db.models import F, Max, Min, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
-
 from django.utils import timezone
 
 from keys.models import KeyUse
 
 RECENT = timedelta(days=30)
-KEPT = timedelta(days=90)
+KEPT = timedelta(days=100)  # longer than `states.UNUSED`, so that rest is noticed before it is forgotten
 _MOST = 50  # networks or models that are told
 
 
