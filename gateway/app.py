@@ -4,14 +4,19 @@ Only here are Django's apps loaded and the real boundaries chosen; tests build a
 """
 
 import os
+from collections.abc import Callable
 
 import django
 from django.conf import settings
 
+from catalog.upstreams import ModelServer, configured
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
 from gateway.spool import Spool
-from gateway.upstream import HttpUpstream
+from gateway.upstream.aiohttp_client import AiohttpClient
+from gateway.upstream.boundary import Client
+from gateway.upstream.own_client import OwnClient
+from gateway.upstream.pools import Pools
 from gateway.writer import Writer
 
 
@@ -20,7 +25,8 @@ def make_application() -> Gateway:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llama_console.settings")
     django.setup()
     rooms = DjangoRooms()
-    upstream = HttpUpstream(settings.MODEL_UPSTREAM_URL, settings.MODEL_UPSTREAM_KEY, settings.MODEL_UPSTREAM_TIMEOUT)
+    client: Callable[[ModelServer], Client] = OwnClient if settings.UPSTREAM_CLIENT == "own" else AiohttpClient
+    upstream = Pools(configured(), client)
     writer = Writer(Spool(settings.SPOOL_DIR), rooms)
     return Gateway(
         rooms=rooms,

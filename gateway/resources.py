@@ -94,6 +94,7 @@ class Resources:
         told = {
             "status": _word(ready),
             "dependencies": {name: _word(answers) for name, answers in dependencies.items()},
+            "pools": self._health.pools(),
         }
         await reply.json(200 if ready else 503, msgspec.json.encode(told))
 

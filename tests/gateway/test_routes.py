@@ -65,6 +65,7 @@ def test_readiness_names_what_fails_but_not_why(house: House) -> None:
             "database": "unavailable", "content": "unavailable", "vault": "unavailable",
             "upstream": "ok", "spool": "ok",
         },
+        "pools": {"ok": 1, "degraded": 0, "unavailable": 0},
     }  # fmt: skip
 
 

@@ -1,0 +1,43 @@
+"""Reading an answer: whole within a bound, or as events."""
+
+from collections.abc import AsyncGenerator
+
+from gateway.errors import UpstreamError
+from gateway.sse import DONE, EventReader, EventTooLong
+from gateway.upstream.boundary import Received
+from gateway.upstream.faults import too_long
+
+LONGEST_ANSWER = 64 * 1024 * 1024  # bytes
+LONGEST_REFUSAL = 64 * 1024
+_EVENTS = "text/event-stream"
+
+
+async def read_whole(received: Received, most: int) -> bytes:
+    """Return the body, never holding more than `most` bytes and one network read."""
+    first = await received.read()
+    pieces, size = [first], len(first)
+    while piece := await received.read():
+        size += len(piece)
+        if size > most:
+            break
+        pieces.append(piece)
+    if size > most:
+        raise too_long()
+    return first if len(pieces) == 1 else b"".join(pieces)
+
+
+async def read_events(received: Received) -> AsyncGenerator[list[bytes], None]:
+    """Yield the data of the events that came together, until [DONE] or the body's end."""
+    if not received.headers.get("content-type", "").lower().startswith(_EVENTS):
+        raise UpstreamError("The model server does not stream.", "invalid_answer", False)
+    reader = EventReader()
+    while piece := await received.read():
+        try:
+            events = reader.feed(piece)
+        except EventTooLong:
+            raise UpstreamError("An event is too long.", "invalid_answer", False) from None
+        if events:
+            yield events
+            if events[-1] == DONE or DONE in events:
+                await received.finish()
+                return
