@@ -3,6 +3,7 @@
 Only here are Django's apps loaded and the real boundaries chosen; tests build a Gateway of their own.
 """
 
+import gc
 import os
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -41,7 +42,11 @@ def make_application() -> Gateway:
         proxies=[ip_network(network) for network in settings.TRUSTED_PROXIES],
         address_header=settings.CLIENT_ADDRESS_HEADER,
     )
-    return Gateway(house)
+    gateway = Gateway(house)
+    # What is loaded now stays until the end: looking through it again and again would only hold calls up.
+    gc.collect()
+    gc.freeze()
+    return gateway
 
 
 application = make_application()

@@ -35,10 +35,10 @@ class Completion:
 
     async def answer(self, asked: Asked, *, stream: bool) -> None:
         """Answer the request; raise GatewayError if nothing was sent yet."""
-        script = self._shape.script(self._heading)
+        script = self._shape.script(self._heading) if stream else None
         async with self._watch:
             try:
-                await (self._stream(asked, script) if stream else self._whole(asked))
+                await (self._stream(asked, script) if script else self._whole(asked))
             except UpstreamError as error:
                 await self._fail(error, script)
             except (asyncio.CancelledError, ClientGone):
@@ -91,10 +91,10 @@ class Completion:
         self._watch.end()
         await self._reply.events(script.end(usage), last=True)
 
-    async def _fail(self, error: UpstreamError, script: Script) -> None:
+    async def _fail(self, error: UpstreamError, script: Script | None) -> None:
         told = told_to_caller(error)
         self._account.settle(told.status, Outcome.FAILED)
         log.warning("call %s: upstream %s, answered %d", self._account.id, error.code, told.status)
-        if not self._reply.started:
+        if script is None or not self._reply.started:
             raise told from None
         await self._reply.events(script.failure(told), last=True)

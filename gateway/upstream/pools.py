@@ -9,15 +9,15 @@ import math
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from contextlib import aclosing
 
 from catalog.upstreams import ModelServer, Moderates
 from gateway.errors import UpstreamError
 from gateway.refusals import refusal
 from gateway.requests.asked import Asked
+from gateway.sse import DONE
 from gateway.upstream.boundary import Client
 from gateway.upstream.member import Exchange, Member
-from gateway.upstream.reading import LONGEST_ANSWER, LONGEST_REFUSAL, read_events, read_whole
+from gateway.upstream.reading import LONGEST_ANSWER, LONGEST_REFUSAL, Events, read_whole
 
 _TRIES = 3
 _CHAT, _MODERATIONS = "/chat/completions", "/moderations"
@@ -56,9 +56,12 @@ class Pools:
     async def stream(self, asked: Asked) -> AsyncGenerator[list[bytes], None]:
         exchange = await self._begin(asked)
         try:
-            async with aclosing(read_events(exchange.received)) as batches:
-                async for events in batches:
-                    yield events
+            batches = Events(exchange.received)
+            while events := await batches.next():
+                yield events
+                if DONE in events:
+                    await exchange.received.finish()
+                    break
         except BaseException as error:
             exchange.end(error)
             raise

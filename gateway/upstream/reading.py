@@ -1,9 +1,7 @@
 """Reading an answer: whole within a bound, or as events."""
 
-from collections.abc import AsyncGenerator
-
 from gateway.errors import UpstreamError
-from gateway.sse import DONE, EventReader, EventTooLong
+from gateway.sse import EventReader, EventTooLong
 from gateway.upstream.boundary import Received
 from gateway.upstream.faults import too_long
 
@@ -26,18 +24,22 @@ async def read_whole(received: Received, most: int) -> bytes:
     return first if len(pieces) == 1 else b"".join(pieces)
 
 
-async def read_events(received: Received) -> AsyncGenerator[list[bytes], None]:
-    """Yield the data of the events that came together, until [DONE] or the body's end."""
-    if not received.headers.get("content-type", "").lower().startswith(_EVENTS):
-        raise UpstreamError("The model server does not stream.", "invalid_answer", False)
-    reader = EventReader()
-    while piece := await received.read():
-        try:
-            events = reader.feed(piece)
-        except EventTooLong:
-            raise UpstreamError("An event is too long.", "invalid_answer", False) from None
-        if events:
-            yield events
-            if events[-1] == DONE or DONE in events:
-                await received.finish()
-                return
+class Events:
+    """The events of a stream, as they come together, until [DONE] or the body's end."""
+
+    def __init__(self, received: Received) -> None:
+        if not received.headers.get("content-type", "").lower().startswith(_EVENTS):
+            raise UpstreamError("The model server does not stream.", "invalid_answer", False)
+        self._received = received
+        self._reader = EventReader()
+
+    async def next(self) -> list[bytes]:
+        """Return the data of what came since, at least one event; nothing at the end of the body."""
+        while piece := await self._received.read():
+            try:
+                events = self._reader.feed(piece)
+            except EventTooLong:
+                raise UpstreamError("An event is too long.", "invalid_answer", False) from None
+            if events:
+                return events
+        return []

@@ -17,7 +17,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from catalog.upstreams import ModelServer
-from gateway import callers, purses
+from gateway import callers, estimate, purses
 from gateway.house import House as Outside
 from gateway.program import Gateway
 from gateway.spool import Spool
@@ -126,6 +126,7 @@ def house(running: House) -> Iterator[House]:
     """The running gateway, with nothing left of the test before."""
     running.rooms.reset()
     running.upstream.reset()
+    estimate.ratios.forget()
     running.clock.ahead += 3600  # failures of the test before are long past
     settled(running.rooms)
     yield running

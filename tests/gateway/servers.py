@@ -97,7 +97,7 @@ async def serving(script: Script, tls: object = None) -> AsyncIterator[Scripted]
 
 @asynccontextmanager
 async def opened(kind: Callable[[ModelServer], Client], url: str, **more: object) -> AsyncIterator[Client]:
-    patience = {"connect_timeout": 0.5, "first_byte_timeout": 0.5, "between_bytes_timeout": 0.5}
+    patience = {"connect_timeout": 3.0, "first_byte_timeout": 3.0, "between_bytes_timeout": 3.0}
     client = kind(ModelServer("only", url, "upstream-key", **(patience | more)))  # type: ignore[arg-type]
     await client.open()
     try:

@@ -150,7 +150,7 @@ async def test_silence_has_its_end(kind: Kind, name: str) -> None:
         with pytest.raises(UpstreamError) as error:
             await whole(client)
         assert error.value.code == "timeout"
-        assert 0.1 < time.monotonic() - began < 0.45
+        assert 0.1 < time.monotonic() - began < 1.5
 
 
 async def test_interim_answers_buy_no_time(kind: Kind) -> None:
@@ -159,7 +159,7 @@ async def test_interim_answers_buy_no_time(kind: Kind) -> None:
         began = time.monotonic()
         with pytest.raises(UpstreamError):
             await whole(client)
-        assert time.monotonic() - began < 0.7
+        assert time.monotonic() - began < 1.5
 
 
 async def test_a_trickle_is_no_silence(kind: Kind) -> None:
