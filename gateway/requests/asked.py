@@ -27,6 +27,8 @@ class Asked:
         return b'{"model":%s,%s%s' % (msgspec.json.encode(name), how, self.rest[1:])
 
 
-def asked(model: str, known_as: str, body: dict[str, Any], *, stream: bool = False) -> Asked:
+def asked(
+    model: str, known_as: str, body: dict[str, Any], *, stream: bool = False, to_moderations: bool = False
+) -> Asked:
     """Return a request from its members, which are neither the model nor how to stream."""
-    return Asked(model, known_as, msgspec.json.encode(body), stream)
+    return Asked(model, known_as, msgspec.json.encode(body), stream, to_moderations)

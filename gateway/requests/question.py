@@ -1,6 +1,6 @@
 """What a caller asks, in the one shape that the rest of the gateway knows: OpenAI's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.requests.asked import Asked, asked
@@ -14,6 +14,7 @@ class Question:
     stream: bool
     wants_usage: bool  # whether a stream shall show its usage to the caller
     body: dict[str, Any]
+    inputs: list[list[dict[str, Any]]] = field(default_factory=list)  # of a moderation: the messages of each
 
     def for_upstream(self, known_as: str, *, most: int | None = None) -> Asked:
         """Return the request for a model server. `most`: the tokens of an answer whose caller named no number."""
