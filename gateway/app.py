@@ -41,6 +41,7 @@ def make_application() -> Gateway:
         redis_prefix=settings.QUEUE_PREFIX,
         proxies=[ip_network(network) for network in settings.TRUSTED_PROXIES],
         address_header=settings.CLIENT_ADDRESS_HEADER,
+        drain=settings.GATEWAY_DRAIN_SECONDS,
     )
     gateway = Gateway(house)
     # What is loaded now stays until the end: looking through it again and again would only hold calls up.

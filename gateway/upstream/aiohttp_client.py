@@ -6,11 +6,12 @@ import io
 import ssl
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 
 from catalog.upstreams import ModelServer
-from gateway.upstream.faults import no_sense, timed_out, unreachable
+from gateway.upstream.faults import no_sense, stopping, timed_out, unreachable
 from gateway.upstream.heads import KEEP_ALIVE, READY_PATIENCE, request_headers
 
 _DRAIN_PATIENCE = 1.0
@@ -30,6 +31,7 @@ class AiohttpReceived:
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
+        self._stopped = False
         self.status = response.status
         self.headers = {name.lower(): value for name, value in response.headers.items()}
 
@@ -39,7 +41,12 @@ class AiohttpReceived:
         except TimeoutError:
             raise timed_out() from None
         except (aiohttp.ClientError, OSError):
-            raise unreachable() from None
+            raise (stopping() if self._stopped else unreachable()) from None
+
+    def stop(self) -> None:
+        """Let whoever reads be told that the gateway stops."""
+        self._stopped = True
+        self._response.content.set_exception(ConnectionAbortedError())
 
     async def finish(self) -> None:
         # The end of the body usually follows at once; then the connection can be used again.
@@ -63,6 +70,8 @@ class AiohttpClient:
         self._server = server
         self._headers = request_headers(server)
         self._session: aiohttp.ClientSession | None = None
+        self._open: WeakSet[AiohttpReceived] = WeakSet()
+        self._stopped = False
 
     async def open(self) -> None:
         trace = aiohttp.TraceConfig()
@@ -89,10 +98,19 @@ class AiohttpClient:
         if self._session is not None:
             await self._session.close()
 
+    def stop(self) -> None:
+        self._stopped = True
+        for received in list(self._open):
+            received.stop()
+
     async def post(self, path: str, body: bytes) -> AiohttpReceived:
+        if self._stopped:
+            raise stopping()
         try:
             async with asyncio.timeout(self._server.first_byte_timeout):
-                return AiohttpReceived(await self._send(path, body))
+                received = AiohttpReceived(await self._send(path, body))
+                self._open.add(received)
+                return received
         except TimeoutError:
             raise timed_out() from None
         except aiohttp.ClientResponseError:

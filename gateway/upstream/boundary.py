@@ -20,6 +20,9 @@ class Upstream(Protocol):
     async def close(self) -> None:
         """Close every connection."""
 
+    def stop(self) -> None:
+        """End every answer that still comes, and begin no other one: the gateway stops."""
+
     async def complete(self, asked: Asked) -> bytes:
         """Return the JSON of a whole answer."""
 
@@ -68,6 +71,9 @@ class Client(Protocol):
 
     async def close(self) -> None:
         """Close every connection."""
+
+    def stop(self) -> None:
+        """Let every exchange fail with the error `stopping`, those that are yet to come as well."""
 
     async def post(self, path: str, body: bytes) -> Received:
         """Send JSON to a path under the server's base and wait for the head of its answer."""

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 import httptools
 
-from gateway.upstream.faults import no_sense, timed_out, unreachable
+from gateway.upstream.faults import no_sense, stopping, timed_out, unreachable
 from gateway.upstream.incoming import Dropped, Incoming
 
 _LONGEST_HEAD = 64 * 1024  # bytes, interim answers included
@@ -82,6 +82,9 @@ class Connection(asyncio.Protocol):
         self._incoming = None
         if not self.closed:
             self._transport.abort()
+
+    def stop(self) -> None:
+        self._give_up(stopping)
 
     # asyncio's side
 

@@ -11,6 +11,10 @@ def unreachable() -> UpstreamError:
     return UpstreamError("The connection failed.", "unreachable", False)
 
 
+def stopping() -> UpstreamError:
+    return UpstreamError("The gateway stops.", "stopping", False)
+
+
 def no_sense() -> UpstreamError:
     return UpstreamError("The model server's answer makes no sense.", "invalid_answer", False)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from catalog.upstreams import ModelServer
 from gateway.errors import UpstreamError
 from gateway.upstream.connection import Connection
-from gateway.upstream.faults import timed_out, unreachable
+from gateway.upstream.faults import stopping, timed_out, unreachable
 from gateway.upstream.heads import KEEP_ALIVE, READY_PATIENCE, request_headers
 from gateway.upstream.incoming import Dropped, Incoming
 
@@ -37,6 +37,7 @@ class OwnClient:
         self._all: set[Connection] = set()
         self._idle: list[Connection] = []
         self._waiting: deque[_Slot] = deque()
+        self._stopped = False
         self._taken = 0  # connections that are open or being opened
 
     async def open(self) -> None:
@@ -47,6 +48,14 @@ class OwnClient:
     async def close(self) -> None:
         for connection in list(self._all):
             connection.abort()
+
+    def stop(self) -> None:
+        self._stopped = True
+        for connection in list(self._all):
+            connection.stop()
+        while self._waiting:
+            if not (slot := self._waiting.popleft()).done():
+                slot.set_exception(stopping())
 
     async def post(self, path: str, body: bytes) -> Incoming:
         start = self._posts.get(path)
@@ -86,6 +95,8 @@ class OwnClient:
         self._leave()
 
     async def _exchange(self, head: bytes, body: bytes) -> Incoming:
+        if self._stopped:
+            raise stopping()
         connection = self._rested() or await self._acquire()
         try:
             return await _answered(connection.begin(head, body))
@@ -128,7 +139,7 @@ class OwnClient:
             async with asyncio.timeout(self._server.first_byte_timeout):
                 return await slot
         except BaseException as error:
-            if slot.done() and not slot.cancelled():
+            if slot.done() and not slot.cancelled() and slot.exception() is None:
                 self._hand_on(slot.result())
             if isinstance(error, TimeoutError):
                 raise timed_out() from None

@@ -43,6 +43,10 @@ class Pools:
         for member in self._members:
             await member.client.close()
 
+    def stop(self) -> None:
+        for member in self._members:
+            member.client.stop()
+
     async def complete(self, asked: Asked) -> bytes:
         exchange = await self._begin(asked)
         try:
