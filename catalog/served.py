@@ -28,9 +28,9 @@ class ServedModel:
         return max(price.amount(prompt, cached, completion) for cached in (0, prompt)) if price else 0
 
 
-def served_models() -> tuple[ServedModel, ...]:
-    """Return every model that is served now, by name, in two queries."""
-    prices = _prices()
+def served_models(*, priced: bool = False) -> tuple[ServedModel, ...]:
+    """Return every model that is served now, by name; with prices it takes one more query."""
+    prices = _prices() if priced else {}
     return tuple(
         ServedModel(
             name=model.name,

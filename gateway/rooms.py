@@ -94,7 +94,7 @@ class DjangoRooms:
         return await self._ask(self._changes, self._lookout)
 
     async def served_models(self) -> "tuple[ServedModel, ...]":
-        return await self._ask(self._served_models)
+        return await self._ask(lambda: self._served_models(priced=True))
 
     async def reaches(self, database: str) -> bool:
         return await self._ask(lambda: _select_one(database))
