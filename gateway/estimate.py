@@ -57,7 +57,8 @@ def _text_and_around(request: Mapping[str, Any]) -> tuple[int, int]:
     found = measure(request)
     size = found.text + found.json
     signs = sum(_signs(message) for message in request["messages"])
-    signs += sum(_signs(request.get(name)) for name in _READ_BY_THE_MODEL)
+    # As JSON: a schema may be nested more deeply than a function of ours can follow.
+    signs += sum(_signs_in(msgspec.json.encode(request[name])) for name in _READ_BY_THE_MODEL if request.get(name))
     # A sign in eight bytes is how people write; more of them make tokens of their own.
     text = text_tokens(size + max(0, signs - size // 8))
     return text, found.parts + _TOKENS_A_MESSAGE * found.messages + _TOKENS_AN_IMAGE * found.images
@@ -116,10 +117,13 @@ def _size(value: object) -> int:
     return sum(map(_size, value)) if isinstance(value, list) else 0
 
 
+def _signs_in(text: bytes) -> int:
+    return len(text) - len(text.translate(None, _SIGNS))
+
+
 def _signs(value: object) -> int:
     if isinstance(value, str):
-        text = value.encode()
-        return len(text) - len(text.translate(None, _SIGNS))
+        return _signs_in(value.encode())
     if isinstance(value, Mapping):
         return sum(_signs(inner) for name, inner in value.items() if name not in {"type", "role", "image_url"})
     return sum(map(_signs, value)) if isinstance(value, list) else 0
