@@ -12,9 +12,12 @@ from django.conf import settings
 from gateway.house import House
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
+from gateway.settler import Settler
 from gateway.spool import Spool
 from gateway.upstream import HttpUpstream
 from gateway.writer import Writer
+
+_GATHER = 0.2  # seconds of calls that are settled together
 
 
 def make_application() -> Gateway:
@@ -26,7 +29,7 @@ def make_application() -> Gateway:
     house = House(
         rooms=rooms,
         upstream=upstream,
-        writer=Writer(Spool(settings.SPOOL_DIR), rooms),
+        writer=Writer(Spool(settings.SPOOL_DIR), rooms, pause=_GATHER, look_around=_GATHER, settler=Settler()),
         max_body=settings.GATEWAY_MAX_BODY,
         max_completion=settings.GATEWAY_MAX_COMPLETION,
         console=settings.CONSOLE_ORIGIN,
