@@ -359,6 +359,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "billing.reconcile", "schedule": 86400.0, "options": {"expires": 3600}},
     "end-top-ups": {"task": "billing.end_top_ups", "schedule": 60.0, "options": {"expires": 60}},
     "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-shortened": {"task": "trust.purge_shortened", "schedule": 60.0, "options": {"expires": 60}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
