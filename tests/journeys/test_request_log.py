@@ -1,7 +1,5 @@
 """The request log in a real browser: a call is made, found in the list, opened with a reason, and that is on record."""
 
-import json
-
 from llama_api_client import LlamaAPIClient
 from playwright.sync_api import Page, expect
 
@@ -67,9 +65,12 @@ def test_a_project_that_keeps_nothing_writes_nothing(page: Page, stack: Stack) -
 
 def _kept(stack: Stack) -> int:
     """Return how many exchanges there are of the project that keeps nothing."""
-    found = stack.manage(
-        "shell", "-v", "0", "-c",
-        "from accounts.models import Project; from content.models import StoredExchange as S;"
-        "print(S.objects.filter(project_id__in=list(Project.objects.filter(slug='platform').values_list('pk', flat=True))).count())",
-    )  # fmt: skip
-    return int(json.loads(found.split()[-1]))
+    return int(stack.manage("shell", "-v", "0", "-c", _COUNT).split()[-1])
+
+
+_COUNT = """
+from accounts.models import Project
+from content.models import StoredExchange
+platform = list(Project.objects.filter(slug="platform").values_list("pk", flat=True))
+print(StoredExchange.objects.filter(project_id__in=platform).count())
+"""
