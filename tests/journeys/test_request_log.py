@@ -34,8 +34,8 @@ def test_from_a_call_to_its_opening_on_record(page: Page, stack: Stack) -> None:
     page.get_by_role("button", name="Open, which is recorded").click()
     expect(page.get_by_text(_ASKED, exact=True)).to_be_visible()
     expect(page.get_by_text("Opened by you at")).to_be_visible()
-    page.get_by_text("0 llamas stand on a hill").click()
-    expect(page.get_by_text("59 llamas stand on a hill")).to_be_visible()
+    page.locator(".turns summary").first.click()
+    expect(page.locator(".turns pre", has_text="59 llamas stand on a hill")).to_be_visible()
     assert faults_in(page, "request, opened") == []
     request = page.locator("#request-id").inner_text()
 
