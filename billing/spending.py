@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing import holds
 from billing.accounts import month_of
-from billing.models import BillingAccount
+from billing.models import BillingAccount, CapAlert
 from billing.opening import account_of
 from billing.permits import Permit
 from catalog.prices import PriceBook
@@ -35,7 +35,8 @@ def _refusal(organization_id: UUID, worst: int) -> Permit:
     account = BillingAccount.objects.get(pk=organization_id)
     if account.suspended_at:
         return Permit.SUSPENDED
-    spent = account.spent_in(month_of(timezone.now()))
-    if account.cap is not None and spent + account.held + worst > account.cap:
+    month = month_of(timezone.now())
+    if account.cap is not None and account.spent_in(month) + account.held + worst > account.cap:
+        CapAlert.note_refusal(organization_id, month)
         return Permit.OVER_CAP
     return Permit.NO_CREDIT if account.is_prepaid else Permit.OVER_LIMIT

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.accounts import lock_account
-from billing.actions.dunning import lift_suspension
+from billing.actions.dunning import audience_of_end, lift_suspension
 from billing.actions.topup_ends import STRIPE
 from billing.audience import audience_of
 from billing.fees import post_fee
@@ -38,7 +38,7 @@ def pay_invoice(invoice_id: UUID, *, payment: str, fee: int | None = None, now: 
             payments.mark_paid(STRIPE, account, invoice, key=f"payment:{invoice.pk}", at=now)
             _clear(invoice)
             tell("receipt", invoice.pk, to, key=f"receipt:{invoice.pk}")
-            lift_suspension(STRIPE, account, now)
+            lift_suspension(STRIPE, account, to, now)
         post_fee(account, payment, fee, reference=invoice.pk)
 
 
@@ -63,10 +63,11 @@ def fail_payment(invoice_id: UUID, code: str, *, tries: int, retry_at: datetime 
 def void_invoice(invoice_id: UUID, now: datetime | None = None) -> None:
     """Note that it was voided at Stripe: nobody owes it any more."""
     now = now or timezone.now()
+    to = audience_of_end(Invoice.objects.values_list("organization_id", flat=True).get(pk=invoice_id))
     with transaction.atomic():
         account, invoice = _locked(invoice_id)
         payments.mark_void(STRIPE, account, invoice, key=void_key(invoice), at=now)
-        lift_suspension(STRIPE, account, now)
+        lift_suspension(STRIPE, account, to, now)
 
 
 def give_up_invoice(invoice_id: UUID) -> None:

@@ -1,4 +1,5 @@
 from billing.models.account import BillingAccount, Mode, Suspension
+from billing.models.cap_alert import CapAlert
 from billing.models.dispute import Dispute, DisputeStatus
 from billing.models.hold import Hold
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceStatus
@@ -17,6 +18,7 @@ __all__ = [
     "AutoRecharge",
     "BalanceWarning",
     "BillingAccount",
+    "CapAlert",
     "CreditLot",
     "Deed",
     "Dispute",
