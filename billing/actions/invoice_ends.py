@@ -14,7 +14,7 @@ from billing.accounts import lock_account
 from billing.actions.dunning import audience_of_end, lift_suspension
 from billing.actions.topup_ends import STRIPE
 from billing.audience import audience_of
-from billing.fees import post_fee
+from billing.fees import post_fee, post_tax
 from billing.invoices import payments
 from billing.models import BillingAccount, Invoice, InvoiceStatus
 from billing.models.topup import CONFIRMATION
@@ -28,8 +28,13 @@ def note_bill(invoice_id: UUID, bill: str) -> None:
     Invoice.objects.filter(pk=invoice_id, stripe_invoice="").update(stripe_invoice=bill)
 
 
-def pay_invoice(invoice_id: UUID, *, payment: str, fee: int | None = None, now: datetime | None = None) -> None:
-    """Post that all of it was paid, once, and what Stripe kept of it, in cents; BillingError `status` if it is void."""
+def pay_invoice(
+    invoice_id: UUID, *, payment: str, fee: int | None = None, tax: int = 0, now: datetime | None = None
+) -> None:
+    """Post that all of it was paid, once, with the tax on it and what Stripe kept, in cents.
+
+    BillingError `status` if it is void.
+    """
     now = now or timezone.now()
     to = _audience(invoice_id)
     with transaction.atomic():
@@ -39,6 +44,7 @@ def pay_invoice(invoice_id: UUID, *, payment: str, fee: int | None = None, now: 
             _clear(invoice)
             tell("receipt", invoice.pk, to, key=f"receipt:{invoice.pk}")
             lift_suspension(STRIPE, account, to, now)
+        post_tax(account, tax, reference=invoice.pk)
         post_fee(account, payment, fee, reference=invoice.pk)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import Organization
@@ -14,6 +15,7 @@ from billing.actions.terms import set_terms
 from billing.actions.topup_ends import pay_top_up
 from billing.books import disagreements
 from billing.models import (
+    Account,
     BillingAccount,
     CreditLot,
     Dispute,
@@ -250,12 +252,36 @@ def test_money_that_is_for_nothing_of_ours_is_found(account: BillingAccount, str
     assert (finding.what, finding.found, finding.is_repaired) == ("movement: charge", "nothing", False)
 
 
-def test_a_refund_that_nobody_here_asked_for_is_found(account: BillingAccount, stripe: Stripe) -> None:
+def test_a_refund_at_stripe_that_was_never_told_is_taken_over(account: BillingAccount, stripe: Stripe) -> None:
     bought(account, stripe)
     hear(stripe)
     stripe.client().v1.refunds.create({"charge": charge_of(stripe), "amount": 100})
+    StripeEvent.objects.bulk_create(  # it was told, and the effect was lost
+        StripeEvent(
+            id=each["id"], type=each["type"], object_id="", created=timezone.now(), livemode=False, state="done"
+        )
+        for each in stripe.happened()["events"]
+        if each["type"].startswith(("refund", "credit_note"))
+    )
+    assert found(run()) == [("movement: refund", True)]
+    assert TopUp.objects.get().refunded == 100
+    assert found(run(hours=26)) == []
+
+
+def test_a_refund_of_an_invoice_that_was_made_at_stripe_is_left_to_somebody(
+    postpaid: BillingAccount, stripe: Stripe, llama: Model
+) -> None:
+    stripe.save_card(customer_of(postpaid.pk))
+    use(postpaid, NOON, prompt_tokens=0, cached_tokens=0, completion_tokens=10_000_000)
+    close_november(postpaid)
+    collect_due()
+    settle()
+    stripe.advance(2 * HOUR)
     hear(stripe)
-    assert found(run()) == [("movement: refund", False)]
+    (charge,) = stripe.client().v1.charges.list().data
+    stripe.client().v1.refunds.create({"charge": charge.id, "amount": 100})
+    hear(stripe)
+    assert ("movement: refund", False) in found(run())
 
 
 def test_credit_that_no_money_stands_behind_is_found(account: BillingAccount, stripe: Stripe) -> None:
@@ -264,7 +290,9 @@ def test_credit_that_no_money_stands_behind_is_found(account: BillingAccount, st
     assert (finding.what, finding.expected, finding.is_repaired) == ("movement: none of top-up", "pi_made_up", False)
 
 
-def test_taxes_are_no_difference(account: BillingAccount, stripe: Stripe, settings: Any) -> None:
+def test_with_taxes_the_clearing_account_is_stripes_balance_to_the_cent(
+    account: BillingAccount, stripe: Stripe, settings: Any
+) -> None:
     settings.STRIPE_TAX = True
     stripe.control("taxes", DE=19)
     address = {"country": "DE", "line1": "Allee 1", "city": "Berlin", "postal_code": "10115"}
@@ -274,6 +302,14 @@ def test_taxes_are_no_difference(account: BillingAccount, stripe: Stripe, settin
     settle()
     hear(stripe)
     assert found(run()) == []
+    clearing, tax = (_posted_to(name) for name in (Account.CLEARING, Account.TAX))
+    moved = stripe.client().v1.balance_transactions.list({"limit": 100}).data
+    assert clearing == sum(each.net for each in moved) * CENT
+    assert tax == -190 * CENT
+
+
+def _posted_to(account: Account) -> int:
+    return int(Posting.objects.filter(account=account).aggregate(all=Sum("amount"))["all"])
 
 
 def test_payouts_are_counted(account: BillingAccount, stripe: Stripe) -> None:
