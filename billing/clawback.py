@@ -1,4 +1,4 @@
-"""What became of credit whose money went back: a part is still in its lot, what calls used of it is owed, the rest expired.
+"""What becomes of credit whose money goes back: what is left of it is taken, what calls used is owed, the rest expired.
 
 Under the account's lock. Disputes and refunds at Stripe may each be over a part of one payment, so all count together.
 """

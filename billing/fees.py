@@ -1,4 +1,4 @@
-"""What of a payment is not ours: Stripe's fee, written down once it is known, and the tax that was collected with it."""
+"""What of a payment is not ours: Stripe's fee, written down once it is known, and the tax collected with it."""
 
 from billing.journal import is_posted, post
 from billing.models import Account, BillingAccount, Kind

@@ -25,7 +25,7 @@ _MEANINGS = {
     "unknown-top-up": Meaning("It names a purchase that is not here.", _COMPARE),
     "unknown-invoice": Meaning("It names an invoice that is not here.", _COMPARE),
     "unknown-refund": Meaning(
-        "A refund at Stripe is of a purchase of which nothing is left to refund, or names a refund that is another one.",
+        "A refund at Stripe is of a purchase that was refunded already, or names a refund that is another one.",
         _COMPARE,
     ),
     "status": Meaning("It was paid after it had been written off or voided.", "Refund it at Stripe."),

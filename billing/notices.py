@@ -26,9 +26,9 @@ from billing.models import (
     Suspension,
     TopUp,
     TopUpStatus,
-    Transaction,
 )
 from billing.models.topup import NO_METHOD
+from billing.receipts import receipt_number
 from catalog.money import CENT, dollars
 from ledger.models import Action, AuditEvent
 from notifications.notices import Facts, notice
@@ -60,8 +60,13 @@ def receipt(paid_id: UUID, to: User | BillingContact) -> Facts | None:
     organization = organization_of(top_up.organization_id, to) if top_up else None
     if not top_up or not organization:
         return invoice_notices.receipt(paid_id, to)
-    number = Transaction.objects.values_list("number", flat=True).get(key=f"topup:{top_up.pk}")
-    return {**_facts(top_up, organization), "number": str(number), "at": top_up.paid_at}
+    url = settings.CONSOLE_ORIGIN + places.purchase(organization.slug, top_up.pk)
+    return {
+        **_facts(top_up, organization),
+        "number": str(receipt_number(top_up)),
+        "at": top_up.paid_at,
+        "url": url,
+    }
 
 
 @notice("payment-failed")

@@ -1,6 +1,6 @@
 """Refunds that somebody made at Stripe, and not here: the credit goes as it does for a dispute that is lost.
 
-What is left of it is taken, and what calls used of it is owed. Auto-recharge, which would buy it again, is switched off.
+What is left of it is taken, and what calls used of it is owed. Auto-recharge would buy it again, and is switched off.
 From then on it is a refund like any other: paid, or failed, and then all of that is undone.
 """
 

@@ -34,7 +34,7 @@ def receipt(organization: str, amount: str, number: str, at: datetime, url: str)
 def invoice_ready(
     organization: str, amount: str, number: str, due: datetime | None, is_settled: bool, is_carried: bool, url: str
 ) -> Wording:
-    """Word an invoice; `due` is None if it is charged by itself, and if credit settles it or the next one asks for it."""
+    """Word an invoice; `due` is None if it is charged by itself, or asks for nothing."""
     if is_carried:
         payment = _("It is too little to be collected and is carried over to the next invoice. There is nothing to do.")
     elif is_settled:

@@ -31,7 +31,11 @@ RECHARGE = {"threshold_cents": 20_000, "amount_cents": 50_000, "monthly_cap_cent
 
 @pytest.fixture
 def account(organization: Organization) -> BillingAccount:
-    return set_terms(OPERATOR, organization.pk, mode=Mode.PREPAID)
+    """Prepaid, with a customer at a provider that does not answer."""
+    account = set_terms(OPERATOR, organization.pk, mode=Mode.PREPAID)
+    BillingAccount.objects.update(stripe_customer="cus_1")
+    account.refresh_from_db()
+    return account
 
 
 def put(caller: Caller, path: str, body: Any) -> Any:
@@ -174,6 +178,12 @@ def test_auto_recharge_is_switched_on_and_off(account: BillingAccount, olivia: C
     assert olivia.ask("billing/auto-recharge/").json() == shown
     assert olivia.delete(f"{ROOT}billing/auto-recharge/").status_code == 204
     assert olivia.ask("billing/auto-recharge/").json() == {**shown, "enabled": False}
+
+
+def test_without_something_to_charge_it_is_not_switched_on(account: BillingAccount, olivia: Caller) -> None:
+    BillingAccount.objects.update(stripe_customer="")
+    assert put(olivia, "billing/auto-recharge/", RECHARGE).status_code == 409
+    assert not AutoRecharge.objects.exists()
 
 
 def test_auto_recharge_refuses_a_cap_below_one_purchase(account: BillingAccount, olivia: Caller) -> None:

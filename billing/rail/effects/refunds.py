@@ -1,4 +1,4 @@
-"""What Stripe's refunds mean for ours: paid, or failed and the credit is back. One that was made there is taken over."""
+"""What Stripe's refunds mean for ours: paid, or failed and the credit is back. One made there is taken over."""
 
 from billing.actions.foreign_refunds import take_foreign_refund
 from billing.actions.refund_ends import fail_refund, pay_refund

@@ -26,7 +26,6 @@ from billing.models import (
     RefundStatus,
     StripeIntent,
     TopUp,
-    Transaction,
 )
 from billing.models.stripe_intent import KEY_LIFETIME
 from billing.rail.carrying import carry_out_due
