@@ -68,9 +68,7 @@ def test_auto_recharge_is_not_switched_on_without_something_to_charge(
     assert (changed.status_code, AutoRecharge.objects.get().cents) == (302, 3_000)
 
 
-def test_a_provider_that_hangs_holds_a_page_for_seconds_alone(
-    customer: str, stripe: Stripe, as_owner: Client
-) -> None:
+def test_a_provider_that_hangs_holds_a_page_for_seconds_alone(customer: str, stripe: Stripe, as_owner: Client) -> None:
     stripe.fail("slow", times=5, seconds=6)
     began = monotonic()
     assert "does not answer" in as_owner.get(f"{METHODS}shown/", headers=PART).content.decode()

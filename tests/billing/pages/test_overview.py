@@ -231,9 +231,7 @@ def test_who_is_suspended_for_an_invoice_is_led_to_it(account: BillingAccount, a
     assert banner.url == f"{ROOT}invoices/1/"
 
 
-def test_the_next_invoice_is_of_what_is_not_billed_yet(
-    account: BillingAccount, as_owner: Client, llama: Model
-) -> None:
+def test_the_next_invoice_is_of_what_is_not_billed_yet(account: BillingAccount, as_owner: Client, llama: Model) -> None:
     use_calls(account, timezone.now() - timedelta(seconds=2), completion_tokens=10_000_000)
     before = as_owner.get(ROOT).context["next"]["usage"]
     close_now(OPERATOR, account.pk, now=timezone.now())

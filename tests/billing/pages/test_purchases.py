@@ -133,7 +133,7 @@ def test_who_pays_by_invoice_reads_what_credit_does_for_them(account: BillingAcc
     page = as_owner.get(CREDIT)
     BillingAccount.objects.update(mode=Mode.PREPAID, limit=0, owed=0)
     assert "the invoice asks for the rest" in page.content.decode()
-    assert [str(each["after"]) for each in page.context["amounts"]][0] == "$25.00 after"
+    assert str(page.context["amounts"][0]["after"]) == "$25.00 after"
 
 
 def test_each_amount_says_the_balance_afterwards(account: BillingAccount, as_owner: Client) -> None:

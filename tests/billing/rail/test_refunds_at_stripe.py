@@ -20,7 +20,6 @@ from billing.models import (
 )
 from billing.rail import inbox
 from billing.sweeping import expire_credit
-from catalog.models import Model
 from catalog.money import CENT
 from ledger.actor import Actor
 from ledger.models import Action, AuditEvent
@@ -31,14 +30,6 @@ from tests.support.stripe import DAY, Stripe
 
 pytestmark = pytest.mark.django_db
 USED = 590
-
-
-@pytest.fixture
-def lot(account: BillingAccount, stripe: Stripe, llama: Model) -> CreditLot:
-    """20 dollars of credit that were bought."""
-    stripe.submit(buy(account, 2000).stripe_session)
-    hear(stripe)
-    return CreditLot.objects.get()
 
 
 def refund_at_stripe(stripe: Stripe, cents: int, **more: Any) -> str:
