@@ -85,7 +85,8 @@ for status, at_stripe in ((TopUpStatus.PAID, {"stripe_invoice": "in_1", "stripe_
                               reference=last.pk, expires_at=now + timedelta(days=365))
 used(buying, 1)
 set_balance_warning(operator, buying.pk, threshold=10)
-print(arrears.slug, failed.slug, waiting.slug, empty.slug, buying.slug, lot.pk, last.pk, *(purchase.pk for purchase in purchases))
+slugs = [each.slug for each in (arrears, failed, waiting, empty, buying)]
+print(*slugs, lot.pk, last.pk, *(purchase.pk for purchase in purchases))
 """
 _PAGES = [
     "",
