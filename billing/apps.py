@@ -7,3 +7,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import notices  # noqa: F401  registers what it tells, and its events
         from billing.rail import deeds  # noqa: F401  registers what is done at Stripe
+        from keys.changes import watch
+
+        watch("billing_billingaccount", "INSERT", "DELETE", "UPDATE OF suspended_at")
+        watch("billing_budget", "INSERT", "DELETE", "UPDATE OF hard")

@@ -1,12 +1,43 @@
-"""Verification: from a presented secret to the caller it speaks for."""
+"""Verification: from a presented secret to the caller it speaks for, with everything that holds for its calls."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from uuid import UUID
 
 from django.conf import settings
 
-from keys.models import ApiKey
+from keys.models import ApiKey, Level, Limits
+from keys.scopes import Scope
 from keys.secrets import hash_secret, is_well_formed
+
+Network = IPv4Network | IPv6Network
+_COLUMNS = (
+    "id",
+    "project__organization_id",
+    "project_id",
+    "project__retention_days",
+    "scopes",
+    "allowed_models",
+    "allowed_networks",
+    "expires_at",
+    "ends_at",
+    "project__organization__slug",
+    "project__organization__blocked_policies",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of limits, as a call meets it; `model` is "" for all models together."""
+
+    level: str  # of Level
+    subject_id: UUID
+    model: str
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    concurrent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +48,60 @@ class Caller:
     organization_id: UUID
     project_id: UUID
     retention_days: int  # 0: prompts and answers are never written
+    scopes: frozenset[str] = frozenset(Scope)
+    models: frozenset[str] | None = None  # None: all
+    networks: tuple[Network, ...] = ()  # none: from everywhere
+    over_at: datetime | None = None
+    organization: str = ""  # its slug, for addresses of pages
+    blocked_policies: frozenset[str] = frozenset()  # classes of models that the organization does not reach
+    rules: tuple[Rule, ...] = field(default=())
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    def reaches(self, model: str) -> bool:
+        """Tell whether the key may call a model."""
+        return self.models is None or model in self.models
+
+    def comes_from(self, address: IPv4Address | IPv6Address | None) -> bool:
+        """Tell whether the key may be used from an address; an unknown one is no allowed one."""
+        return not self.networks or (address is not None and any(address in network for network in self.networks))
 
 
 def find_caller(secret: str) -> Caller | None:
-    """Return the caller of an active key in one query.
+    """Return the caller of an active key in two queries.
 
-    None for a malformed, unknown or revoked one, one of an archived project, or a demo key in production.
+    None for a malformed, unknown, revoked or expired one, one of an archived project, or a demo key in production.
     """
     if not is_well_formed(secret):
         return None
     keys = ApiKey.objects.active().filter(secret_hash=hash_secret(secret), project__archived_at=None)
     if not settings.DEVELOPMENT:
         keys = keys.filter(project__organization__is_demo=False)
-    row = keys.values_list("id", "project__organization_id", "project_id", "project__retention_days").first()
-    return Caller(*row) if row else None
+    row = keys.values_list(*_COLUMNS).first()
+    if not row:
+        return None
+    key, organization, project, retention, scopes, models, networks, expires_at, ends_at, slug, blocked = row
+    return Caller(
+        key_id=key,
+        organization_id=organization,
+        project_id=project,
+        retention_days=retention,
+        scopes=frozenset(scopes),
+        models=None if models is None else frozenset(models),
+        networks=tuple(map(ip_network, networks)),
+        over_at=min(filter(None, (expires_at, ends_at)), default=None),
+        organization=slug,
+        blocked_policies=frozenset(blocked),
+        rules=_rules_of((organization, project, key)),
+    )
+
+
+def _rules_of(subjects: Iterable[UUID]) -> tuple[Rule, ...]:
+    """Return the limits of an organization, a project and a key, in this order."""
+    order = list(Level)
+    rows = [
+        Rule(row.level, row.subject_id, row.model, row.requests_per_minute, row.tokens_per_minute, row.concurrent)
+        for row in Limits.objects.filter(subject_id__in=subjects)
+    ]
+    return tuple(sorted(rows, key=lambda rule: (order.index(Level(rule.level)), rule.model)))

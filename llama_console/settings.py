@@ -4,6 +4,7 @@
 it asks for must be set. docs/operate.md lists every variable.
 """
 
+import hmac
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -359,6 +360,8 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "billing.reconcile", "schedule": 86400.0, "options": {"expires": 3600}},
     "end-top-ups": {"task": "billing.end_top_ups", "schedule": 60.0, "options": {"expires": 60}},
     "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-changes": {"task": "keys.purge_changes", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-uses": {"task": "keys.purge_uses", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -397,12 +400,20 @@ elif STRIPE_SECRET_KEY:
 
 # Gateway ------------------------------------------------------------------------------------
 
-MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v1" if DEVELOPMENT else None)
+UPSTREAMS_FILE = env.path("UPSTREAMS_FILE")  # names the model servers, see docs/gateway.md; else it is this one
+_needs_no_url = DEVELOPMENT or UPSTREAMS_FILE
+MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v1" if _needs_no_url else None)
 MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
 MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
+MODEL_UPSTREAM_POLICY = env.choice("MODEL_UPSTREAM_POLICY", "local", "local", "outside", "contributes")
+UPSTREAM_CLIENT = env.choice("UPSTREAM_CLIENT", "own", "own", "aiohttp")
 GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
 # Tokens that are held for an answer, and asked for, where a caller names no number and pays for what it is.
 GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
+# Where several gateways count calls together; without it each counts for itself.
+REDIS_URL = env.string("REDIS_URL", "")
+# By which the console asks the gateway how limits stand; nobody but the two can know it.
+GATEWAY_TOKEN = hmac.digest(SECRET_KEY.encode(), b"gateway counters", "sha256").hex()
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
 
 # Admin API ----------------------------------------------------------------------------------

@@ -36,3 +36,6 @@ class Call:
     latency_ms: int
     first_token_ms: int | None
     estimated: bool  # the upstream reported no (or absurd) usage and the gateway counted
+    network: str = ""  # of the caller: its address cut to /24, or /48 of IPv6; "" if unknown
+    holds: tuple[UUID, ...] = ()  # what was set aside for it is a part of each of these
+    held: int = 0  # so much of each, pico-dollars

@@ -28,6 +28,8 @@ class Organization(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     is_demo = models.BooleanField(default=False)
+    # Classes of models (see `catalog`) that nobody here may call: their names are as if there were no such model.
+    blocked_policies = models.JSONField(default=list)
     seats = models.PositiveIntegerField(null=True)  # members and open invitations at most; null for no limit
 
     objects = OrganizationQuerySet.as_manager()

@@ -1,4 +1,5 @@
 from billing.models.account import BillingAccount, Mode, Suspension
+from billing.models.budget import Budget, Period
 from billing.models.cap_alert import CapAlert
 from billing.models.dispute import Dispute, DisputeStatus
 from billing.models.hold import Hold
@@ -18,6 +19,7 @@ __all__ = [
     "AutoRecharge",
     "BalanceWarning",
     "BillingAccount",
+    "Budget",
     "CapAlert",
     "CreditLot",
     "Deed",
@@ -35,6 +37,7 @@ __all__ = [
     "LotKind",
     "Mode",
     "Origin",
+    "Period",
     "Posting",
     "ReconciliationRun",
     "Refund",

@@ -1,4 +1,7 @@
-"""A hold: the most that a call under way can cost, set aside until it is settled or the hold is over."""
+"""A hold: what calls under way can cost at most, set aside until they are settled or the hold is over.
+
+A gateway holds for many calls at once; each of them takes its share with it when it settles.
+"""
 
 from django.db import models
 
@@ -6,8 +9,9 @@ from catalog.money import PicoField
 
 
 class Hold(models.Model):
-    id = models.UUIDField(primary_key=True, editable=False)  # the call's
+    id = models.UUIDField(primary_key=True, editable=False)
     organization_id = models.UUIDField()
+    budget_id = models.UUIDField(null=True)  # whose budget it is held from; None: from the billing account
     amount = PicoField()
     expires_at = models.DateTimeField(db_index=True)
 

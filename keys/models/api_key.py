@@ -1,17 +1,25 @@
-"""An API key: a keyed hash of a secret that was shown once, and whom it speaks for."""
+"""An API key: a keyed hash of a secret that was shown once, whom it speaks for, and what it may call from where."""
+
+from datetime import datetime
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.membership import Acting
 from accounts.models import Organization, Project, User
 from accounts.policy import Permission
+from keys.models.service_account import ServiceAccount
+from keys.scopes import all_scopes
 from ledger.ids import new_id
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def active(self) -> "ApiKeyQuerySet":
-        return self.filter(revoked_at=None)
+    def active(self, now: datetime | None = None) -> "ApiKeyQuerySet":
+        """Return the keys that are neither revoked nor over."""
+        now = now or timezone.now()
+        lasting = Q(expires_at=None) | Q(expires_at__gt=now)
+        return self.filter(lasting, Q(ends_at=None) | Q(ends_at__gt=now), revoked_at=None)
 
     def of(self, organization: Organization) -> "ApiKeyQuerySet":
         return self.filter(project__organization=organization)
@@ -26,10 +34,20 @@ class ApiKey(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="keys")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    service_account = models.ForeignKey(ServiceAccount, on_delete=models.CASCADE, null=True, related_name="keys")
     name = models.CharField(max_length=80)
     secret_hash = models.BinaryField(max_length=32, unique=True)
     tail = models.CharField(max_length=4)  # the last characters, to tell keys apart
     created_at = models.DateTimeField(default=timezone.now)
+    scopes = models.JSONField(default=all_scopes)  # values of Scope
+    allowed_models = models.JSONField(null=True)  # names; None: all, those to come as well
+    allowed_networks = models.JSONField(default=list)  # CIDR; none: from everywhere
+    expires_at = models.DateTimeField(null=True)
+    # Rotation: the key that this one follows, which stops at its `ends_at`. A key has one successor.
+    predecessor = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, related_name="successor")
+    ends_at = models.DateTimeField(null=True)
+    rotate_every = models.PositiveSmallIntegerField(null=True)  # days after which somebody is told to rotate it
+    leaked_at = models.DateTimeField(null=True)  # since when it is limited, because it was found in public
     revoked_at = models.DateTimeField(null=True)
 
     objects = ApiKeyQuerySet.as_manager()
@@ -46,5 +64,10 @@ class ApiKey(models.Model):
         return f"llk_…{self.tail}"
 
     @property
+    def over_at(self) -> datetime | None:
+        """When it stops by itself: it expires, or its rotation's overlap ends."""
+        return min(filter(None, (self.expires_at, self.ends_at)), default=None)
+
+    @property
     def is_active(self) -> bool:
-        return self.revoked_at is None
+        return self.revoked_at is None and not (self.over_at and self.over_at <= timezone.now())

@@ -10,13 +10,12 @@ from django.utils import timezone
 from billing.accounts import month_of
 from billing.actions.terms import set_cap
 from billing.cap_alerts import warn_of_caps
+from billing.holds import hold
 from billing.models import BillingAccount, CapAlert
-from billing.permits import Permit
-from billing.spending import permit
-from catalog.models import Model
+from billing.permits import Permit, Refused
+from billing.purses import Purse
 from catalog.money import PICO
 from ledger.actor import Actor
-from ledger.ids import new_id
 from notifications.models import OutboxMessage
 from tests.support.outbox import send_all
 
@@ -31,6 +30,11 @@ def account(account: BillingAccount) -> BillingAccount:
 
 def spend(account: BillingAccount, amount: int) -> None:
     BillingAccount.objects.update(spent=amount, spent_month=month_of(timezone.now()))
+
+
+def is_over_cap(account: BillingAccount, need: int) -> bool:
+    refused = hold(new_id(), Purse(account.pk, None), need)
+    return isinstance(refused, Refused) and refused.permit == Permit.OVER_CAP
 
 
 def told() -> int:
@@ -74,17 +78,16 @@ def test_who_has_no_cap_or_one_of_nothing_is_not_told(account: BillingAccount) -
         assert warn_of_caps() == 0
 
 
-def test_a_call_that_fits_no_more_is_the_cap_reached(account: BillingAccount, llama: Model) -> None:
+def test_a_call_that_fits_no_more_is_the_cap_reached(account: BillingAccount) -> None:
     spend(account, 9 * PICO)
     warn_of_caps()
-    refused = permit(new_id(), account.pk, model="llama", prompt=10_000_000, completion=0)
-    assert refused == Permit.OVER_CAP
+    assert is_over_cap(account, 2 * PICO)
     assert (warn_of_caps(), warn_of_caps(), told()) == (1, 0, 2)
 
 
-def test_one_large_call_that_is_refused_early_is_not(account: BillingAccount, llama: Model) -> None:
+def test_one_large_call_that_is_refused_early_is_not(account: BillingAccount) -> None:
     spend(account, 5 * PICO)
-    assert permit(new_id(), account.pk, model="llama", prompt=100_000_000, completion=0) == Permit.OVER_CAP
+    assert is_over_cap(account, 6 * PICO)
     assert warn_of_caps() == 0
 
 

@@ -13,7 +13,7 @@ from accounts.models import Organization, User
 from billing.actions.recharge import set_recharge, stop_recharge
 from billing.actions.refunds import MOST_PENDING, refundable, request_refund
 from billing.errors import BillingError
-from billing.holds import hold
+from billing.holds import Held, hold
 from billing.models import (
     BillingAccount,
     CreditLot,
@@ -22,6 +22,7 @@ from billing.models import (
     RefundStatus,
     TopUp,
 )
+from billing.purses import Purse
 from catalog.models import Model
 from catalog.money import CENT
 from ledger.actor import Actor
@@ -105,7 +106,7 @@ def test_what_was_used_is_not_refunded_nor_what_calls_under_way_may_use(
     account: BillingAccount, lot: CreditLot, llama: Model
 ) -> None:
     use(account, timezone.now(), prompt_tokens=0, cached_tokens=0, completion_tokens=10_000_000)
-    assert hold(new_id(), account.pk, 400 * CENT)
+    assert isinstance(hold(new_id(), Purse(account.pk), 400 * CENT), Held)
     account.refresh_from_db()
     lot.refresh_from_db()
     assert refundable(account, lot) == 2000 - 590 - 400

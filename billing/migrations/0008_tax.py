@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0006_cap_alerts'),
+        ('billing', '0007_cap_alerts'),
     ]
 
     operations = [

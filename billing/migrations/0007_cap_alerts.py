@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0005_being_paid_and_farewell'),
+        ('billing', '0006_budget'),
     ]
 
     operations = [

@@ -1,0 +1,85 @@
+"""Telling gateways that what they remember is no longer so: triggers on what a key's answer depends on.
+
+No code has to think of it, whichever way a row changes. Rooms above add tables of theirs with `watch`. The triggers are
+made after each migration, so a table that SQLite rebuilt has its own again.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connections
+from django.utils import timezone
+
+from keys.models import Change
+
+_KEPT = timedelta(hours=1)  # longer than any transaction
+_NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')", "postgresql": "now()"}
+_TABLE = Change._meta.db_table
+_SQLITE = """
+    CREATE TRIGGER {name} AFTER {event} ON {table}
+    BEGIN INSERT INTO {into} (at) VALUES ({now}); END"""
+_POSTGRES = """
+    CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {into}_note()"""
+_POSTGRES_FUNCTION = """
+    CREATE OR REPLACE FUNCTION {into}_note() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO {into} (at) VALUES ({now}); RETURN NULL; END $$"""
+_STATE = f"SELECT COUNT(*), MIN(id), MAX(id) FROM {_TABLE}"  # noqa: S608
+
+State = tuple[int, int | None, int | None]
+_watched: dict[str, tuple[str, ...]] = {
+    "keys_apikey": ("UPDATE", "DELETE"),
+    "keys_serviceaccount": ("UPDATE", "DELETE"),
+    "keys_limits": ("INSERT", "UPDATE", "DELETE"),
+    "accounts_project": ("UPDATE", "DELETE"),
+    "accounts_organization": ("UPDATE", "DELETE"),
+}
+
+
+def watch(table: str, *events: str) -> None:
+    """Have changes of one more table noted; an event is INSERT, DELETE, UPDATE or UPDATE OF some columns."""
+    _watched[table] = events
+
+
+def state() -> State:
+    """Return what is another value after each change that was committed, in one query.
+
+    Numbers are given before their transactions commit, so the newest alone would not tell of one that comes late.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_STATE)
+        count, least, most = cursor.fetchone()
+    return count, least, most
+
+
+def purge() -> int:
+    """Forget changes that every gateway has seen, and return how many there were."""
+    return Change.objects.filter(at__lt=timezone.now() - _KEPT).delete()[0]
+
+
+def install(sender: object, using: str, **_: Any) -> None:
+    """Make the triggers that are missing; a receiver of post_migrate."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    if not {_TABLE, *_watched} <= tables:
+        return  # another database, or not all of it is there yet
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor, _there(cursor) if connection.vendor == "sqlite" else set()):
+            cursor.execute(statement)
+
+
+def _there(cursor: Any) -> set[str]:
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    return {name for (name,) in cursor.fetchall()}
+
+
+def _statements(vendor: str, there: set[str]) -> list[str]:
+    into = {"into": _TABLE, "now": _NOW[vendor]}
+    made = [] if vendor == "sqlite" else [_POSTGRES_FUNCTION.format(**into)]
+    for table, events in sorted(_watched.items()):
+        for event in events:
+            name = f"{table}_{event.split()[0].lower()}_noted"
+            if name not in there:
+                made.append((_SQLITE if vendor == "sqlite" else _POSTGRES).format(
+                    name=name, event=event, table=table, **into))  # fmt: skip
+    return made
