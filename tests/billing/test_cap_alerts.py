@@ -16,6 +16,7 @@ from billing.permits import Permit, Refused
 from billing.purses import Purse
 from catalog.money import PICO
 from ledger.actor import Actor
+from ledger.ids import new_id
 from notifications.models import OutboxMessage
 from tests.support.outbox import send_all
 
