@@ -373,6 +373,8 @@ BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "po
 BILLING_POSTPAID_LIMIT = env.integer("BILLING_POSTPAID_LIMIT", 10_000, least=0)  # cents that who is new may owe
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
+BILLING_REFUNDS = env.integer("BILLING_REFUNDS", 5, least=0)  # that customers can ask for in 30 days
+BILLING_LEAST_DUE = env.integer("BILLING_LEAST_DUE", 50, least=0)  # cents; less is carried to the next invoice
 BILLING_DUE_DAYS = env.integer("BILLING_DUE_DAYS", 14, least=1)  # to pay an invoice
 BILLING_GRACE_DAYS = env.integer("BILLING_GRACE_DAYS", 14, least=0)  # after which who has not paid is suspended
 
