@@ -415,6 +415,8 @@ GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
 REDIS_URL = env.string("REDIS_URL", "")
 # By which the console asks the gateway how limits stand; nobody but the two can know it.
 GATEWAY_TOKEN = hmac.digest(SECRET_KEY.encode(), b"gateway counters", "sha256").hex()
+# Seconds that calls in flight have after SIGTERM: more than clients wait for a whole answer, less than granian waits.
+GATEWAY_DRAIN_SECONDS = env.integer("GATEWAY_DRAIN_SECONDS", 3 if DEVELOPMENT else 120, least=1)
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
 
 # Admin API ----------------------------------------------------------------------------------
