@@ -28,9 +28,24 @@ def sync_models(actor: Actor, listed: Sequence[ListedModel], *, priced_from: dat
         added = [_add(actor, model, priced_from) for model in listed if model.name not in existing]
         ended = Model.objects.filter(is_served=True).exclude(name__in=names).update(is_served=False)
         again = Model.objects.filter(is_served=False, name__in=names).update(is_served=True)
-        if added or ended or again:
-            record_event(actor, Action.MODELS_SYNCED, target="catalog", added=len(added), ended=ended, again=again)
+        changed = sum(_follow(model) for model in listed if model.name in existing)
+        if added or ended or again or changed:
+            record_event(
+                actor,
+                Action.MODELS_SYNCED,
+                target="catalog",
+                added=len(added),
+                ended=ended,
+                again=again,
+                changed=changed,
+            )
     return added
+
+
+def _follow(listed: ListedModel) -> int:
+    """Take over where a model is answered from now on, and tell whether that is news."""
+    now = {"upstream_name": listed.upstream_name or listed.name, "policy": listed.policy}
+    return Model.objects.filter(name=listed.name).exclude(**now).update(**now)
 
 
 def _add(actor: Actor, listed: ListedModel, priced_from: datetime | None) -> Model:
@@ -38,7 +53,8 @@ def _add(actor: Actor, listed: ListedModel, priced_from: datetime | None) -> Mod
     model = Model.objects.create(
         name=listed.name,
         title=known.title if known else listed.name[:80],
-        upstream_name=listed.name,
+        upstream_name=listed.upstream_name or listed.name,
+        policy=listed.policy,
         owned_by=listed.owned_by[:80] or "unknown",
     )
     if known:

@@ -5,6 +5,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
+from catalog.data_policy import DataPolicy
+
 _TIMEOUT = 5  # seconds
 _LARGEST = 1_000_000  # bytes
 
@@ -19,8 +21,12 @@ class UpstreamError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
+    """A model that a server offers: our name for it, who made it, and its server's name for it (empty: the same)."""
+
     name: str
     owned_by: str
+    upstream_name: str = ""
+    policy: DataPolicy = DataPolicy.LOCAL
 
 
 def list_models(base_url: str, key: str) -> list[ListedModel]:

@@ -395,9 +395,13 @@ elif STRIPE_SECRET_KEY:
 
 # Gateway ------------------------------------------------------------------------------------
 
-MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v1" if DEVELOPMENT else None)
+UPSTREAMS_FILE = env.path("UPSTREAMS_FILE")  # names the model servers, see docs/gateway.md; else it is this one
+_needs_no_url = DEVELOPMENT or UPSTREAMS_FILE
+MODEL_UPSTREAM_URL = env.http_url("MODEL_UPSTREAM_URL", "http://localhost:8003/v1" if _needs_no_url else None)
 MODEL_UPSTREAM_KEY = env.string("MODEL_UPSTREAM_KEY", "none")
 MODEL_UPSTREAM_TIMEOUT = env.integer("MODEL_UPSTREAM_TIMEOUT", 120, least=1)  # seconds without a byte
+MODEL_UPSTREAM_POLICY = env.choice("MODEL_UPSTREAM_POLICY", "local", "local", "outside", "contributes")
+UPSTREAM_CLIENT = env.choice("UPSTREAM_CLIENT", "own", "own", "aiohttp")
 GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
 # Tokens that are held for an answer, and asked for, where a caller names no number and pays for what it is.
 GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog.offers import offered_models
 from catalog.sync import sync_models
-from catalog.upstream import UpstreamError, list_models
+from catalog.upstream import UpstreamError
+from catalog.upstreams import configured
 from ledger.actor import Actor
 
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            listed = list_models(settings.MODEL_UPSTREAM_URL, settings.MODEL_UPSTREAM_KEY)
+            listed = offered_models(configured())
         except UpstreamError as error:
             raise CommandError(str(error)) from None
         added = sync_models(Actor.operator(), listed)

@@ -7,8 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.known import KNOWN
 from catalog.models import Model
+from catalog.offers import offered_models
 from catalog.sync import sync_models
-from catalog.upstream import ListedModel, UpstreamError, list_models
+from catalog.upstream import ListedModel, UpstreamError
+from catalog.upstreams import configured
 from ledger.actor import Actor
 from llama_console.demo.organization import DEMO_START, seed
 
@@ -27,6 +29,6 @@ class Command(BaseCommand):
             known = [ListedModel(name, "Meta") for name in KNOWN]
             sync_models(Actor.operator(), known, priced_from=DEMO_START)
         try:
-            sync_models(Actor.operator(), list_models(settings.MODEL_UPSTREAM_URL, settings.MODEL_UPSTREAM_KEY))
+            sync_models(Actor.operator(), offered_models(configured()))
         except UpstreamError as error:
             self.stderr.write(f"{error} The catalog stays as it is.")
