@@ -5,6 +5,8 @@ does. So a stolen database or session has none, no page shows one, and the gatew
 with all limits, holds and metering, under the project and this key.
 """
 
+from datetime import datetime, timedelta
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 

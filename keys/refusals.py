@@ -73,7 +73,7 @@ def _add(refused: Refused) -> None:
     )
     connection = connections[Refusal.objects.db]
     fields = Refusal._meta.concrete_fields
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     latest = ", ".join(_later(connection.ops.quote_name(name)) for name in _LATEST)
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     places = ", ".join(["%s"] * len(fields))

@@ -1,8 +1,8 @@
 """A dry run: which of the last week's calls another limit would have refused.
 
-Rates are simulated as the gateway enforces them, by GCRA with a burst of the limit itself; in whole numbers, so exactly.
-Each call counts when it began, with what it took in the end. The gateway sets the worst case aside until then, so near
-a limit it may refuse a little more. Calls that were refused at the time are no usage, and are not tried again here.
+Rates are simulated as the gateway enforces them, by GCRA with a burst of the limit itself, in whole numbers. Each call
+counts when it began, with what it took in the end. The gateway sets the worst case aside until then, so near a limit it
+may refuse a little more. Calls that were refused at the time are no usage, and are not tried again here.
 """
 
 from collections import Counter

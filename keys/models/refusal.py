@@ -25,8 +25,8 @@ class Refusal(models.Model):
     organization_id = models.UUIDField()
     project_id = models.UUIDField()
     key_id = models.UUIDField()
-    rule = models.CharField(max_length=60)  # of keys.rules
-    model = models.CharField(max_length=120, default="", blank=True)  # that the rule is of; "": all together
+    rule = models.CharField(max_length=60)  # of keys.refusal_rules
+    model = models.CharField(max_length=120, default="", blank=True)  # that was asked for; "": it did not come to that
     minute = models.DateTimeField(db_index=True)  # retention goes by it
     count = models.PositiveBigIntegerField(default=1)
     # Of the last one. Money is in pico-dollars.

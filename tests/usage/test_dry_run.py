@@ -57,7 +57,9 @@ def test_a_call_is_refused_only_if_it_does_not_fit(calls: list[Taken], limit: in
 
     level, before, refused = Fraction(limit), NOW, []
     for call in calls:
-        level = min(Fraction(limit), level + Fraction((call.at - before) // timedelta(microseconds=1), 60_000_000) * limit)
+        level = min(
+            Fraction(limit), level + Fraction((call.at - before) // timedelta(microseconds=1), 60_000_000) * limit
+        )
         before = call.at
         if cost(call, tried) > level:
             refused.append(call)

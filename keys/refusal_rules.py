@@ -173,13 +173,13 @@ _NAMED = (
 RULES = {
     rule.name: rule
     for rule in (
-        *(
-            Rule(f"{level}.{limit}", title, *_COUNTED[limit])
-            for (level, limit), title in _TITLES.items()
-        ),
+        *(Rule(f"{level}.{limit}", title, *_COUNTED[limit]) for (level, limit), title in _TITLES.items()),
         *_NAMED,
     )
 }
+
+# Whose figures are the organization's money, for who sees its billing.
+PRIVATE = frozenset({"organization.credit", "organization.spend_cap", "organization.credit_limit"})
 
 
 def rule_of(name: str) -> Rule:
