@@ -1,5 +1,6 @@
 """The playground: models tried in a browser, through the gateway like any other call."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,8 @@ from catalog.price_list import price_list
 from keys.snippets import curl
 from llama_console.views.playground.access import open_projects, playing
 
+_SCHEMA = {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]}
+
 
 @require_safe
 def page(request: HttpRequest, organization: str) -> HttpResponse:
@@ -20,6 +23,7 @@ def page(request: HttpRequest, organization: str) -> HttpResponse:
     context = {
         "models": _models(acting, request.GET.get("model", "")),
         "projects": list(open_projects(acting)),
+        "schema": json.dumps(_SCHEMA, indent=2),
         "snippet": curl("$LLAMA_API_KEY"),
     }
     return render(request, "playground/page.html", context)
