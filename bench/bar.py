@@ -24,3 +24,15 @@ class Bar:
             "bar": f"{relation} {self.bar:g}",
             "met": self.met,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A bar that could not be measured here, and why. It is not met."""
+
+    bench: str
+    why: str
+    met: bool = False
+
+    def line(self) -> dict[str, object]:
+        return {"bench": self.bench, "skipped": self.why, "met": self.met}

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from billing.models import (
     Account,
     BillingAccount,
+    Budget,
     CreditLot,
     Hold,
     Invoice,
@@ -55,7 +56,9 @@ def _sums(account: BillingAccount) -> Iterator[tuple[str, int | None, int | None
     yield "credit", account.credit, -(_total(postings.filter(account__in=_CREDIT)))
     yield "owed", account.owed, _total(postings.filter(account__in=(Account.RECEIVABLE, Account.INVOICED)))
     yield "invoiced", account.invoiced, _total(postings.filter(account=Account.INVOICED))
-    yield "held", account.held, _total(Hold.objects.filter(organization_id=account.pk))
+    yield "held", account.held, _total(Hold.objects.filter(organization_id=account.pk, budget_id=None))
+    for budget in Budget.objects.filter(organization_id=account.pk):
+        yield f"held of the budget of {budget}", budget.held, _total(Hold.objects.filter(budget_id=budget.pk))
 
 
 def _lots(account: BillingAccount) -> Iterator[tuple[str, int | None, int | None]]:

@@ -1,18 +1,25 @@
-"""What becomes of a call that asks to run: the gateway's word for it, without Django."""
+"""What refuses a call that cannot be paid for: the gateway's word for it, without Django."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
 class Permit(StrEnum):
-    """What becomes of a call."""
+    """The rule that a purse refuses by."""
 
-    FREE = "free"  # nothing is held
-    HELD = "held"
     NO_CREDIT = "no-credit"
     OVER_LIMIT = "over-limit"
     OVER_CAP = "over-cap"
     SUSPENDED = "suspended"
+    OVER_BUDGET = "over-budget"
 
-    @property
-    def is_given(self) -> bool:
-        return self in {Permit.FREE, Permit.HELD}
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a purse does not cover a call, in pico-dollars, as it stood when it was asked."""
+
+    permit: Permit
+    limit: int | None = None  # what may be spent: credit, cap, budget
+    counter: int | None = None  # what is spent of it, and held for calls under way
+    resets_at: datetime | None = None  # when the counter begins anew by itself

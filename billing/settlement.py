@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.accounts import lock_accounts, month_of
+from billing.budgets import count_towards, lock_budgets
 from billing.credit import plan_burn, spendable_lots, take
 from billing.holds import release
 from billing.invoices.drafts import Drafts, month_start
@@ -21,22 +22,27 @@ from billing.models import Account, BillingAccount, Kind
 from billing.opening import open_accounts
 from usage.actions import add_events, rate_calls
 from usage.calls import Call
+from usage.key_use import add_uses
 from usage.models import UsageEvent
 
 
 def settle_calls(calls: Sequence[Call]) -> int:
     """Record calls, take what they cost and return how many were new."""
     events = rate_calls(calls)
+    made = {call.id: call for call in calls}
     organizations = {event.organization_id for event in events}
     with transaction.atomic():
         open_accounts(organizations)
         accounts = lock_accounts(organizations)
+        budgets = lock_budgets(events)
         drafts = Drafts(accounts)
         for event in events:
             event.billed_in = drafts.draft_for(event.organization_id, event.started_at)
         fresh = add_events(events)
         add_to_lines(fresh)
-        release(accounts, [event.pk for event in events])
+        add_uses(((event, made[event.pk].network) for event in fresh), connection.vendor)
+        release(made[event.pk] for event in fresh)
+        count_towards(budgets, fresh)
         for organization_id, some in _grouped(fresh, attrgetter("organization_id")).items():
             if account := accounts.get(organization_id):
                 _settle(account, some)

@@ -1,9 +1,13 @@
-"""The models that callers may name."""
+"""The models that callers may name, with what a call of theirs can cost at most."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
 
 from catalog.data_policy import DataPolicy
-from catalog.models import Model
+from catalog.models import Model, Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +19,18 @@ class ServedModel:
     owned_by: str
     created: int  # Unix seconds
     policy: DataPolicy = DataPolicy.LOCAL
+    prices: tuple[Price, ...] = ()  # in effect and to come, the latest first
+
+    def worst(self, prompt: int, completion: int, moment: datetime) -> int:
+        """Return what a call of at most so many tokens can cost, in pico-dollars; nothing without a price."""
+        price = next((price for price in self.prices if price.effective_from <= moment), None)
+        # Whether the prompt is cached is known afterwards, and nothing says that this is the cheaper way.
+        return max(price.amount(prompt, cached, completion) for cached in (0, prompt)) if price else 0
 
 
-def served_models() -> tuple[ServedModel, ...]:
-    """Return every model that is served now, by name."""
+def served_models(*, priced: bool = False) -> tuple[ServedModel, ...]:
+    """Return every model that is served now, by name; with prices it takes one more query."""
+    prices = _prices() if priced else {}
     return tuple(
         ServedModel(
             name=model.name,
@@ -26,6 +38,14 @@ def served_models() -> tuple[ServedModel, ...]:
             owned_by=model.owned_by,
             created=int(model.created_at.timestamp()),
             policy=DataPolicy(model.policy),
+            prices=tuple(prices.get(model.name, ())),
         )
         for model in Model.objects.filter(is_served=True)
     )
+
+
+def _prices() -> Mapping[str, list[Price]]:
+    found: dict[str, list[Price]] = {}
+    for price in Price.objects.from_moment(timezone.now()).order_by("-effective_from"):
+        found.setdefault(price.model_id, []).append(price)
+    return found

@@ -1,10 +1,10 @@
 """The account of one accepted request: written exactly once, whichever way the call ends."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from content.exchanges import Exchange
+from gateway.admission import Pass
 from gateway.answers import Answer, Chunk
 from gateway.meter import Meter, Usage
 from gateway.requests.question import Question
@@ -12,17 +12,15 @@ from gateway.transcript import Transcript
 from gateway.writer import Writer
 from usage.calls import Call, Outcome
 
-if TYPE_CHECKING:
-    from keys.verification import Caller
-
 
 class Account:
     """Follows one call and hands its usage, and the exchange if it is kept, to the writer."""
 
-    def __init__(self, *, id: UUID, caller: "Caller", question: Question, body: bytes, writer: Writer) -> None:
+    def __init__(self, *, id: UUID, admitted: Pass, question: Question, body: bytes, writer: Writer) -> None:
         self.id = id
         self.started_at = datetime.now(UTC)
-        self._caller = caller
+        self._admitted = admitted
+        self._caller = caller = admitted.caller
         self._question = question
         self._writer = writer
         self.meter = Meter(question.body)
@@ -53,6 +51,7 @@ class Account:
         if not self._settled:
             self._settled = True
             self._writer.record(self._call(status, outcome, usage))
+            self._admitted.settle(usage.prompt + usage.completion)
             if self._transcript:
                 self._writer.keep(self._exchange(self._transcript))
         return usage
@@ -73,6 +72,9 @@ class Account:
             latency_ms=self.meter.elapsed_ms(),
             first_token_ms=self.meter.first_token_ms,
             estimated=usage.estimated,
+            network=self._admitted.network,
+            holds=self._admitted.share.holds,
+            held=self._admitted.share.amount,
         )
 
     def _exchange(self, transcript: Transcript) -> Exchange:

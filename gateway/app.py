@@ -4,10 +4,12 @@ Only here are Django's apps loaded and the real boundaries chosen; tests build a
 """
 
 import os
+from ipaddress import ip_network
 
 import django
 from django.conf import settings
 
+from gateway.house import House
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
 from gateway.spool import Spool
@@ -21,14 +23,20 @@ def make_application() -> Gateway:
     django.setup()
     rooms = DjangoRooms()
     upstream = HttpUpstream(settings.MODEL_UPSTREAM_URL, settings.MODEL_UPSTREAM_KEY, settings.MODEL_UPSTREAM_TIMEOUT)
-    writer = Writer(Spool(settings.SPOOL_DIR), rooms)
-    return Gateway(
+    house = House(
         rooms=rooms,
         upstream=upstream,
-        writer=writer,
+        writer=Writer(Spool(settings.SPOOL_DIR), rooms),
         max_body=settings.GATEWAY_MAX_BODY,
         max_completion=settings.GATEWAY_MAX_COMPLETION,
+        console=settings.CONSOLE_ORIGIN,
+        token=settings.GATEWAY_TOKEN,
+        redis=settings.REDIS_URL,
+        redis_prefix=settings.QUEUE_PREFIX,
+        proxies=[ip_network(network) for network in settings.TRUSTED_PROXIES],
+        address_header=settings.CLIENT_ADDRESS_HEADER,
     )
+    return Gateway(house)
 
 
 application = make_application()

@@ -1,28 +1,28 @@
-"""Who calls: from the Authorization header to a caller, asked anew for every request.
+"""Who calls: from the Authorization header to a caller.
 
-Every refusal looks the same, whether the key is missing, malformed, unknown or revoked, and
-says nothing of what was presented.
+Every refusal looks the same, whether the key is missing, malformed, unknown, expired or revoked, and says nothing of
+what was presented.
 """
 
-from typing import TYPE_CHECKING
-
+from gateway.callers import Callers, Known
 from gateway.errors import GatewayError
 from gateway.http import Request
-from gateway.rooms import Rooms
-
-if TYPE_CHECKING:
-    from keys.verification import Caller
 
 _LONGEST_SECRET = 512
 
 
-async def identify(rooms: Rooms, request: Request) -> "Caller":
+async def identify(callers: Callers, request: Request) -> Known:
     """Return the caller of the presented key, or raise a 401."""
     secret = presented_secret(request.header(b"authorization"))
-    caller = await rooms.find_caller(secret) if secret else None
-    if caller is None:
-        raise GatewayError(401, "invalid_api_key", "A valid API key is required: Authorization: Bearer KEY.")
-    return caller
+    known = await callers.find(secret) if secret else None
+    if known is None:
+        raise unknown_key()
+    return known
+
+
+def unknown_key() -> GatewayError:
+    """Return the one answer for keys that nobody may use."""
+    return GatewayError(401, "invalid_api_key", "A valid API key is required: Authorization: Bearer KEY.")
 
 
 def presented_secret(header: bytes | None) -> str | None:

@@ -4,14 +4,27 @@ Both carry sentences that are safe to show; neither is ever logged with its mess
 an upstream's message may quote the prompt.
 """
 
-from billing.permits import Permit
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.limits.gcra import Standing
+    from gateway.refusal import Refusal
 
 
 class GatewayError(Exception):
     """An answer other than success: its status, a stable code and a sentence for the caller."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, param: str | None = None, retry_after: int | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        retry_after: int | None = None,
+        refusal: "Refusal | None" = None,
+        standings: "Mapping[str, Standing] | None" = None,
     ) -> None:
         super().__init__(code)
         self.status = status
@@ -19,6 +32,8 @@ class GatewayError(Exception):
         self.message = message
         self.param = param
         self.retry_after = retry_after  # seconds
+        self.refusal = refusal  # the rule that the caller met
+        self.standings = standings or {}  # of limits, by kind
 
 
 class MethodNotAllowed(GatewayError):
@@ -54,22 +69,6 @@ def told_to_caller(error: UpstreamError) -> GatewayError:
             return GatewayError(504, "upstream_timeout", "The model server did not answer in time.")
         case _:
             return GatewayError(502, "upstream_error", "The model server failed to answer.")
-
-
-_REFUSALS = {
-    Permit.NO_CREDIT: (
-        "insufficient_credit",
-        "The organization's credit does not cover what this request could cost. Add credit, or lower its max tokens.",
-    ),
-    Permit.OVER_LIMIT: ("credit_limit_reached", "The organization owes as much as it may. Pay an invoice."),
-    Permit.OVER_CAP: ("spend_cap_reached", "This request could exceed the organization's spend cap of the month."),
-    Permit.SUSPENDED: ("billing_suspended", "The organization's billing is suspended."),
-}
-
-
-def refused(permit: Permit) -> GatewayError:
-    """Return the answer for a call that its organization cannot pay for, with the rule that it met."""
-    return GatewayError(402, *_REFUSALS[permit])
 
 
 def unavailable() -> GatewayError:

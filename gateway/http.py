@@ -30,12 +30,17 @@ class Request:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.receive = receive
+        self.client: str = (scope.get("client") or ("",))[0]  # the address of the connection's other end
         self._headers: list[tuple[bytes, bytes]] = list(scope["headers"])
 
     def header(self, name: bytes) -> bytes | None:
         """Return the one header of that name; None when it is absent or repeated."""
-        values = [value for header, value in self._headers if header == name]
+        values = self.headers(name)
         return values[0] if len(values) == 1 else None
+
+    def headers(self, name: bytes) -> list[bytes]:
+        """Return every header of that name."""
+        return [value for header, value in self._headers if header == name]
 
     async def body(self, most: int) -> bytes:
         """Return the body, never holding more than `most` bytes and one network read."""
@@ -69,20 +74,20 @@ class Reply:
 
     def __init__(self, send: Send, request_id: UUID, *, bodiless: bool = False) -> None:
         self._send = send
-        self._id_header = (b"x-request-id", str(request_id).encode())
         self._bodiless = bodiless
+        self.more: list[tuple[bytes, bytes]] = [(b"x-request-id", str(request_id).encode())]  # headers of any answer
         self.started = False
 
     async def json(self, status: int, body: bytes, *more: tuple[bytes, bytes]) -> None:
         """Send a whole answer; to HEAD its headers only."""
         length = (b"content-length", str(len(body)).encode())
-        await self._start(status, [*_JSON, length, self._id_header, *more])
+        await self._start(status, [*_JSON, length, *self.more, *more])
         await self._send({"type": "http.response.body", "body": b"" if self._bodiless else body})
 
     async def events(self, piece: bytes, *, last: bool = False) -> None:
         """Send a piece of an event stream; raise ClientGone for a client that stopped reading."""
         if not self.started:
-            await self._start(200, [*_EVENTS, self._id_header])
+            await self._start(200, [*_EVENTS, *self.more])
         try:
             async with asyncio.timeout(SEND_PATIENCE):
                 await self._send({"type": "http.response.body", "body": piece, "more_body": not last})

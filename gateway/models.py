@@ -10,6 +10,7 @@ from gateway.rooms import Rooms
 
 if TYPE_CHECKING:
     from catalog.served import ServedModel
+    from keys.verification import Caller
 
 _LIFETIME = 1.0  # seconds
 
@@ -33,10 +34,18 @@ class Models:
                     self._until = self._clock() + _LIFETIME
         return self._known
 
-    async def find(self, name: str) -> "ServedModel":
-        """Return the model of that name, or raise a 404."""
+    async def reached(self, caller: "Caller") -> "list[ServedModel]":
+        """Return the models that a key may call: by its own list, and by what its organization blocks."""
+        return [
+            model
+            for model in (await self.served()).values()
+            if caller.reaches(model.name) and model.policy not in caller.blocked_policies
+        ]
+
+    async def find(self, name: str, caller: "Caller") -> "ServedModel":
+        """Return the model of that name, or raise a 404, also for one that the organization blocks."""
         model = (await self.served()).get(name)
-        if model is None:
+        if model is None or model.policy in caller.blocked_policies:
             raise GatewayError(404, "model_not_found", "The model does not exist.", param="model")
         return model
 

@@ -7,14 +7,18 @@ from uuid import UUID
 
 import django.db
 
+from gateway import headers
+from gateway.admission import Admission
+from gateway.blocked import Blocked
+from gateway.callers import Callers
+from gateway.counters import Counters
 from gateway.errors import GatewayError, MethodNotAllowed, unavailable
+from gateway.house import House
 from gateway.http import ClientGone, Message, Receive, Reply, Request, Send
+from gateway.purses import Purses
 from gateway.resources import Resources
-from gateway.rooms import Rooms
 from gateway.routes import find_route, shape_of
 from gateway.shapes.shape import Shape
-from gateway.upstream import Upstream
-from gateway.writer import Writer
 from ledger.ids import new_id
 from vault.errors import VaultError
 
@@ -24,14 +28,22 @@ _STOP_PATIENCE = 5.0  # seconds for the writer to finish
 
 
 class Gateway:
-    """The data plane. Everything outside comes in through the constructor."""
+    """The data plane. Everything outside comes in with the house."""
 
-    def __init__(self, *, rooms: Rooms, upstream: Upstream, writer: Writer, max_body: int, max_completion: int) -> None:
-        self._rooms = rooms
-        self._upstream = upstream
-        self._writer = writer
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._limiter = house.limiter()
+        self._purses = Purses(house.rooms)
+        self._callers = Callers(house.rooms, on_change=self._purses.retire_all)
+        blocked = Blocked(house.console, house.writer.note)
         self._resources = Resources(
-            rooms=rooms, upstream=upstream, writer=writer, max_body=max_body, max_completion=max_completion
+            house=house,
+            callers=self._callers,
+            admission=Admission(
+                limiter=self._limiter, purses=self._purses, blocked=blocked, max_completion=house.max_completion
+            ),
+            blocked=blocked,
+            counters=Counters(self._limiter, house.token),
         )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -46,17 +58,29 @@ class Gateway:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            await self._upstream.open()
-            self._writer.start()
+            await self._house.upstream.open()
+            self._house.writer.start()
+            self._callers.start()
+            self._purses.start()
+            await self._limiter.start()
         except Exception as error:  # an exception would only tell granian to do without a lifespan
             await send({"type": "lifespan.startup.failed", "message": f"The gateway cannot start: {error}"})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await asyncio.to_thread(self._writer.stop, _STOP_PATIENCE)
-        await self._upstream.close()
-        self._rooms.close()
+        await self._stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _stop(self) -> None:
+        await self._callers.stop()
+        await self._limiter.stop()
+        try:
+            await self._purses.stop()
+        except django.db.Error as error:
+            log.warning("gateway: holds stay until their expiry: %s", type(error).__name__)
+        await asyncio.to_thread(self._house.writer.stop, _STOP_PATIENCE)
+        await self._house.upstream.close()
+        self._house.rooms.close()
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
         request_id = new_id()
@@ -92,14 +116,7 @@ class Gateway:
 async def _refuse(reply: Reply, shape: Shape, error: GatewayError) -> None:
     if reply.started:
         return  # the stream ends without its last event, which its reader takes as broken off
-    more: list[tuple[bytes, bytes]] = []
-    if error.status == 401:
-        more.append((b"www-authenticate", b"Bearer"))
-    if error.retry_after is not None:
-        more.append((b"retry-after", str(error.retry_after).encode()))
-    if isinstance(error, MethodNotAllowed):
-        more.append((b"allow", ", ".join(error.methods).encode()))
-    await reply.json(error.status, shape.error(error), *more)
+    await reply.json(error.status, shape.error(error), *headers.of_error(error))
 
 
 def _place(error: BaseException) -> str:

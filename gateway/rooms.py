@@ -12,13 +12,15 @@ from uuid import UUID
 
 from django.db import OperationalError, close_old_connections, connections
 
-from billing.permits import Permit
+from billing.permits import Refused
 from content.exchanges import Exchange
 from usage.calls import Call
 
 if TYPE_CHECKING:  # their modules need Django's apps loaded
+    from billing.holds import Held
+    from billing.purses import Purse
     from catalog.served import ServedModel
-    from keys.verification import Caller
+    from gateway.callers import Known
 
 T = TypeVar("T")
 
@@ -29,8 +31,13 @@ _THREADS = 8
 class Rooms(Protocol):
     """What the gateway asks and tells. Failures of a database are django.db errors."""
 
-    async def find_caller(self, secret: str) -> "Caller | None":
-        """Return whom an active key speaks for."""
+    hold_lifetime: float  # seconds after which a hold is over that nobody prolonged
+
+    async def find_caller(self, secret: str) -> "Known | None":
+        """Return whom an active key speaks for, and what pays for its calls."""
+
+    async def changes(self) -> object:
+        """Return what is another value after each change of what `find_caller` rests on."""
 
     async def served_models(self) -> "tuple[ServedModel, ...]":
         """Return every model that is served now."""
@@ -38,11 +45,14 @@ class Rooms(Protocol):
     async def reaches(self, database: str) -> bool:
         """Tell whether a database (default, content, vault) answers."""
 
-    async def permit(self, call_id: UUID, caller: "Caller", model: str, prompt: int, completion: int) -> Permit:
-        """Hold what a call costs at most, given the most tokens of its prompt and of its answer."""
+    async def hold(self, hold_id: UUID, purse: "Purse", need: int, wish: int) -> "Held | Refused":
+        """Add to a hold what is needed, or more up to a wish, in pico-dollars."""
 
-    async def prolong_hold(self, call_id: UUID) -> None:
-        """Begin the time of a call's hold anew."""
+    async def give_back(self, hold_id: UUID, purse: "Purse", amount: int) -> None:
+        """Take from a hold what no call needs."""
+
+    async def prolong_holds(self, hold_ids: Sequence[UUID]) -> set[UUID]:
+        """Begin the time of holds anew and return which of them still were."""
 
     def record_calls(self, calls: Sequence[Call]) -> int:
         """Write usage and take what it costs, once an id; called from the writer's thread."""
@@ -58,38 +68,45 @@ class DjangoRooms:
     """The real rooms, over Django's ORM. Make it after django.setup()."""
 
     def __init__(self) -> None:
-        from billing.holds import prolong
+        from billing import holds
+        from billing.purses import funding_of
         from billing.settlement import settle_calls
-        from billing.spending import permit
         from catalog.served import served_models
         from content.actions import keep_exchanges
+        from keys import changes
         from keys.verification import find_caller
 
-        self._find_caller = find_caller
+        self._caller_of = find_caller
+        self._funding_of = funding_of
+        self._changes = changes.state
         self._served_models = served_models
-        self._permit = permit
-        self._prolong = prolong
+        self._holds = holds
+        self.hold_lifetime = holds.LIFETIME.total_seconds()
         self._settle_calls = settle_calls
         self._keep_exchanges = keep_exchanges
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="rooms")
+        self._lookout = ThreadPoolExecutor(1, thread_name_prefix="lookout")  # waits behind no other question
 
-    async def find_caller(self, secret: str) -> "Caller | None":
-        return await self._ask(lambda: self._find_caller(secret))
+    async def find_caller(self, secret: str) -> "Known | None":
+        return await self._ask(lambda: self._known(secret))
+
+    async def changes(self) -> object:
+        return await self._ask(self._changes, self._lookout)
 
     async def served_models(self) -> "tuple[ServedModel, ...]":
-        return await self._ask(self._served_models)
+        return await self._ask(lambda: self._served_models(priced=True))
 
     async def reaches(self, database: str) -> bool:
         return await self._ask(lambda: _select_one(database))
 
-    async def permit(self, call_id: UUID, caller: "Caller", model: str, prompt: int, completion: int) -> Permit:
-        organization_id = caller.organization_id
-        return await self._ask(
-            lambda: self._permit(call_id, organization_id, model=model, prompt=prompt, completion=completion)
-        )
+    async def hold(self, hold_id: UUID, purse: "Purse", need: int, wish: int) -> "Held | Refused":
+        return await self._ask(lambda: self._holds.hold(hold_id, purse, need, wish=wish))
 
-    async def prolong_hold(self, call_id: UUID) -> None:
-        await self._ask(lambda: self._prolong(call_id))
+    async def give_back(self, hold_id: UUID, purse: "Purse", amount: int) -> None:
+        await self._ask(lambda: self._holds.give_back(hold_id, purse, amount))
+
+    async def prolong_holds(self, hold_ids: Sequence[UUID]) -> set[UUID]:
+        return await self._ask(lambda: self._holds.prolong(hold_ids))
 
     def record_calls(self, calls: Sequence[Call]) -> int:
         return _with_fresh_connections(lambda: self._settle_calls(calls))
@@ -99,12 +116,21 @@ class DjangoRooms:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._lookout.shutdown(wait=False, cancel_futures=True)
 
-    async def _ask(self, question: Callable[[], T]) -> T:
+    def _known(self, secret: str) -> "Known | None":
+        from gateway.callers import Known
+
+        caller = self._caller_of(secret)
+        if caller is None:
+            return None
+        return Known(caller, self._funding_of(caller.organization_id, caller.project_id, caller.key_id))
+
+    async def _ask(self, question: Callable[[], T], pool: ThreadPoolExecutor | None = None) -> T:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(PATIENCE):
-                return await loop.run_in_executor(self._pool, _with_fresh_connections, question)
+                return await loop.run_in_executor(pool or self._pool, _with_fresh_connections, question)
         except TimeoutError:
             raise OperationalError("the database did not answer in time") from None
 

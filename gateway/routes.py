@@ -7,7 +7,7 @@ from gateway.shapes.compat import CompatShape
 from gateway.shapes.native import NativeShape
 from gateway.shapes.shape import Shape
 
-Resource = Literal["completions", "models", "model", "alive", "ready"]
+Resource = Literal["completions", "models", "model", "counters", "alive", "ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ _BASES = ("/v1", "/compat/v1")
 _EXACT = {
     "/healthz": Route("alive", _READ),
     "/readyz": Route("ready", _READ),
+    "/internal/counters": Route("counters", ("POST",)),
     **{f"{base}/chat/completions": Route("completions", ("POST",)) for base in _BASES},
     **{f"{base}/models": Route("models", _READ) for base in _BASES},
 }

@@ -8,10 +8,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from content.exchanges import Exchange
+from gateway.refusal import Refusal
 from gateway.rooms import Rooms
 from gateway.segment import Segment
 from gateway.spool import Spool
@@ -27,6 +30,7 @@ _LONGEST_BACKOFF = 5.0  # seconds
 _QUEUE_EXCHANGES = 1000
 _QUEUE_CHARACTERS = 64 * 1024 * 1024
 _BATCH_EXCHANGES = 50
+_MOST_REFUSED = 10_000  # by key, rule, model and minute
 # The database's fault, not a record's: away, read-only after a failover, not migrated yet.
 _AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError, OSError)
 
@@ -42,6 +46,7 @@ class Writer:
         self._stopping = threading.Event()
         self._queue: deque[Exchange] = deque()
         self._queued = 0  # characters
+        self._refused: dict[tuple[UUID, str, str, datetime], tuple[int, Refusal]] = {}
         self._queue_lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.lost_exchanges = 0
@@ -82,6 +87,14 @@ class Writer:
             self._queue.append(exchange)
             self._queued += size
         self._wake.set()
+
+    def note(self, refusal: Refusal) -> None:
+        """Count a refusal for the page that explains it; what is counted and not written yet may be lost."""
+        with self._queue_lock:
+            place = (refusal.key_id, refusal.rule, refusal.model, refusal.at.replace(second=0, microsecond=0))
+            count = self._refused[place][0] if place in self._refused else 0
+            if count or len(self._refused) < _MOST_REFUSED:
+                self._refused[place] = (count + 1, refusal)
 
     def _run(self) -> None:
         backoff = self._pause

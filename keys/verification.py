@@ -56,7 +56,7 @@ class Caller:
     blocked_policies: frozenset[str] = frozenset()  # classes of models that the organization does not reach
     rules: tuple[Rule, ...] = field(default=())
 
-    def may(self, scope: Scope) -> bool:
+    def may(self, scope: str) -> bool:
         return scope in self.scopes
 
     def reaches(self, model: str) -> bool:

@@ -92,3 +92,9 @@ class BillingAccount(models.Model):
 
     def spent_in(self, month: date) -> int:
         return self.spent if self.spent_month == month else 0
+
+    def left(self, month: date) -> int | None:
+        """Return what may still be held this month; None if nothing limits it."""
+        ends = [] if self.limit is None else [self.balance + self.limit - self.held]
+        ends += [] if self.cap is None else [self.cap - self.spent_in(month) - self.held]
+        return min(ends, default=None)

@@ -65,3 +65,7 @@ class Budget(models.Model):
 
     def spent_in(self, began: date) -> int:
         return self.spent if self.began == began else 0
+
+    def left(self, began: date) -> int | None:
+        """Return what may still be held in the period that began then; None if nothing limits it."""
+        return None if self.hard is None else self.hard - self.spent_in(began) - self.held

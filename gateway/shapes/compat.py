@@ -71,5 +71,7 @@ def _id(heading: Heading) -> str:
 
 def _error(error: GatewayError) -> bytes:
     kind = _TYPES.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
-    body = {"message": error.message, "type": kind, "param": error.param, "code": error.code}
+    body: dict[str, object] = {"message": error.message, "type": kind, "param": error.param, "code": error.code}
+    if error.refusal:
+        body |= error.refusal.told()
     return msgspec.json.encode({"error": body})

@@ -117,4 +117,6 @@ def _metrics(usage: Usage) -> list[dict[str, object]]:
 
 def _problem(error: GatewayError) -> bytes:
     problem = {"title": HTTPStatus(error.status).phrase, "detail": error.message, "status": error.status}
+    if error.refusal:
+        problem |= error.refusal.told()
     return msgspec.json.encode(problem)

@@ -4,8 +4,10 @@ import asyncio
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
@@ -13,6 +15,8 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from gateway import callers, purses
+from gateway.house import House as Outside
 from gateway.program import Gateway
 from gateway.spool import Spool
 from gateway.upstream import HttpUpstream
@@ -23,6 +27,8 @@ from tests.support.ports import free_port
 
 MAX_BODY = 64 * 1024
 MAX_COMPLETION = 4096
+TOKEN = "token-of-console-and-gateway"
+PROXY = ip_network("127.0.0.0/8")  # what says in X-Forwarded-For where a call comes from
 PATIENCE = 0.6  # seconds without a byte
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # httpx would load all authorities for each client
 
@@ -61,13 +67,23 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         await upstream.start()
         model_server = HttpUpstream(f"http://127.0.0.1:{upstream.port}/v1", "upstream-key", PATIENCE)
         gateway = Gateway(
-            rooms=rooms, upstream=model_server, writer=writer, max_body=MAX_BODY, max_completion=MAX_COMPLETION
+            Outside(
+                rooms=rooms,
+                upstream=model_server,
+                writer=writer,
+                max_body=MAX_BODY,
+                max_completion=MAX_COMPLETION,
+                console="https://console.example",
+                token=TOKEN,
+                proxies=[PROXY],
+            )
         )
         server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
         await server.serve()
         await upstream.stop()
 
     server: Server | None = None
+    callers.EVERY = purses.EVERY = 0.01  # tests don't wait
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
     eventually(lambda: answers(port))
@@ -78,11 +94,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     assert not thread.is_alive()
 
 
+def settled(rooms: MemoryRooms) -> None:
+    """Have the gateway see what was changed in its rooms."""
+    rooms.changed += 1
+    eventually(lambda: rooms.looked_at == rooms.changed)
+    time.sleep(0.002)  # until it has forgotten what it knew
+
+
 @pytest.fixture
 def house(running: House) -> Iterator[House]:
     """The running gateway, with nothing left of the test before."""
     running.rooms.reset()
     running.upstream.reset()
+    settled(running.rooms)
     yield running
     running.rooms.reset()
     eventually(lambda: not any(path.stat().st_size for path in running.spool.glob("*.log")))

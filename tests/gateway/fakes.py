@@ -3,13 +3,19 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import OperationalError
 
-from billing.permits import Permit
+from billing.holds import LIFETIME, Held
+from billing.permits import Refused
+from billing.purses import Funding, Purse
+from catalog.models import Price
 from catalog.served import ServedModel
 from content.exchanges import Exchange
+from gateway.callers import Known
+from gateway.refusal import Refusal
 from keys.verification import Caller
 from usage.calls import Call
 from vault.errors import VaultError
@@ -21,8 +27,16 @@ OUTSIDER_KEY = "llama_outsider_key"  # was never issued
 MODEL = "Llama-3.3-8B-Instruct"
 OWNER = Caller(key_id=UUID(int=11), organization_id=UUID(int=1), project_id=UUID(int=101), retention_days=7)
 MEMBER = Caller(key_id=UUID(int=12), organization_id=UUID(int=1), project_id=UUID(int=102), retention_days=0)
+INPUT_RATE, OUTPUT_RATE = 180_000, 590_000  # pico-dollars a token
+PRICE = Price(
+    version=1,
+    effective_from=datetime(2020, 1, 1, tzinfo=UTC),
+    input_rate=INPUT_RATE,
+    cached_input_rate=45_000,
+    output_rate=OUTPUT_RATE,
+)
 SERVED = (
-    ServedModel(name=MODEL, upstream_name="smollm2", owned_by="Meta", created=1_700_000_000),
+    ServedModel(name=MODEL, upstream_name="smollm2", owned_by="Meta", created=1_700_000_000, prices=(PRICE,)),
     ServedModel(name="meta/llama with slash", upstream_name="other", owned_by="Meta", created=1_700_000_001),
 )
 
@@ -39,18 +53,31 @@ class MemoryRooms:
         self.exchanges: list[Exchange] = []
         self.secrets: list[str] = []
         self.model_queries = 0
-        self.permits = Permit.FREE
-        self.asked_permits: list[tuple[int, int]] = []  # tokens of prompts and of answers
+        self.funding = Funding()
+        self.changed = getattr(self, "changed", 0) + 1  # whatever the test before changed is forgotten
+        self.money: dict[Purse, int] = {}  # what each purse has; one that is not here has none
+        self.looked_at = 0
+        self.refusal: Refused | None = None  # what a purse without enough answers
+        self.held: dict[UUID, int] = {}
         self.prolonged: list[UUID] = []
+        self.refusals: list[Refusal] = []
         self.away = False  # every database fails
         self.locked = False  # the unsealer is away
         self.refuses: Callable[[Call], bool] = lambda call: False  # poison
         self.before_recording: Callable[[], None] = lambda: None
 
-    async def find_caller(self, secret: str) -> Caller | None:
+    hold_lifetime = LIFETIME.total_seconds()
+
+    async def find_caller(self, secret: str) -> Known | None:
         self._fail_if_away()
         self.secrets.append(secret)
-        return self.callers.get(secret)
+        caller = self.callers.get(secret)
+        return Known(caller, self.funding) if caller else None
+
+    async def changes(self) -> object:
+        self._fail_if_away()
+        self.looked_at = self.changed
+        return self.changed
 
     async def served_models(self) -> tuple[ServedModel, ...]:
         self._fail_if_away()
@@ -61,14 +88,25 @@ class MemoryRooms:
         self._fail_if_away()
         return True
 
-    async def permit(self, call_id: UUID, caller: Caller, model: str, prompt: int, completion: int) -> Permit:
+    async def hold(self, hold_id: UUID, purse: Purse, need: int, wish: int) -> Held | Refused:
         self._fail_if_away()
-        self.asked_permits.append((prompt, completion))
-        return self.permits
+        if self.money.get(purse, 0) < need:
+            assert self.refusal
+            return self.refusal
+        amount = max(need, min(wish, self.money[purse] // 16))
+        self.money[purse] -= amount
+        self.held[hold_id] = self.held.get(hold_id, 0) + amount
+        return Held(amount, datetime.now(UTC) + LIFETIME)
 
-    async def prolong_hold(self, call_id: UUID) -> None:
-        self.prolonged.append(call_id)
+    async def give_back(self, hold_id: UUID, purse: Purse, amount: int) -> None:
         self._fail_if_away()
+        self.held[hold_id] -= amount
+        self.money[purse] += amount
+
+    async def prolong_holds(self, hold_ids: Sequence[UUID]) -> set[UUID]:
+        self._fail_if_away()
+        self.prolonged += hold_ids
+        return set(hold_ids) & set(self.held)
 
     def record_calls(self, calls: Sequence[Call]) -> int:
         self.before_recording()

@@ -1,49 +1,99 @@
 """What an organization cannot pay for is refused before the model server hears of it, and the answer names the rule."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import httpx
 import pytest
 
-from billing.permits import Permit
+from billing.permits import Permit, Refused
+from billing.purses import Funding, Purse
 from gateway import worst_case
-from gateway.errors import refused
-from tests.gateway.conftest import MAX_COMPLETION, House
-from tests.gateway.fakes import question
+from tests.gateway import upstream as model_server
+from tests.gateway.conftest import MAX_COMPLETION, House, settled
+from tests.gateway.fakes import INPUT_RATE, MEMBER, OUTPUT_RATE, eventually, question
 
 NATIVE, COMPAT = "/v1/chat/completions", "/compat/v1/chat/completions"
+ACCOUNT = Purse(MEMBER.organization_id)
+PLENTY = 1_000_000_000_000  # pico-dollars: more than any call here costs
+
+
+@pytest.fixture
+def poor(house: House) -> House:
+    """Mira's organization pays in advance and has nothing."""
+    house.rooms.funding = Funding((ACCOUNT,))
+    house.rooms.refusal = Refused(Permit.NO_CREDIT, limit=7, counter=2)
+    settled(house.rooms)
+    return house
+
+
+@pytest.fixture
+def rich(poor: House) -> House:
+    poor.rooms.money[ACCOUNT] = PLENTY
+    return poor
 
 
 @pytest.mark.parametrize("path", [NATIVE, COMPAT])
 @pytest.mark.parametrize(
-    ("permit", "code"),
+    ("refused", "rule", "code"),
     [
-        (Permit.NO_CREDIT, "insufficient_credit"),
-        (Permit.OVER_LIMIT, "credit_limit_reached"),
-        (Permit.OVER_CAP, "spend_cap_reached"),
-        (Permit.SUSPENDED, "billing_suspended"),
+        (Permit.NO_CREDIT, "organization.credit", "insufficient_credit"),
+        (Permit.OVER_LIMIT, "organization.credit_limit", "credit_limit_reached"),
+        (Permit.OVER_CAP, "organization.spend_cap", "spend_cap_reached"),
+        (Permit.SUSPENDED, "organization.suspended", "billing_suspended"),
+        (Permit.OVER_BUDGET, "organization.budget", "budget_reached"),
     ],
 )
-def test_a_call_that_cannot_be_paid_for_is_a_402_with_its_rule(
-    house: House, mira: httpx.Client, path: str, permit: Permit, code: str
+def test_a_call_that_cannot_be_paid_for_is_a_402_with_its_rule_and_counter(
+    poor: House, mira: httpx.Client, path: str, refused: Permit, rule: str, code: str
 ) -> None:
-    house.rooms.permits = permit
+    poor.rooms.refusal = Refused(refused, limit=7, counter=2, resets_at=datetime(2030, 1, 1, tzinfo=UTC))
     answer = mira.post(path, json=question())
     assert answer.status_code == 402
-    assert refused(permit).message in answer.text
+    told = answer.json() if path == NATIVE else answer.json()["error"]
+    figures = {"limit": "7", "used": "2", "unit": "picodollars", "resets_at": "2030-01-01T00:00:00+00:00"}
+    assert {name: told[name] for name in ("rule", *figures)} == {"rule": rule, **figures}
+    assert told["url"].endswith(f"/blocked/?request={answer.headers['x-request-id']}")
+    assert answer.headers["x-refused-by"] == rule
     assert (code in answer.text) == (path == COMPAT)  # the Llama API's errors have no codes
-    assert house.upstream.requests == []
-    assert house.rooms.calls == {}
+    assert poor.upstream.requests == []
+    assert poor.rooms.calls == {}
 
 
-def test_every_reason_to_refuse_has_its_answer() -> None:
-    assert {refused(permit).status for permit in Permit if not permit.is_given} == {402}
+def test_who_is_suspended_makes_no_call_that_costs_nothing_either(house: House, mira: httpx.Client) -> None:
+    house.rooms.funding = Funding((), suspended=True)
+    settled(house.rooms)
+    answer = mira.post(NATIVE, json=question())
+    assert (answer.status_code, answer.json()["rule"]) == (402, "organization.suspended")
 
 
-def test_a_held_call_asks_the_model_for_no_more_than_is_held(house: House, mira: httpx.Client) -> None:
-    house.rooms.permits = Permit.HELD
+def test_a_held_call_asks_the_model_for_no_more_than_is_held(rich: House, mira: httpx.Client) -> None:
     mira.post(NATIVE, json=question())
     mira.post(NATIVE, json=question(max_completion_tokens=7))
-    assert [asked.body["max_tokens"] for asked in house.upstream.requests] == [MAX_COMPLETION, 7]
-    assert [completion for _, completion in house.rooms.asked_permits] == [MAX_COMPLETION, 7]
+    assert [asked.body["max_tokens"] for asked in rich.upstream.requests] == [MAX_COMPLETION, 7]
+
+
+def test_a_call_takes_its_worst_case_with_it_and_names_its_hold(rich: House, mira: httpx.Client) -> None:
+    mira.post(NATIVE, json=question(max_completion_tokens=7))
+    call = rich.rooms.only_call()
+    (hold_id,) = call.holds
+    assert call.held == worst_case.prompt_tokens(question()) * INPUT_RATE + 7 * OUTPUT_RATE
+    rich.rooms.changed += 1
+    eventually(lambda: rich.rooms.held[hold_id] == call.held)  # the rest went back
+
+
+def test_purses_cover_a_call_together_or_not_at_all(rich: House, mira: httpx.Client) -> None:
+    budget = Purse(MEMBER.organization_id, UUID(int=12), "key")
+    rich.rooms.funding = Funding((ACCOUNT, budget))
+    rich.rooms.refusal = Refused(Permit.OVER_BUDGET, limit=1, counter=0)
+    settled(rich.rooms)
+    answer = mira.post(NATIVE, json=question())
+    assert (answer.status_code, answer.json()["rule"]) == (402, "key.budget")
+    rich.rooms.money[budget] = PLENTY
+    settled(rich.rooms)
+    eventually(lambda: rich.rooms.money[ACCOUNT] == PLENTY)
+    mira.post(NATIVE, json=question())
+    assert len(rich.rooms.only_call().holds) == 2
 
 
 def test_a_call_for_which_nothing_is_held_is_passed_on_as_it_is(house: House, mira: httpx.Client) -> None:
@@ -51,10 +101,17 @@ def test_a_call_for_which_nothing_is_held_is_passed_on_as_it_is(house: House, mi
     assert "max_tokens" not in house.upstream.requests[0].body
 
 
-def test_a_database_that_is_away_holds_nothing_and_lets_nothing_through(house: House, mira: httpx.Client) -> None:
-    house.rooms.away = True
+def test_the_share_of_a_call_that_fails_is_told_to_its_settlement(rich: House, mira: httpx.Client) -> None:
+    rich.upstream.behaviour = model_server.reset
+    mira.post(NATIVE, json=question())
+    call = rich.rooms.only_call()
+    assert (call.prompt_tokens, call.held > 0) == (0, True)
+
+
+def test_a_database_that_is_away_holds_nothing_and_lets_nothing_through(poor: House, mira: httpx.Client) -> None:
+    poor.rooms.away = True
     assert mira.post(NATIVE, json=question()).status_code == 503
-    assert house.upstream.requests == []
+    assert poor.upstream.requests == []
 
 
 @pytest.mark.parametrize("text", ["Where is the Louvre?", "ü" * 100, "\U0001f999" * 50, ""])

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.house import House as Outside
 from gateway.http import Message
 from gateway.meter import Usage, reported_usage
 from gateway.program import Gateway
@@ -130,13 +131,18 @@ async def test_usage_is_recorded_before_the_last_byte_is_sent(
         def record(self, call: Call) -> None:
             happened.append("recorded")
 
+        def note(self, refusal: object) -> None:
+            pass
+
     async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
             happened.append("more" if message.get("more_body") else "last")
 
     upstream = HttpUpstream(f"http://127.0.0.1:{house.upstream.port}/v1", "key", 1)
     await upstream.open()
-    gateway = Gateway(rooms=house.rooms, upstream=upstream, writer=Recorder(), max_body=9999, max_completion=99)  # type: ignore[arg-type]
+    gateway = Gateway(
+        Outside(rooms=house.rooms, upstream=upstream, writer=Recorder(), max_body=9999, max_completion=99)  # type: ignore[arg-type]
+    )
     body = json.dumps(question(stream=stream)).encode()
     received = [{"type": "http.request", "body": body}]
 

@@ -1,0 +1,31 @@
+"""Counting what calls cost towards the budgets of their organization, project and key."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.utils import timezone
+
+from billing.models import Budget
+from usage.models import UsageEvent
+
+
+def lock_budgets(events: Iterable[UsageEvent]) -> list[Budget]:
+    """Return the budgets that calls count towards, locked, always in the same order."""
+    subjects = {subject for event in events for subject in _subjects(event)}
+    return list(Budget.objects.select_for_update().filter(pk__in=subjects).order_by("pk"))
+
+
+def count_towards(budgets: Iterable[Budget], events: Sequence[UsageEvent]) -> None:
+    """Add what new events cost; what comes late from an earlier period was of that one."""
+    now = timezone.now()
+    for budget in budgets:
+        began = budget.began_at(now)
+        counted = (event for event in events if budget.pk in _subjects(event))
+        amount = sum(event.amount for event in counted if budget.began_at(event.started_at) == began)
+        if amount:
+            budget.spent, budget.began = budget.spent_in(began) + amount, began
+            budget.save(update_fields=["spent", "began"])
+
+
+def _subjects(event: UsageEvent) -> tuple[UUID, UUID, UUID]:
+    return event.organization_id, event.project_id, event.key_id

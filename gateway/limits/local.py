@@ -1,0 +1,98 @@
+"""Limits counted in this process: exact where one gateway runs, and what stays when Redis is away.
+
+Nothing here awaits, so a call is counted against all its limits in one piece.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from gateway.limits.demand import CONCURRENT, TOKENS, Bucket, Over, Ticket, tightest
+from gateway.limits.gcra import MINUTE, Standing, advanced, fits, standing
+
+_SWEEP = 60.0  # seconds between looks for counters that say nothing any more
+
+
+class LocalLimiter:
+    """Counters in memory; see `Limiter`."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._whole_at: dict[str, float] = {}
+        self._running: dict[str, int] = {}
+        self._swept = clock()
+
+    async def start(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        pass
+
+    async def admit(self, id: UUID, buckets: tuple[Bucket, ...]) -> Ticket | Over:
+        return self.admit_now(id, buckets)
+
+    def admit_now(self, id: UUID, buckets: tuple[Bucket, ...]) -> Ticket | Over:
+        """Count a call, or say which limit it met."""
+        now = self._clock()
+        if now - self._swept > _SWEEP:
+            self._sweep(now)
+        for bucket in buckets:
+            if not self._fits(bucket, now):
+                return Over(bucket, self._standing(bucket, now, cost=bucket.cost))
+        for bucket in buckets:
+            self._take(bucket, now)
+        return Ticket(id, buckets, tightest((bucket, self._standing(bucket, now)) for bucket in buckets))
+
+    def settle(self, ticket: Ticket, tokens: int) -> None:
+        for bucket in ticket.buckets:
+            if bucket.kind == CONCURRENT:
+                self._leave(bucket.key)
+            elif bucket.kind == TOKENS:
+                self._give_back(bucket, bucket.cost - tokens)
+
+    def cancel(self, ticket: Ticket) -> None:
+        for bucket in ticket.buckets:
+            if bucket.kind == CONCURRENT:
+                self._leave(bucket.key)
+            else:
+                self._give_back(bucket, bucket.cost)
+
+    async def counters(self, buckets: Iterable[Bucket]) -> list[Standing]:
+        now = self._clock()
+        return [self._standing(bucket, now) for bucket in buckets]
+
+    def _fits(self, bucket: Bucket, now: float) -> bool:
+        if bucket.kind == CONCURRENT:
+            return self._running.get(bucket.key, 0) < bucket.limit
+        return fits(self._whole_at.get(bucket.key, 0.0), bucket.limit, bucket.cost, now)
+
+    def _take(self, bucket: Bucket, now: float) -> None:
+        if bucket.kind == CONCURRENT:
+            self._running[bucket.key] = self._running.get(bucket.key, 0) + 1
+        else:
+            before = self._whole_at.get(bucket.key, 0.0)
+            self._whole_at[bucket.key] = advanced(before, bucket.limit, bucket.cost, now)
+
+    def _leave(self, key: str) -> None:
+        left = self._running.get(key, 0) - 1
+        if left > 0:
+            self._running[key] = left
+        else:
+            self._running.pop(key, None)
+
+    def _give_back(self, bucket: Bucket, amount: int) -> None:
+        # Less than nothing comes back of a call that used more than was foreseen.
+        if bucket.key in self._whole_at:
+            self._whole_at[bucket.key] -= amount * MINUTE / bucket.limit
+
+    def _standing(self, bucket: Bucket, now: float, *, cost: int = 0) -> Standing:
+        if bucket.kind == CONCURRENT:
+            return Standing(bucket.limit, max(0, bucket.limit - self._running.get(bucket.key, 0)), 0.0)
+        whole_at = self._whole_at.get(bucket.key, 0.0)
+        if not bucket.limit:
+            return Standing(0, 0, 0.0, float("inf"))
+        return standing(whole_at, bucket.limit, now, cost=cost)
+
+    def _sweep(self, now: float) -> None:
+        self._swept = now
+        self._whole_at = {key: whole_at for key, whole_at in self._whole_at.items() if whole_at > now}
