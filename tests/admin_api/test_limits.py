@@ -97,7 +97,9 @@ def test_refusals_of_others_are_as_if_there_were_none(
     )  # fmt: skip
     note(project)
     note(mine, "key.concurrent")
-    assert [each["rule"] for each in program(organization, member).ask("refusals/").json()["data"]] == ["key.concurrent"]
+    assert [each["rule"] for each in program(organization, member).ask("refusals/").json()["data"]] == [
+        "key.concurrent"
+    ]
 
 
 def test_who_sees_no_billing_gets_no_sums_of_the_organizations_money(

@@ -20,12 +20,13 @@ class Counters(HTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Counters
 
-    def do_POST(self) -> None:  # noqa: N802  the library's name
+    def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((self.path, asked))
         self.server.tokens.append(self.headers["Authorization"])
         told = [
-            {"limit": each["limit"], "remaining": each["limit"] // 10, "resets_in": 12.0, "retry_in": 0} for each in asked
+            {"limit": each["limit"], "remaining": each["limit"] // 10, "resets_in": 12.0, "retry_in": 0}
+            for each in asked
         ]
         body = json.dumps(told).encode() if self.server.body is None else self.server.body
         self.send_response(200)

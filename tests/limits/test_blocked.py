@@ -32,9 +32,7 @@ REQUESTS = "key.requests_per_minute"
 def refused(project: Project, rule: str = REQUESTS, **more: Any) -> Refused:
     given: dict[str, Any] = {"at": timezone.now(), "request_id": new_id(), "key_id": new_id(), "limit": 600}
     given |= {"counter": 600, "model": "llama"}
-    return Refused(
-        organization_id=project.organization_id, project_id=project.pk, rule=rule, **{**given, **more}
-    )
+    return Refused(organization_id=project.organization_id, project_id=project.pk, rule=rule, **{**given, **more})
 
 
 def note(project: Project, rule: str = REQUESTS, **more: Any) -> Refused:

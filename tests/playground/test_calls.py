@@ -1,4 +1,4 @@
-"""Calls from the playground: through the gateway with a key of their person, relayed as they come, ended with the page."""
+"""Calls from the playground: through the gateway with a key of their person, relayed as they come, ended with it."""
 
 import json
 import logging
@@ -405,9 +405,7 @@ def counted(organization: Organization, key_id: UUID) -> UsageEvent:
     )  # fmt: skip
 
 
-def test_a_receipt_is_the_event_that_is_billed(
-    as_owner: Client, stand_in: StandIn, organization: Organization
-) -> None:
+def test_a_receipt_is_the_event_that_is_billed(as_owner: Client, stand_in: StandIn, organization: Organization) -> None:
     events(call(as_owner))
     event = counted(organization, ApiKey.objects.get().pk)
     receipt = as_owner.get(f"{PAGE}receipt/", {"call": str(event.pk)}).json()
@@ -423,8 +421,8 @@ def test_calls_of_others_and_of_other_keys_have_no_receipt_here(
     colleague = as_role(organization, Role.DEVELOPER)
     events(call(colleague))
     theirs = counted(organization, ApiKey.objects.get().pk)
-    for id in (theirs.pk, counted(organization, new_id()).pk, new_id(), "x", ""):
-        assert as_owner.get(f"{PAGE}receipt/", {"call": str(id)}).json() == {"counted": False}
+    for call_id in (theirs.pk, counted(organization, new_id()).pk, new_id(), "x", ""):
+        assert as_owner.get(f"{PAGE}receipt/", {"call": str(call_id)}).json() == {"counted": False}
     assert colleague.get(f"{PAGE}receipt/", {"call": str(theirs.pk)}).json()["counted"]
 
 
