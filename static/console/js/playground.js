@@ -5,7 +5,7 @@ if (form) {
   const words = (name, ...values) => values.reduce((text, value) => text.replace("%", value), dataset["says" + name]);
   const post = (url, body, signal) => fetch(url, { method: "POST", body: JSON.stringify(body), signal, headers: { "Content-Type": "application/json", "X-CSRFToken": token } });
   const duration = ms => ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} s`;
-  let stopping = null;
+  let stopping = null, underway = "";
 
   const asked = message => {
     const body = { model: at("model").value, project: at("project").value, stream: at("stream").checked, messages: [] };
@@ -91,10 +91,12 @@ if (form) {
     const own = turn(words("You"), message), made = turn(at("model").selectedOptions[0].textContent, "");
     made.classList.add("live");
     at("message").value = "";
+    underway = message;
     at("turns").scrollTop = at("turns").scrollHeight;
     const { text, kept } = await answer(body, made);
     made.classList.remove("live");
     stopping = null;
+    underway = "";
     busy(false);
     if (kept) said.push({ role: "user", content: message }, { role: "assistant", content: text });
     else { own.remove(); made.remove(); at("message").value ||= message; }
@@ -116,7 +118,7 @@ if (form) {
   });
   at("get-code").addEventListener("click", async () => {
     let body;
-    try { body = asked(at("message").value.trim() || (said.length ? "" : at("message").placeholder)); } catch { return refuse({ detail: words("Schema") }); }
+    try { body = asked(at("message").value.trim() || underway || (said.length ? "" : at("message").placeholder)); } catch { return refuse({ detail: words("Schema") }); }
     at("code-body").innerHTML = await post(dataset.code, body).then(answer => answer.text());
     at("code").showModal();
   });
