@@ -30,8 +30,8 @@ class Refusal(serializers.Serializer[Any]):
         "count": 12,
         "last_at": "2026-07-01T09:00:41Z",
         "last_request_id": "0197a1b2-0000-7000-8000-00000000000a",
-        "limit": 600,
-        "counter": 600,
+        "limit": "600",
+        "counter": "600",
         "resets_at": "2026-07-01T09:00:59Z",
     }
     id = serializers.UUIDField()
@@ -43,10 +43,11 @@ class Refusal(serializers.Serializer[Any]):
     count = serializers.IntegerField(min_value=1, help_text="Calls of that key that the rule refused in that minute.")
     last_at = serializers.DateTimeField()
     last_request_id = serializers.UUIDField(help_text="Of the last of them, like all that follows.")
-    limit = serializers.IntegerField(
-        allow_null=True, help_text="Of money in 10⁻¹² US dollars; null where there is none, or the key sees no billing."
+    limit = serializers.CharField(
+        allow_null=True,
+        help_text="A whole number, of money in 10⁻¹² US dollars; null where there is none, or the key sees no billing.",
     )
-    counter = serializers.IntegerField(allow_null=True)
+    counter = serializers.CharField(allow_null=True, help_text="Likewise.")
     resets_at = serializers.DateTimeField(allow_null=True, help_text="Null: not by itself.")
 
 
