@@ -6,16 +6,16 @@ from uuid import UUID
 from django.utils import timezone
 
 from billing.models import Budget
-from usage.models import UsageEvent
+from usage.rated import RatedCall
 
 
-def lock_budgets(events: Iterable[UsageEvent]) -> list[Budget]:
+def lock_budgets(events: Iterable[RatedCall]) -> list[Budget]:
     """Return the budgets that calls count towards, locked, always in the same order."""
     subjects = {subject for event in events for subject in _subjects(event)}
     return list(Budget.objects.select_for_update().filter(pk__in=subjects).order_by("pk"))
 
 
-def count_towards(budgets: Iterable[Budget], events: Sequence[UsageEvent]) -> None:
+def count_towards(budgets: Iterable[Budget], events: Sequence[RatedCall]) -> None:
     """Add what new events cost; what comes late from an earlier period was of that one."""
     now = timezone.now()
     for budget in budgets:
@@ -27,5 +27,5 @@ def count_towards(budgets: Iterable[Budget], events: Sequence[UsageEvent]) -> No
             budget.save(update_fields=["spent", "began"])
 
 
-def _subjects(event: UsageEvent) -> tuple[UUID, UUID, UUID]:
+def _subjects(event: RatedCall) -> tuple[UUID, UUID, UUID]:
     return event.organization_id, event.project_id, event.key_id

@@ -14,7 +14,7 @@ from accounts.models import Organization, User
 from billing.actions.recharge import set_recharge, stop_recharge
 from billing.actions.refunds import MOST_PENDING, refundable, request_refund
 from billing.errors import BillingError
-from billing.holds import hold
+from billing.holds import Held, hold
 from billing.models import (
     Account,
     BillingAccount,
@@ -29,6 +29,7 @@ from billing.models import (
     Transaction,
 )
 from billing.models.stripe_intent import KEY_LIFETIME
+from billing.purses import Purse
 from billing.rail.carrying import carry_out_due
 from billing.rail.effects.refunds import settle_refund
 from billing.rail.errors import Mismatch
@@ -125,7 +126,7 @@ def test_what_was_used_is_not_refunded_nor_what_calls_under_way_may_use(
     account: BillingAccount, lot: CreditLot, llama: Model
 ) -> None:
     use(account, timezone.now(), prompt_tokens=0, cached_tokens=0, completion_tokens=10_000_000)
-    assert hold(new_id(), account.pk, 400 * CENT)
+    assert isinstance(hold(new_id(), Purse(account.pk), 400 * CENT), Held)
     account.refresh_from_db()
     lot.refresh_from_db()
     assert refundable(account, lot) == 2000 - 590 - 400
