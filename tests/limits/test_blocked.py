@@ -103,12 +103,14 @@ def test_rules_stand_with_count_counter_and_what_to_do(as_owner: Client, project
     note(project, limit=600, counter=600, count=2)
     note(project, "organization.credit", limit=PICO // 2, counter=PICO // 4)
     note(project, "key.networks", limit=None, counter=None)
+    note(project, "project.concurrent")
     page = text(as_owner, PAGE)
     assert "Requests a minute of the key key.requests_per_minute" in page
     assert "Refused 5 2 keys" in page
     assert "600 of 600" in page
     assert "$0.25 of $0.50" in page
     assert "not by itself" in page
+    assert "when a call ends" in page
     assert "Add credit" in page
     assert "See the limits" in page
 
