@@ -182,7 +182,8 @@ organization = key.project.organization_id
 now = timezone.now()
 add_refusals(
     Refused(organization, key.project_id, key.pk, rule, now - timedelta(hours=n), new_id(), "Llama-3.3-70B-Instruct",
-            limit=3 * PICO if rule_of(rule).unit == "money" else 600, counter=600, resets_at=now + timedelta(hours=1) if n % 2 else None, count=n + 1)
+            limit=3 * PICO if rule_of(rule).unit == "money" else 600, counter=600,
+            resets_at=now + timedelta(hours=1) if n % 2 else None, count=n + 1)
     for n, rule in enumerate(RULES)
 )
 Limits.objects.create(subject_id=organization, level="organization", organization_id=organization,
