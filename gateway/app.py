@@ -15,12 +15,15 @@ from catalog.upstreams import ModelServer, configured
 from gateway.house import House
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
+from gateway.settler import Settler
 from gateway.spool import Spool
 from gateway.upstream.aiohttp_client import AiohttpClient
 from gateway.upstream.boundary import Client
 from gateway.upstream.own_client import OwnClient
 from gateway.upstream.pools import Pools
 from gateway.writer import Writer
+
+_GATHER = 0.2  # seconds of calls that are settled together
 
 
 def make_application() -> Gateway:
@@ -32,7 +35,7 @@ def make_application() -> Gateway:
     house = House(
         rooms=rooms,
         upstream=Pools(configured(), client),
-        writer=Writer(Spool(settings.SPOOL_DIR), rooms),
+        writer=Writer(Spool(settings.SPOOL_DIR), rooms, pause=_GATHER, look_around=_GATHER, settler=Settler()),
         max_body=settings.GATEWAY_MAX_BODY,
         max_completion=settings.GATEWAY_MAX_COMPLETION,
         console=settings.CONSOLE_ORIGIN,

@@ -20,12 +20,18 @@ PRODUCT_NAME = "Llama console"
 Group = tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]]
 Groups = tuple[Group, ...]
 _NAVIGATION: Groups = (
-    ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
+    (
+        "",
+        (
+            (gettext_lazy("Home"), "house", "organization_home"),
+            (gettext_lazy("Playground"), "terminal", "playground:page"),
+        ),
+    ),
     (
         gettext_lazy("Build"),
         (
             (gettext_lazy("API keys"), "key-round", "keys:list"),
-            (gettext_lazy("Models & prices"), "tags", "prices:list"),
+            (gettext_lazy("Models & limits"), "gauge", "limits:overview"),
             (gettext_lazy("Webhooks"), "webhook", "webhooks:list"),
         ),
     ),
@@ -33,6 +39,7 @@ _NAVIGATION: Groups = (
         gettext_lazy("Observe"),
         (
             (gettext_lazy("Usage"), "chart-column", "usage:report"),
+            (gettext_lazy("Request log"), "scroll-text", "requests:list"),
             (gettext_lazy("Data access"), "scan-eye", "trust:data_access"),
             (gettext_lazy("Audit log"), "history", "audit:log"),
         ),
@@ -81,7 +88,7 @@ _STAFF: Groups = (
 )
 
 # Pages, and the pages of whole rooms, that belong to another room's by their tabs.
-_BESIDE = {"organizations:roles": "members", "billing_contacts": "billing"}
+_BESIDE = {"organizations:roles": "members", "billing_contacts": "billing", "prices": "limits", "blocked": "limits"}
 
 # What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
 # only spares people the way, and tests hold it to what they answer.
@@ -90,8 +97,12 @@ _NEEDED: dict[str, Permission] = {
     "keys:create": Permission.MANAGE_KEYS,
     "webhooks:list": Permission.MANAGE_WEBHOOKS,
     "webhooks:create": Permission.MANAGE_WEBHOOKS,
+    "playground:page": Permission.USE_PLAYGROUND,
+    "limits:overview": Permission.VIEW_USAGE,
+    "blocked:list": Permission.VIEW_USAGE,
     "prices:list": Permission.VIEW_USAGE,
     "usage:report": Permission.VIEW_USAGE,
+    "requests:list": Permission.VIEW_USAGE,
     "trust:data_access": Permission.DATA_ACCESS,
     "audit:log": Permission.VIEW_AUDIT_LOG,
     "members:list": Permission.VIEW_MEMBERS,
