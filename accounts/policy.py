@@ -30,9 +30,11 @@ class Permission(StrEnum):
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
     MANAGE_LIMITS = "limits:manage"
+    USE_PLAYGROUND = "playground:use"
     MANAGE_WEBHOOKS = "webhooks:manage"
     MANAGE_BILLING_CONTACTS = "billing-contacts:manage"
     VIEW_USAGE = "usage:view"
+    OPEN_CONTENT = "content:open"
     VIEW_BILLING = "billing:view"
     MANAGE_BILLING = "billing:manage"
     DATA_ACCESS = "data-access:view"
@@ -53,9 +55,11 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.VIEW_KEYS: gettext_lazy("See API keys, never their secrets"),
     Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
     Permission.MANAGE_LIMITS: gettext_lazy("Set limits and budgets of the organization and its projects"),
+    Permission.USE_PLAYGROUND: gettext_lazy("Call models from the playground, at the project’s cost"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("Manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("Manage billing contacts"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
+    Permission.OPEN_CONTENT: gettext_lazy("Open prompts and answers that are kept, which is recorded"),
     Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
     Permission.MANAGE_BILLING: gettext_lazy("Buy credit, change how it is paid, cap spending"),
     Permission.DATA_ACCESS: gettext_lazy("See who opened sealed data, and export the proof"),
@@ -78,16 +82,27 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: _ADMINS | {Role.DEVELOPER},
     Permission.MANAGE_LIMITS: _ADMINS,
+    Permission.USE_PLAYGROUND: _ADMINS | {Role.DEVELOPER},
     Permission.MANAGE_WEBHOOKS: _ADMINS,
     Permission.MANAGE_BILLING_CONTACTS: _ADMINS | {Role.BILLING},
     Permission.VIEW_USAGE: _EVERYONE,
+    Permission.OPEN_CONTENT: _ADMINS | {Role.DEVELOPER},
     Permission.VIEW_BILLING: _ADMINS | {Role.BILLING},
     Permission.MANAGE_BILLING: _ADMINS | {Role.BILLING},
     Permission.DATA_ACCESS: _ADMINS,
 }
 
 # What is done in a project. Of who is limited to projects, only the roles they have there give these.
-IN_PROJECTS = frozenset({Permission.VIEW_PROJECTS, Permission.VIEW_KEYS, Permission.MANAGE_KEYS, Permission.VIEW_USAGE})
+IN_PROJECTS = frozenset(
+    {
+        Permission.VIEW_PROJECTS,
+        Permission.VIEW_KEYS,
+        Permission.MANAGE_KEYS,
+        Permission.USE_PLAYGROUND,
+        Permission.VIEW_USAGE,
+        Permission.OPEN_CONTENT,
+    }
+)
 NEVER_NARROWED = _ADMINS
 
 

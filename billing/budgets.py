@@ -8,10 +8,10 @@ from django.utils import timezone
 from billing.models import Budget
 from keys.lines import lines_of
 from keys.models import Level
-from usage.models import UsageEvent
+from usage.rated import RatedCall
 
 
-def lock_budgets(events: Iterable[UsageEvent]) -> list[Budget]:
+def lock_budgets(events: Iterable[RatedCall]) -> list[Budget]:
     """Return the budgets that calls count towards, locked, always in the same order."""
     found = list(events)
     lines = lines_of(event.key_id for event in found)
@@ -19,7 +19,7 @@ def lock_budgets(events: Iterable[UsageEvent]) -> list[Budget]:
     return list(Budget.objects.select_for_update().filter(pk__in=subjects).order_by("pk"))
 
 
-def count_towards(budgets: Iterable[Budget], events: Sequence[UsageEvent]) -> None:
+def count_towards(budgets: Iterable[Budget], events: Sequence[RatedCall]) -> None:
     """Add what new events cost; what comes late from an earlier period was of that one."""
     now, some = timezone.now(), list(budgets)
     lines = lines_of(event.key_id for event in events) if any(each.level == Level.KEY for each in some) else {}
@@ -32,5 +32,5 @@ def count_towards(budgets: Iterable[Budget], events: Sequence[UsageEvent]) -> No
             budget.save(update_fields=["spent", "began"])
 
 
-def _subjects(event: UsageEvent, lines: Mapping[UUID, UUID]) -> tuple[UUID, UUID, UUID]:
+def _subjects(event: RatedCall, lines: Mapping[UUID, UUID]) -> tuple[UUID, UUID, UUID]:
     return event.organization_id, event.project_id, lines.get(event.key_id, event.key_id)

@@ -14,7 +14,7 @@ from gateway.auth import unknown_key
 from gateway.blocked import Blocked
 from gateway.callers import Known
 from gateway.estimate import prompt_tokens
-from gateway.limits.demand import Limiter, Over, Ticket, buckets_for
+from gateway.limits.demand import TOKENS, Limiter, Over, Ticket
 from gateway.limits.gcra import Standing
 from gateway.purses import NotCovered, Purses, Share
 from gateway.requests.question import Question
@@ -86,8 +86,10 @@ class Admission:
         if known.funding.suspended:
             raise self._blocked.suspended(id, caller)
         completion = worst_case.completion_tokens(body, self._max_completion)
-        tokens = prompt_tokens(body) + completion if _count_tokens(caller, model.name) else 0
-        ticket = await self.limiter.admit(id, buckets_for(caller.rules, model.name, tokens))
+        buckets = known.buckets(model.name)
+        counts_tokens = any(bucket.kind == TOKENS for bucket in buckets)
+        tokens = prompt_tokens(body) + completion if counts_tokens else 0
+        ticket = await self.limiter.admit(id, buckets, tokens)
         if isinstance(ticket, Over):
             raise self._blocked.over(id, caller, model.name, ticket)
         worst = 0
@@ -101,9 +103,5 @@ class Admission:
         except BaseException:
             self.limiter.cancel(ticket)
             raise
-        most = self._max_completion if worst or tokens else None
+        most = self._max_completion if worst or counts_tokens else None
         return Pass(known, network_of(address), self.limiter, ticket, share, most)
-
-
-def _count_tokens(caller: "Caller", model: str) -> bool:
-    return any(rule.tokens_per_minute is not None and rule.model in ("", model) for rule in caller.rules)

@@ -12,8 +12,10 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from gateway.limits.demand import Bucket, buckets_for
 
 if TYPE_CHECKING:
     from billing.purses import Funding
@@ -33,6 +35,13 @@ class Known:
 
     caller: "Caller"
     funding: "Funding"
+    _met: dict[str, tuple[Bucket, ...]] = field(default_factory=dict, compare=False)
+
+    def buckets(self, model: str) -> tuple[Bucket, ...]:
+        """Return the limits that its calls of a model meet; models are the catalog's, so they are few."""
+        if model not in self._met:
+            self._met[model] = buckets_for(self.caller.rules, model)
+        return self._met[model]
 
 
 class Callers:

@@ -51,8 +51,7 @@ class Counters:
         except msgspec.MsgspecError:
             raise GatewayError(400, "invalid_request", "The body is no list of limits.") from None
         buckets = [
-            Bucket(f"{each.subject_id}:{each.model}:{_LETTERS[each.kind]}", "", each.kind, each.limit, 0)
-            for each in asked
+            Bucket(f"{each.subject_id}:{each.model}:{_LETTERS[each.kind]}", "", each.kind, each.limit) for each in asked
         ]
         found = await self._limiter.counters(buckets)
         return msgspec.json.encode([Stands(each.limit, each.remaining, each.resets_in) for each in found])

@@ -97,7 +97,8 @@ def key_leaked(key_id: UUID, to: User) -> Facts | None:
 def _flagged(organization_id: UUID, to: User, where: Q, flag: str) -> Facts | None:
     """Return how many keys of an organization are so now; None for who does not manage it any more."""
     organization = Organization.objects.filter(pk=organization_id, memberships__user=to).first()
-    keys = ApiKey.objects.filter(where, project__organization=organization_id, project__archived_at=None).count()
+    found = ApiKey.objects.filter(where, project__organization=organization_id, project__archived_at=None)
+    keys = found.exclude(is_playground=True).count()
     if organization is None or not keys:
         return None
     url = f"{settings.CONSOLE_ORIGIN}{reverse('keys:list', args=[organization.slug])}?flag={flag}"

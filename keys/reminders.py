@@ -34,7 +34,7 @@ def remind(now: datetime) -> int:
 
 
 def _living(now: datetime) -> QuerySet[ApiKey]:
-    keys = ApiKey.objects.active(now).filter(project__archived_at=None)
+    keys = ApiKey.objects.active(now).filter(project__archived_at=None, is_playground=False)
     return keys.select_related("project__organization")
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from keys import changes, leaks, reminders, uses
+from keys import changes, leaks, refusals, reminders, uses
 
 
 @shared_task(name="keys.carry_out_leak_reports")
@@ -24,3 +24,8 @@ def purge_changes() -> None:
 @shared_task(name="keys.purge_uses")
 def purge_uses() -> None:
     uses.purge()
+
+
+@shared_task(name="keys.purge_refusals")
+def purge_refusals() -> None:
+    refusals.purge()

@@ -20,12 +20,18 @@ PRODUCT_NAME = "Llama console"
 Group = tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]]
 Groups = tuple[Group, ...]
 _NAVIGATION: Groups = (
-    ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
+    (
+        "",
+        (
+            (gettext_lazy("Home"), "house", "organization_home"),
+            (gettext_lazy("Playground"), "terminal", "playground:page"),
+        ),
+    ),
     (
         gettext_lazy("Build"),
         (
             (gettext_lazy("API keys"), "key-round", "keys:list"),
-            (gettext_lazy("Models & prices"), "tags", "prices:list"),
+            (gettext_lazy("Models & limits"), "gauge", "limits:overview"),
             (gettext_lazy("Webhooks"), "webhook", "webhooks:list"),
         ),
     ),
@@ -33,6 +39,7 @@ _NAVIGATION: Groups = (
         gettext_lazy("Observe"),
         (
             (gettext_lazy("Usage"), "chart-column", "usage:report"),
+            (gettext_lazy("Request log"), "scroll-text", "requests:list"),
             (gettext_lazy("Data access"), "scan-eye", "trust:data_access"),
             (gettext_lazy("Audit log"), "history", "audit:log"),
         ),
@@ -86,6 +93,8 @@ _BESIDE = {
     "billing_contacts": "billing",
     "organization_limits": "limits",
     "project_limits": "projects",
+    "prices": "limits",
+    "blocked": "limits",
 }
 
 # What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
@@ -98,8 +107,12 @@ _NEEDED: dict[str, Permission] = {
     "organization_limits": Permission.MANAGE_LIMITS,
     "webhooks:list": Permission.MANAGE_WEBHOOKS,
     "webhooks:create": Permission.MANAGE_WEBHOOKS,
+    "playground:page": Permission.USE_PLAYGROUND,
+    "limits:overview": Permission.VIEW_USAGE,
+    "blocked:list": Permission.VIEW_USAGE,
     "prices:list": Permission.VIEW_USAGE,
     "usage:report": Permission.VIEW_USAGE,
+    "requests:list": Permission.VIEW_USAGE,
     "trust:data_access": Permission.DATA_ACCESS,
     "audit:log": Permission.VIEW_AUDIT_LOG,
     "members:list": Permission.VIEW_MEMBERS,

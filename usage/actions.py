@@ -13,14 +13,15 @@ from django.db import transaction
 from catalog.prices import PriceBook
 from usage.calls import Call
 from usage.models import HourlyUsage, UsageEvent
+from usage.rated import RatedCall
 from usage.sums import NAMES
 from usage.writing import write_rows
 
 _COLUMNS = tuple(column.attname for column in UsageEvent._meta.concrete_fields)
 _row_of = attrgetter(*_COLUMNS)
-_made: Callable[..., UsageEvent] = UsageEvent  # of its columns' values in their order, the quickest way
-_RATED = ("amount", "price_version", "billed_in")  # the last columns; those before it stand in the call
-_values_of = attrgetter(*(name for name in _COLUMNS if name not in _RATED))
+_RATED = ("amount", "price_version", "billed_in")  # the last fields; those before them stand in the call
+_made: Callable[..., RatedCall] = RatedCall
+_values_of = attrgetter(*(name for name in RatedCall.__dataclass_fields__ if name not in _RATED))
 _PLACE, _TABLE = ("organization_id", "hour", "model", "project_id", "key_id"), HourlyUsage._meta.db_table
 _NOTHING = (0,) * len(NAMES)
 _counts_of = attrgetter(*NAMES[2:])  # all but requests and errors stand in the event under the same name
@@ -32,34 +33,36 @@ def record_calls(calls: Sequence[Call]) -> int:
         return len(add_events(rate_calls(calls)))
 
 
-def rate_calls(calls: Sequence[Call]) -> list[UsageEvent]:
+def rate_calls(calls: Sequence[Call]) -> list[RatedCall]:
     """Return the events of calls, one an id, with what they cost by the prices of their moments; writes nothing."""
     book = PriceBook(call.model for call in calls)
     return list({call.id: _rate(call, book) for call in calls}.values())
 
 
-def add_events(events: Sequence[UsageEvent]) -> list[UsageEvent]:
+def add_events(events: Sequence[RatedCall]) -> list[RatedCall]:
     """Write events that are not there yet, and the rollup of those; return them. Within a transaction."""
-    fresh = _insert(events)
-    new = [event for event in events if event.pk in fresh] if len(fresh) < len(events) else list(events)
+    new = _insert(events)
     _roll_up(new)
     return new
 
 
-def _rate(call: Call, book: PriceBook) -> UsageEvent:
+def _rate(call: Call, book: PriceBook) -> RatedCall:
     price = book.price(call.model, call.started_at)
     amount = price.amount(call.prompt_tokens, call.cached_tokens, call.completion_tokens) if price else 0
-    return _made(*_values_of(call), amount, price.version if price else 0, None)
+    return _made(*_values_of(call), amount, price.version if price else 0)
 
 
-def _insert(events: Sequence[UsageEvent]) -> set[UUID]:
-    """Insert what is not there yet and return the ids of those rows, as the database names them."""
+def _insert(events: Sequence[RatedCall]) -> list[RatedCall]:
+    """Insert what is not there yet and return those, as the database names them."""
     rows = [_row_of(event) for event in events]
     found = write_rows(UsageEvent, _COLUMNS, rows, "ON CONFLICT (id) DO NOTHING RETURNING id")
-    return {_uuid(value) for (value,) in found}
+    if len(found) == len(events):
+        return list(events)
+    fresh = {_uuid(value) for (value,) in found}
+    return [event for event in events if event.id in fresh]
 
 
-def _roll_up(events: Iterable[UsageEvent]) -> None:
+def _roll_up(events: Iterable[RatedCall]) -> None:
     buckets: dict[tuple[UUID, datetime, str, UUID, UUID], tuple[int, ...]] = {}
     for event in events:
         hour = event.started_at.replace(minute=0, second=0, microsecond=0)
@@ -71,7 +74,7 @@ def _roll_up(events: Iterable[UsageEvent]) -> None:
     write_rows(HourlyUsage, (*_PLACE, *NAMES), rows, f"ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {added}")
 
 
-def _counted(event: UsageEvent) -> tuple[int, ...]:
+def _counted(event: RatedCall) -> tuple[int, ...]:
     """Return what one event adds to each of the sums, in the order of their names."""
     return (1, int(event.status >= 400), *_counts_of(event))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from keys.models import KeyUse
-from usage.models import UsageEvent
+from usage.rated import RatedCall
 from usage.writing import write_rows
 
 _PLACE = ("key_id", "hour", "network", "model")
@@ -15,19 +15,19 @@ _LATER = {"sqlite": "MAX", "postgresql": "GREATEST"}
 _Place = tuple[UUID, datetime, str, str]
 
 
-def add_uses(calls: Iterable[tuple[UsageEvent, str]], vendor: str) -> None:
-    """Add new events, each with the network that it came from."""
+def add_uses(calls: Iterable[RatedCall], vendor: str) -> None:
+    """Add new calls."""
     found: dict[_Place, list[int]] = {}
     last: dict[_Place, datetime] = {}
-    for event, network in calls:
-        hour = event.started_at.replace(minute=0, second=0, microsecond=0)
-        place = (event.key_id, hour, network, event.model)
+    for call in calls:
+        hour = call.started_at.replace(minute=0, second=0, microsecond=0)
+        place = (call.key_id, hour, call.network, call.model)
         sums = found.setdefault(place, [0, 0, 0, 0])
         sums[0] += 1
-        sums[1] += event.status >= 400
-        sums[2] += event.prompt_tokens + event.completion_tokens
-        sums[3] += event.amount
-        last[place] = max(last.get(place, event.started_at), event.started_at)
+        sums[1] += call.status >= 400
+        sums[2] += call.prompt_tokens + call.completion_tokens
+        sums[3] += call.amount
+        last[place] = max(last.get(place, call.started_at), call.started_at)
     # Always in the same order: two writers that touch the same rows then cannot deadlock.
     rows = [(*place, *found[place], last[place]) for place in sorted(found)]
     added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in _SUMS)

@@ -88,10 +88,9 @@ def _measured(servers: dict[str, Server], bodies: tuple[Path, Path]) -> Figures:
             raise RuntimeError(f"{server.name} answers {status}: {answer[:300]!r}")
     for number in range(ROUNDS + 1):  # the first warms up
         for name, server in servers.items():
-            seconds = SECONDS if number else 1
-            alone = wrk.load(server, whole, connections=1, seconds=seconds)
-            many = wrk.load(server, whole, connections=MANY, seconds=seconds)
-            streams = read_streams(server, stream, connections=STREAMS, seconds=seconds)
+            alone = wrk.load(server, whole, connections=1, seconds=SECONDS)
+            many = wrk.load(server, whole, connections=MANY, seconds=SECONDS)
+            streams = read_streams(server, stream, connections=STREAMS, seconds=SECONDS)
             if number:
                 figures.add(name, alone, many, streams)
             _tell(number, server, alone, many, streams.cpu / EVENTS, streams.first)

@@ -59,16 +59,13 @@ def _credit(organization: Any) -> None:
 
 def _limit(key: Any) -> None:
     """Limit organization, project and key, each with its own row, for all models and for ours."""
-    import keys.models
+    from keys.models import Limits
 
-    limits = getattr(keys.models, "Limits", None)
-    if limits is None:
-        return  # before issue 7 no call is limited
     project = key.project
     subjects = {"organization": project.organization_id, "project": project.pk, "key": key.pk}
     for level, subject in subjects.items():
         for model in ("", MODEL):
-            limits.objects.create(
+            Limits.objects.create(
                 subject_id=subject, level=level, organization_id=project.organization_id, model=model,
                 requests_per_minute=LIMIT, tokens_per_minute=LIMIT, concurrent=10_000,
             )  # fmt: skip

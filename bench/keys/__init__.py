@@ -67,7 +67,7 @@ def _measured(servers: dict[str, Server], body: Path) -> dict[str, list[wrk.Load
     found: dict[str, list[wrk.Load]] = defaultdict(list)
     for number in range(ROUNDS + 1):  # the first warms up
         for name, server in servers.items():
-            load = wrk.load(server, body, connections=CONNECTIONS, seconds=SECONDS if number else 1)
+            load = wrk.load(server, body, connections=CONNECTIONS, seconds=SECONDS)
             print(f"round {number}: {name}: {load.rate:.0f}/s, {load.cpu:.1f} µs", file=sys.stderr, flush=True)
             if number:
                 found[name].append(load)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from billing.models import InvoiceLine
 from catalog.models import Price
-from usage.models import UsageEvent
+from usage.rated import RatedCall
 from usage.writing import write_rows
 
 _PLACE = ("invoice_id", "model", "price_version", "token_class")
@@ -14,7 +14,7 @@ _TABLE = InvoiceLine._meta.db_table
 _Place = tuple[UUID, str, int]
 
 
-def add_to_lines(events: Iterable[UsageEvent]) -> None:
+def add_to_lines(events: Iterable[RatedCall]) -> None:
     """Add new events to the lines of the drafts they are billed in."""
     tokens: dict[_Place, list[int]] = {}
     for event in events:

@@ -15,17 +15,20 @@ REQUESTS, TOKENS, CONCURRENT = "requests_per_minute", "tokens_per_minute", "conc
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One limit that a call meets, and how much of it the call uses."""
+    """One limit that a call meets."""
 
     key: str  # tells its counter from all others
     level: str
     kind: str
     limit: int
-    cost: int
 
     @property
     def rule(self) -> str:
         return f"{self.level}.{self.kind}"
+
+    def cost(self, tokens: int) -> int:
+        """Return how much of it a call uses that may use so many tokens."""
+        return tokens if self.kind == TOKENS else 1
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class Ticket:
 
     id: UUID
     buckets: tuple[Bucket, ...] = ()
+    tokens: int = 0  # that were counted ahead
     standings: dict[str, Standing] = field(default_factory=dict)  # by kind, of the limit with the least left
 
 
@@ -54,8 +58,8 @@ class Limiter(Protocol):
     async def stop(self) -> None:
         """Let what is under way be counted, and close."""
 
-    async def admit(self, id: UUID, buckets: tuple[Bucket, ...]) -> Ticket | Over:
-        """Count a call, or say which limit it met."""
+    async def admit(self, id: UUID, buckets: tuple[Bucket, ...], tokens: int) -> Ticket | Over:
+        """Count a call that may use so many tokens, or say which limit it met."""
 
     def settle(self, ticket: Ticket, tokens: int) -> None:
         """End a call that used so many tokens; what was counted beyond comes back."""
@@ -67,26 +71,17 @@ class Limiter(Protocol):
         """Return how limits stand now; for `concurrent`, of how many how many are free."""
 
 
-def buckets_for(rules: "Iterable[Rule]", model: str, tokens: int) -> tuple[Bucket, ...]:
-    """Return what a call of a model that may use so many tokens meets."""
+def buckets_for(rules: "Iterable[Rule]", model: str) -> tuple[Bucket, ...]:
+    """Return what a call of a model meets."""
     met: list[Bucket] = []
     for rule in rules:
         if rule.model and rule.model != model:
             continue
         place = f"{rule.subject_id.hex}:{rule.model}"
         if rule.requests_per_minute is not None:
-            met.append(Bucket(f"{place}:r", rule.level, REQUESTS, rule.requests_per_minute, 1))
+            met.append(Bucket(f"{place}:r", rule.level, REQUESTS, rule.requests_per_minute))
         if rule.tokens_per_minute is not None:
-            met.append(Bucket(f"{place}:t", rule.level, TOKENS, rule.tokens_per_minute, tokens))
+            met.append(Bucket(f"{place}:t", rule.level, TOKENS, rule.tokens_per_minute))
         if rule.concurrent is not None:
-            met.append(Bucket(f"{place}:c", rule.level, CONCURRENT, rule.concurrent, 1))
+            met.append(Bucket(f"{place}:c", rule.level, CONCURRENT, rule.concurrent))
     return tuple(met)
-
-
-def tightest(standings: "Iterable[tuple[Bucket, Standing]]") -> dict[str, Standing]:
-    """Return, by kind, the standing of the limit that has the least left."""
-    found: dict[str, Standing] = {}
-    for bucket, standing in standings:
-        if bucket.kind not in found or standing.remaining < found[bucket.kind].remaining:
-            found[bucket.kind] = standing
-    return found

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from gateway.limits.demand import CONCURRENT, TOKENS, Bucket, Over, Ticket, tightest
+from gateway.limits.demand import CONCURRENT, TOKENS, Bucket, Over, Ticket
 from gateway.limits.gcra import MINUTE, Standing, advanced, fits, standing
 
 _SWEEP = 60.0  # seconds between looks for counters that say nothing any more
@@ -28,50 +28,50 @@ class LocalLimiter:
     async def stop(self) -> None:
         pass
 
-    async def admit(self, id: UUID, buckets: tuple[Bucket, ...]) -> Ticket | Over:
-        return self.admit_now(id, buckets)
+    async def admit(self, id: UUID, buckets: tuple[Bucket, ...], tokens: int) -> Ticket | Over:
+        return self.admit_now(id, buckets, tokens)
 
-    def admit_now(self, id: UUID, buckets: tuple[Bucket, ...]) -> Ticket | Over:
-        """Count a call, or say which limit it met."""
+    def admit_now(self, id: UUID, buckets: tuple[Bucket, ...], tokens: int) -> Ticket | Over:
+        """Count a call that may use so many tokens, or say which limit it met."""
         now = self._clock()
         if now - self._swept > _SWEEP:
             self._sweep(now)
         for bucket in buckets:
-            if not self._fits(bucket, now):
-                return Over(bucket, self._standing(bucket, now, cost=bucket.cost))
+            if not self._fits(bucket, tokens, now):
+                return Over(bucket, self._standing(bucket, now, cost=bucket.cost(tokens)))
         for bucket in buckets:
-            self._take(bucket, now)
-        return Ticket(id, buckets, tightest((bucket, self._standing(bucket, now)) for bucket in buckets))
+            self._take(bucket, tokens, now)
+        return Ticket(id, buckets, tokens, self._tightest(buckets, now))
 
     def settle(self, ticket: Ticket, tokens: int) -> None:
         for bucket in ticket.buckets:
             if bucket.kind == CONCURRENT:
                 self._leave(bucket.key)
             elif bucket.kind == TOKENS:
-                self._give_back(bucket, bucket.cost - tokens)
+                self._give_back(bucket, ticket.tokens - tokens)
 
     def cancel(self, ticket: Ticket) -> None:
         for bucket in ticket.buckets:
             if bucket.kind == CONCURRENT:
                 self._leave(bucket.key)
             else:
-                self._give_back(bucket, bucket.cost)
+                self._give_back(bucket, bucket.cost(ticket.tokens))
 
     async def counters(self, buckets: Iterable[Bucket]) -> list[Standing]:
         now = self._clock()
         return [self._standing(bucket, now) for bucket in buckets]
 
-    def _fits(self, bucket: Bucket, now: float) -> bool:
+    def _fits(self, bucket: Bucket, tokens: int, now: float) -> bool:
         if bucket.kind == CONCURRENT:
             return self._running.get(bucket.key, 0) < bucket.limit
-        return fits(self._whole_at.get(bucket.key, 0.0), bucket.limit, bucket.cost, now)
+        return fits(self._whole_at.get(bucket.key, 0.0), bucket.limit, bucket.cost(tokens), now)
 
-    def _take(self, bucket: Bucket, now: float) -> None:
+    def _take(self, bucket: Bucket, tokens: int, now: float) -> None:
         if bucket.kind == CONCURRENT:
             self._running[bucket.key] = self._running.get(bucket.key, 0) + 1
         else:
             before = self._whole_at.get(bucket.key, 0.0)
-            self._whole_at[bucket.key] = advanced(before, bucket.limit, bucket.cost, now)
+            self._whole_at[bucket.key] = advanced(before, bucket.limit, bucket.cost(tokens), now)
 
     def _leave(self, key: str) -> None:
         left = self._running.get(key, 0) - 1
@@ -84,6 +84,16 @@ class LocalLimiter:
         # Less than nothing comes back of a call that used more than was foreseen.
         if bucket.key in self._whole_at:
             self._whole_at[bucket.key] -= amount * MINUTE / bucket.limit
+
+    def _tightest(self, buckets: tuple[Bucket, ...], now: float) -> dict[str, Standing]:
+        """Return, by kind, how the rate stands that has the least left."""
+        least: dict[str, tuple[float, Bucket]] = {}
+        for bucket in buckets:
+            if bucket.kind != CONCURRENT:
+                left = (now + MINUTE - self._whole_at[bucket.key]) * bucket.limit
+                if bucket.kind not in least or left < least[bucket.kind][0]:
+                    least[bucket.kind] = left, bucket
+        return {kind: self._standing(bucket, now) for kind, (_, bucket) in least.items()}
 
     def _standing(self, bucket: Bucket, now: float, *, cost: int = 0) -> Standing:
         if bucket.kind == CONCURRENT:

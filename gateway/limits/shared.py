@@ -13,7 +13,7 @@ from uuid import UUID
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
-from gateway.limits.demand import CONCURRENT, TOKENS, Bucket, Over, Ticket, tightest
+from gateway.limits.demand import CONCURRENT, TOKENS, Bucket, Over, Ticket
 from gateway.limits.gcra import MINUTE, Standing, standing
 from gateway.limits.local import LocalLimiter
 
@@ -108,21 +108,21 @@ class SharedLimiter:
         await self._redis.aclose()
         await self._redis.connection_pool.aclose()
 
-    async def admit(self, id: UUID, buckets: tuple[Bucket, ...]) -> Ticket | Over:
+    async def admit(self, id: UUID, buckets: tuple[Bucket, ...], tokens: int) -> Ticket | Over:
         if not buckets:
             return Ticket(id)
-        answer = await self._ask(lambda: self._admit(self._keys(buckets), [id.hex, _LEASE, *_asked(buckets)]))
+        answer = await self._ask(lambda: self._admit(self._keys(buckets), [id.hex, _LEASE, *_asked(buckets, tokens)]))
         if answer is None:
-            return self._local.admit_now(id, buckets)
-        over, standings = _read(answer, buckets)
+            return self._local.admit_now(id, buckets, tokens)
+        over, standings = _read(answer, buckets, tokens)
         if over is not None:
             return Over(buckets[over], standings[over])
-        ticket = Ticket(id, buckets, tightest(zip(buckets, standings, strict=True)))
+        ticket = Ticket(id, buckets, tokens, _tightest(zip(buckets, standings, strict=True)))
         self._running[id] = ticket
         return ticket
 
     def settle(self, ticket: Ticket, tokens: int) -> None:
-        unused = {bucket.key: bucket.cost - tokens for bucket in ticket.buckets if bucket.kind == TOKENS}
+        unused = {bucket.key: ticket.tokens - tokens for bucket in ticket.buckets if bucket.kind == TOKENS}
         if self._running.pop(ticket.id, None):
             self._give_back(ticket, unused)
         else:
@@ -130,16 +130,16 @@ class SharedLimiter:
 
     def cancel(self, ticket: Ticket) -> None:
         if self._running.pop(ticket.id, None):
-            self._give_back(ticket, {bucket.key: bucket.cost for bucket in ticket.buckets})
+            self._give_back(ticket, {bucket.key: bucket.cost(ticket.tokens) for bucket in ticket.buckets})
         else:
             self._local.cancel(ticket)
 
     async def counters(self, buckets: Iterable[Bucket]) -> list[Standing]:
-        asked = tuple(Bucket(each.key, each.level, each.kind, each.limit, 0) for each in buckets)
+        asked = tuple(buckets)
         if not asked:
             return []
-        answer = await self._ask(lambda: self._admit(self._keys(asked), ["", 0, *_asked(asked)]))
-        return await self._local.counters(asked) if answer is None else _read(answer, asked)[1]
+        answer = await self._ask(lambda: self._admit(self._keys(asked), ["", 0, *_asked(asked, 0, requests=0)]))
+        return await self._local.counters(asked) if answer is None else _read(answer, asked, 0)[1]
 
     def _keys(self, buckets: Iterable[Bucket]) -> list[str]:
         return [self._prefix + bucket.key for bucket in buckets]
@@ -187,25 +187,38 @@ class SharedLimiter:
             return None
 
 
-def _asked(buckets: Iterable[Bucket]) -> list[str | int]:
+def _asked(buckets: Iterable[Bucket], tokens: int, *, requests: int = 1) -> list[str | int]:
     words: list[str | int] = []
     for bucket in buckets:
-        words += ["c" if bucket.kind == CONCURRENT else "r", bucket.limit, bucket.cost]
+        words += [
+            "c" if bucket.kind == CONCURRENT else "r",
+            bucket.limit,
+            tokens if bucket.kind == TOKENS else requests,
+        ]
     return words
 
 
-def _read(answer: Any, buckets: tuple[Bucket, ...]) -> tuple[int | None, list[Standing]]:
+def _read(answer: Any, buckets: tuple[Bucket, ...], tokens: int) -> tuple[int | None, list[Standing]]:
     over, now, found = int(answer[0]), int(answer[1]), [int(each) for each in answer[2]]
     standings = [
-        _standing(bucket, value, now, met=number == over)
+        _standing(bucket, value, now, cost=bucket.cost(tokens) if number == over else 0)
         for number, (bucket, value) in enumerate(zip(buckets, found, strict=True), 1)
     ]
     return (over - 1 if over else None), standings
 
 
-def _standing(bucket: Bucket, value: int, now: int, *, met: bool) -> Standing:
+def _standing(bucket: Bucket, value: int, now: int, *, cost: int) -> Standing:
     if bucket.kind == CONCURRENT:
         return Standing(bucket.limit, max(0, bucket.limit - value), 0.0)
     if not bucket.limit:
         return Standing(0, 0, 0.0, float("inf"))
-    return standing((value - now) / _MICRO, bucket.limit, 0.0, cost=bucket.cost if met else 0)
+    return standing((value - now) / _MICRO, bucket.limit, 0.0, cost=cost)
+
+
+def _tightest(standings: Iterable[tuple[Bucket, Standing]]) -> dict[str, Standing]:
+    """Return, by kind, how the rate stands that has the least left."""
+    found: dict[str, Standing] = {}
+    for bucket, each in standings:
+        if bucket.kind != CONCURRENT and (bucket.kind not in found or each.remaining < found[bucket.kind].remaining):
+            found[bucket.kind] = each
+    return found

@@ -24,13 +24,14 @@ SCOPES: dict[Permission, str | Promise] = {
     Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
     Permission.MANAGE_BILLING: gettext_lazy("Set spend caps and auto-recharge, ask for invoices and refunds"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
+    Permission.OPEN_CONTENT: gettext_lazy("Open prompts and answers that are kept"),
     Permission.VIEW_AUDIT_LOG: gettext_lazy("Read the audit log"),
     Permission.DATA_ACCESS: gettext_lazy("Read who opened sealed data"),
     Permission.MANAGE_ADMIN_KEYS: gettext_lazy("See and revoke admin keys"),
 }
 
 # What a key can't be taken to hold because nobody said otherwise: it must be named.
-NAMED_ALONE = frozenset({Permission.DELETE_ORGANIZATION})
+NAMED_ALONE = frozenset({Permission.DELETE_ORGANIZATION, Permission.OPEN_CONTENT})
 
 
 def by_resource(scopes: Iterable[Permission]) -> dict[str, str]:

@@ -89,6 +89,8 @@ class Action(StrEnum):
     SERVICE_ACCOUNT_ENDED = "service-account:ended"
     LIMITS_SET = "limits:set"
     BUDGET_SET = "budget:set"
+    PLAYGROUND_OPENED = "playground:opened"
+    DATA_POLICY_CHANGED = "data-policy:changed"
     ADMIN_KEY_CREATED = "admin-key:created"
     ADMIN_KEY_REVOKED = "admin-key:revoked"
     ADMIN_KEY_LEAKED = "admin-key:leaked"

@@ -24,7 +24,7 @@ def test_a_busy_round_that_both_had_changes_no_ratio() -> None:
             model=[(0.1, 1)] * 3,
             nginx=[(0.4, 1)] * 3,
             gateway=[(0.7, 10), (0.7, 50), (0.7, 20)],
-            litellm=[(9, 1000), (9, 5000), (9, 2000)],
+            litellm=[(9, 1000), (9, 5000), (9, 3000)],
         ).bars({})
     )
     assert [bar.unit for bar in bars if isinstance(bar, Bar)] == UNITS

@@ -1,5 +1,6 @@
 """Whatever happens to an organization's money, in any order: its books agree, and no lot is drawn below zero."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from billing import holds
 from billing.actions.promotions import give_promotion
 from billing.books import disagreements
 from billing.credit import freeze, give_credit, thaw
+from billing.holds import Held
 from billing.models import BillingAccount, CreditLot, Hold, LotKind, Mode, Posting, Transaction
+from billing.purses import Purse
 from billing.settlement import settle_calls
 from billing.sweeping import expire_credit
 from catalog.models import Model
@@ -53,7 +56,9 @@ class Books(RuleBasedStateMachine):
     def spend(self, prompt: int, times: int, held: bool) -> None:
         made = call(organization_id=self.account.pk, prompt_tokens=prompt, cached_tokens=0, completion_tokens=0)
         if held:
-            holds.hold(made.id, self.account.pk, prompt * 180_000 + 1)
+            share, hold_id = prompt * 180_000 + 1, new_id()
+            holds.hold(hold_id, Purse(self.account.pk), share, wish=3 * share)
+            made = replace(made, holds=(hold_id,), held=share)
         for _ in range(times):
             settle_calls([made, made])
         self.balance -= prompt * 180_000
@@ -61,7 +66,15 @@ class Books(RuleBasedStateMachine):
     @rule(amount=AMOUNTS)
     def hold(self, amount: int) -> None:
         free = self.fresh().balance - self.account.held
-        assert holds.hold(new_id(), self.account.pk, amount) == (amount <= free)
+        held = holds.hold(new_id(), Purse(self.account.pk), amount)
+        assert isinstance(held, Held) == (amount <= free)
+
+    @rule(data=st.data())
+    def give_back(self, data: st.DataObject) -> None:
+        there = list(Hold.objects.filter(organization_id=self.account.pk))
+        if there:
+            hold = data.draw(st.sampled_from(there))
+            holds.give_back(hold.pk, Purse(self.account.pk), data.draw(st.integers(1, hold.amount)))
 
     @rule()
     def sweep(self) -> None:

@@ -13,8 +13,10 @@ from billing.accounts import lock_account
 from billing.actions.terms import set_terms
 from billing.books import disagreements
 from billing.credit import give_credit
-from billing.models import BillingAccount, CreditLot, Hold, LotKind, Mode
+from billing.holds import Held
+from billing.models import BillingAccount, Budget, CreditLot, Hold, LotKind, Mode
 from billing.opening import account_of
+from billing.purses import Purse
 from billing.settlement import settle_calls
 from billing.sweeping import expire_credit
 from catalog.models import Model
@@ -47,20 +49,43 @@ def _agree(account: BillingAccount) -> None:
 
 
 def test_no_two_calls_hold_the_same_credit_by_the_condition_of_one_update(account: BillingAccount) -> None:
-    held = at_once(*[lambda: holds.hold(new_id(), account.pk, 2 * PICO // 3)] * THREADS)
-    assert sum(held) == 3
+    held = at_once(*[lambda: holds.hold(new_id(), Purse(account.pk), 2 * PICO // 3)] * THREADS)
+    assert sum(isinstance(each, Held) for each in held) == 3
     assert Hold.objects.count() == 3
     _agree(account)
 
 
 def test_a_hold_ends_once_by_the_accounts_lock(account: BillingAccount, llama: Model) -> None:  # noqa: F811
-    calls = [call(organization_id=account.pk) for _ in range(5)]
-    now = timezone.now()
-    for each in calls:
-        holds.hold(each.id, account.pk, PICO // 10, now=now - holds.LIFETIME)
+    hold_id, now = new_id(), timezone.now()
+    holds.hold(hold_id, Purse(account.pk), PICO, now=now - holds.LIFETIME)
+    calls = [call(organization_id=account.pk, holds=(hold_id,), held=PICO // 10) for _ in range(5)]
     at_once(*[lambda: holds.sweep(now), lambda: settle_calls(calls)] * (THREADS // 2))
     _agree(account)
     assert account.held == 0
+
+
+def test_calls_and_a_gateway_share_one_hold_by_the_accounts_lock(account: BillingAccount, llama: Model) -> None:  # noqa: F811
+    """Settling ends shares while the gateway holds more and gives back: nothing of it is lost or ended twice."""
+    hold_id, purse, share = new_id(), Purse(account.pk), PICO // 100
+    holds.hold(hold_id, purse, THREADS * share)
+    calls = [call(organization_id=account.pk, holds=(hold_id,), held=share) for _ in range(THREADS)]
+
+    def lease() -> None:
+        holds.hold(hold_id, purse, share)
+        holds.prolong([hold_id])
+        holds.give_back(hold_id, purse, share)
+
+    at_once(*[work for each in calls for work in (lease, lambda each=each: settle_calls([each]))])
+    _agree(account)
+    assert (account.held, Hold.objects.count()) == (0, 0)
+
+
+def test_no_two_calls_spend_the_same_budget_by_the_condition_of_one_update(organization: Organization) -> None:
+    key = new_id()
+    Budget.objects.create(subject_id=key, level="key", organization_id=organization.pk, period="day", hard=100)
+    held = at_once(*[lambda: holds.hold(new_id(), Purse(organization.pk, key), 30)] * THREADS)
+    assert sum(isinstance(each, Held) for each in held) == 3
+    assert Budget.objects.get().held == 90
 
 
 def test_calls_are_paid_for_once_by_the_events_primary_key(account: BillingAccount, llama: Model) -> None:  # noqa: F811

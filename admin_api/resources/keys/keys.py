@@ -145,7 +145,7 @@ class OneApiKey(Resource):
 
 def keys_of(resource: Resource, permission: Permission = Permission.VIEW_KEYS) -> QuerySet[Model]:
     """Return the keys of the projects in which something is allowed."""
-    keys = Model.objects.filter(project__in=resource.caller.projects(permission))
+    keys = Model.objects.filter(project__in=resource.caller.projects(permission), is_playground=False)
     return keys.select_related("project", "service_account")
 
 

@@ -9,7 +9,7 @@ def mark(apps, schema_editor):
     """Say of keys that there are whose they are: a person's, or of one who is not a member any more."""
     from django.utils import timezone
 
-    keys = apps.get_model("keys", "ApiKey").objects.filter(created_by__isnull=False)
+    keys = apps.get_model("keys", "ApiKey").objects.filter(created_by__isnull=False, is_playground=False)
     keys.update(is_personal=True)
     members = apps.get_model("accounts", "Membership").objects.filter(
         user=models.OuterRef("created_by"), organization=models.OuterRef("project__organization")
@@ -20,7 +20,7 @@ def mark(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('keys', '0003_limits'),
+        ('keys', '0004_refusal'),
     ]
 
     operations = [
