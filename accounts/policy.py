@@ -29,9 +29,11 @@ class Permission(StrEnum):
     MANAGE_ADMIN_KEYS = "admin-keys:manage"
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
+    VERIFY_KEYS = "keys:verify"
     MANAGE_WEBHOOKS = "webhooks:manage"
     MANAGE_BILLING_CONTACTS = "billing-contacts:manage"
     VIEW_USAGE = "usage:view"
+    REPORT_USAGE = "usage:report"
     VIEW_BILLING = "billing:view"
     MANAGE_BILLING = "billing:manage"
     DATA_ACCESS = "data-access:view"
@@ -51,9 +53,11 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.MANAGE_ADMIN_KEYS: gettext_lazy("Make and revoke admin keys"),
     Permission.VIEW_KEYS: gettext_lazy("See API keys, never their secrets"),
     Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
+    Permission.VERIFY_KEYS: gettext_lazy("Verify API keys for another gateway"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("Manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("Manage billing contacts"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
+    Permission.REPORT_USAGE: gettext_lazy("Report usage of another gateway"),
     Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
     Permission.MANAGE_BILLING: gettext_lazy("Buy credit, change how it is paid, cap spending"),
     Permission.DATA_ACCESS: gettext_lazy("See who opened sealed data, and export the proof"),
@@ -75,9 +79,11 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_ADMIN_KEYS: _ADMINS,
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: _ADMINS | {Role.DEVELOPER},
+    Permission.VERIFY_KEYS: _ADMINS,
     Permission.MANAGE_WEBHOOKS: _ADMINS,
     Permission.MANAGE_BILLING_CONTACTS: _ADMINS | {Role.BILLING},
     Permission.VIEW_USAGE: _EVERYONE,
+    Permission.REPORT_USAGE: _ADMINS,  # it becomes money
     Permission.VIEW_BILLING: _ADMINS | {Role.BILLING},
     Permission.MANAGE_BILLING: _ADMINS | {Role.BILLING},
     Permission.DATA_ACCESS: _ADMINS,

@@ -1,8 +1,9 @@
 from keys.models.admin_key import AdminKey
 from keys.models.api_key import ApiKey
 from keys.models.change import Change
+from keys.models.control_key import ControlKey
 from keys.models.limits import Level, Limits
 from keys.models.service_account import ServiceAccount
 from keys.models.use import KeyUse
 
-__all__ = ["AdminKey", "ApiKey", "Change", "KeyUse", "Level", "Limits", "ServiceAccount"]
+__all__ = ["AdminKey", "ApiKey", "Change", "ControlKey", "KeyUse", "Level", "Limits", "ServiceAccount"]
