@@ -9,6 +9,7 @@ from ipaddress import ip_network
 import django
 from django.conf import settings
 
+from gateway.control.rooms import DjangoControlRooms
 from gateway.house import House
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
@@ -29,6 +30,7 @@ def make_application() -> Gateway:
         writer=Writer(Spool(settings.SPOOL_DIR), rooms),
         max_body=settings.GATEWAY_MAX_BODY,
         max_completion=settings.GATEWAY_MAX_COMPLETION,
+        control=DjangoControlRooms(),
         console=settings.CONSOLE_ORIGIN,
         token=settings.GATEWAY_TOKEN,
         redis=settings.REDIS_URL,
