@@ -34,6 +34,7 @@ class Permission(StrEnum):
     MANAGE_BILLING_CONTACTS = "billing-contacts:manage"
     VIEW_USAGE = "usage:view"
     REPORT_USAGE = "usage:report"
+    OPEN_CONTENT = "content:open"
     VIEW_BILLING = "billing:view"
     MANAGE_BILLING = "billing:manage"
     DATA_ACCESS = "data-access:view"
@@ -58,6 +59,7 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("Manage billing contacts"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
     Permission.REPORT_USAGE: gettext_lazy("Report usage of another gateway"),
+    Permission.OPEN_CONTENT: gettext_lazy("Open prompts and answers that are kept, which is recorded"),
     Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
     Permission.MANAGE_BILLING: gettext_lazy("Buy credit, change how it is paid, cap spending"),
     Permission.DATA_ACCESS: gettext_lazy("See who opened sealed data, and export the proof"),
@@ -84,13 +86,22 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_BILLING_CONTACTS: _ADMINS | {Role.BILLING},
     Permission.VIEW_USAGE: _EVERYONE,
     Permission.REPORT_USAGE: _ADMINS,  # it becomes money
+    Permission.OPEN_CONTENT: _ADMINS | {Role.DEVELOPER},
     Permission.VIEW_BILLING: _ADMINS | {Role.BILLING},
     Permission.MANAGE_BILLING: _ADMINS | {Role.BILLING},
     Permission.DATA_ACCESS: _ADMINS,
 }
 
 # What is done in a project. Of who is limited to projects, only the roles they have there give these.
-IN_PROJECTS = frozenset({Permission.VIEW_PROJECTS, Permission.VIEW_KEYS, Permission.MANAGE_KEYS, Permission.VIEW_USAGE})
+IN_PROJECTS = frozenset(
+    {
+        Permission.VIEW_PROJECTS,
+        Permission.VIEW_KEYS,
+        Permission.MANAGE_KEYS,
+        Permission.VIEW_USAGE,
+        Permission.OPEN_CONTENT,
+    }
+)
 NEVER_NARROWED = _ADMINS
 
 

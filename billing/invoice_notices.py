@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import BillingContact, User
 from billing import places
@@ -33,6 +34,13 @@ def payment_action(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
     invoice = Invoice.objects.filter(pk=invoice_id, status=InvoiceStatus.OPEN, failure=CONFIRMATION).first()
     facts = _facts(invoice, to) if invoice else None
     return {**facts, "until": invoice.due_at} if invoice and facts else None
+
+
+def suspended(organization_id: UUID, to: User | BillingContact) -> Facts | None:
+    """Name the oldest invoice that is overdue: with it they begin to mend it."""
+    invoice = Invoice.objects.of(organization_id).overdue(timezone.now()).order_by("due_at").first()
+    facts = _facts(invoice, to) if invoice else None
+    return {**facts, "number": str(invoice.number), "due": invoice.due_at} if invoice and facts else None
 
 
 def _facts(invoice: Invoice, to: User | BillingContact) -> Facts | None:

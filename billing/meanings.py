@@ -25,8 +25,8 @@ _MEANINGS = {
     "unknown-top-up": Meaning("It names a purchase that is not here.", _COMPARE),
     "unknown-invoice": Meaning("It names an invoice that is not here.", _COMPARE),
     "unknown-refund": Meaning(
-        "Somebody refunded a purchase at Stripe, and not here.",
-        "The credit is still there: take it back by hand, and refund from the console the next time.",
+        "A refund at Stripe is of a purchase that was refunded already, or names a refund that is another one.",
+        _COMPARE,
     ),
     "status": Meaning("It was paid after it had been written off or voided.", "Refund it at Stripe."),
     "not-paid": Meaning("A payment is disputed that we do not know to be paid.", _COMPARE),

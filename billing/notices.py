@@ -1,5 +1,6 @@
 """What billing tells people, and customers' webhooks. At sending it is asked whether it is still so."""
 
+import json
 from uuid import UUID
 
 from django.conf import settings
@@ -8,19 +9,26 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import BillingContact, Organization, User
 from billing import invoice_notices, places
+from billing.accounts import month_of
 from billing.audience import organization_of
+from billing.cap_alerts import step_of
+from billing.invoices.drafts import next_month
+from billing.invoices.snapshot import is_carried_over
 from billing.models import (
     AutoRecharge,
     BalanceWarning,
+    BillingAccount,
+    CapAlert,
     CreditLot,
     Dispute,
     Invoice,
     Origin,
+    Suspension,
     TopUp,
     TopUpStatus,
-    Transaction,
 )
 from billing.models.topup import NO_METHOD
+from billing.receipts import receipt_number
 from catalog.money import CENT, dollars
 from ledger.models import Action, AuditEvent
 from notifications.notices import Facts, notice
@@ -41,6 +49,7 @@ def invoice_ready(invoice_id: UUID, to: User | BillingContact) -> Facts | None:
         "number": str(invoice.number),
         "due": invoice.due_at,
         "is_settled": not invoice.due,
+        "is_carried": is_carried_over(json.loads(bytes(invoice.snapshot))),
         "url": settings.CONSOLE_ORIGIN + places.invoice(organization.slug, invoice.number),
     }
 
@@ -51,8 +60,13 @@ def receipt(paid_id: UUID, to: User | BillingContact) -> Facts | None:
     organization = organization_of(top_up.organization_id, to) if top_up else None
     if not top_up or not organization:
         return invoice_notices.receipt(paid_id, to)
-    number = Transaction.objects.values_list("number", flat=True).get(key=f"topup:{top_up.pk}")
-    return {**_facts(top_up, organization), "number": str(number), "at": top_up.paid_at}
+    url = settings.CONSOLE_ORIGIN + places.purchase(organization.slug, top_up.pk)
+    return {
+        **_facts(top_up, organization),
+        "number": str(receipt_number(top_up)),
+        "at": top_up.paid_at,
+        "url": url,
+    }
 
 
 @notice("payment-failed")
@@ -100,6 +114,25 @@ def low_balance(organization_id: UUID, to: User | BillingContact) -> Facts | Non
     }
 
 
+@notice("cap-reached")
+def cap_reached(organization_id: UUID, to: User | BillingContact) -> Facts | None:
+    """Tell of the highest step that is reached now, so that nobody is told of a share that a higher cap undid."""
+    now = timezone.now()
+    alert = CapAlert.objects.select_related("account").filter(pk=organization_id, month=month_of(now)).first()
+    percent = step_of(alert.account, alert) if alert else 0
+    organization = organization_of(organization_id, to) if percent else None
+    if not alert or not organization or alert.account.cap is None:
+        return None
+    return {
+        "organization": organization.name,
+        "percent": percent,
+        "spent": dollars(alert.account.spent_in(alert.month)),
+        "cap": dollars(alert.account.cap),
+        "until": next_month(now),
+        "url": settings.CONSOLE_ORIGIN + places.cap(organization.slug),
+    }
+
+
 @notice("credit-expiring")
 def credit_expiring(lot_id: UUID, to: User | BillingContact) -> Facts | None:
     lot = CreditLot.objects.spendable().filter(pk=lot_id, expires_at__gt=timezone.now()).first()
@@ -107,6 +140,21 @@ def credit_expiring(lot_id: UUID, to: User | BillingContact) -> Facts | None:
     if not lot or not organization:
         return None
     return {**_about(organization), "amount": dollars(lot.remaining), "until": lot.expires_at}
+
+
+@notice("suspended")
+def suspended(organization_id: UUID, to: User | BillingContact) -> Facts | None:
+    account = BillingAccount.objects.filter(pk=organization_id, suspended_for=Suspension.OVERDUE).first()
+    return invoice_notices.suspended(organization_id, to) if account else None
+
+
+@notice("resumed")
+def resumed(organization_id: UUID, to: User | BillingContact) -> Facts | None:
+    account = BillingAccount.objects.filter(pk=organization_id, suspended_at=None).first()
+    organization = organization_of(organization_id, to) if account else None
+    if not organization:
+        return None
+    return {"organization": organization.name, "url": settings.CONSOLE_ORIGIN + places.overview(organization.slug)}
 
 
 @notice("dispute")

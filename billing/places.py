@@ -9,6 +9,10 @@ def overview(slug: str) -> str:
     return reverse("billing:overview", args=[slug])
 
 
+def cap(slug: str) -> str:
+    return reverse("billing:cap", args=[slug])
+
+
 def credit(slug: str) -> str:
     return reverse("billing:credit", args=[slug])
 

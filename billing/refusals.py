@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from billing.accounts import month_of
-from billing.models import BillingAccount, Budget, Period
+from billing.models import BillingAccount, Budget, CapAlert, Period
 from billing.permits import Permit, Refused
 from billing.purses import Purse
 
@@ -22,6 +22,7 @@ def _of_account(account: BillingAccount, need: int, now: datetime) -> Refused:
         return Refused(Permit.SUSPENDED)
     spent = account.spent_in(month_of(now))
     if account.cap is not None and spent + account.held + need > account.cap:
+        CapAlert.note_refusal(account.pk, month_of(now))
         return Refused(Permit.OVER_CAP, account.cap, spent + account.held, _next_month(now))
     if account.is_prepaid:
         return Refused(Permit.NO_CREDIT, account.balance, account.held)

@@ -12,6 +12,7 @@ from billing.views import (
     recharge,
     refunds,
     tax,
+    top_ups,
     warning,
 )
 
@@ -22,6 +23,8 @@ urlpatterns = [
     path("credit/<uuid:top_up_id>/", purchases.purchase, name="purchase"),
     path("credit/<uuid:top_up_id>/payment/", purchases.payment, name="payment"),
     path("credit/<uuid:top_up_id>/confirmation/", purchases.confirmation, name="confirmation"),
+    path("credit/<uuid:top_up_id>/receipt/", top_ups.receipt, name="receipt"),
+    path("purchases/", top_ups.top_up_list, name="top_ups"),
     path("credits/", lots.credit_list, name="credits"),
     path("credits/<uuid:lot_id>/", lots.credit_lot, name="credit_lot"),
     path("credits/<uuid:lot_id>/refund/", refunds.refund, name="refund"),

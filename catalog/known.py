@@ -19,5 +19,6 @@ KNOWN = {
         KnownModel("Llama-4-Scout-17B-16E-Instruct-FP8", "Llama 4 Scout", Decimal("0.18"), Decimal("0.59")),
         KnownModel("Llama-3.3-70B-Instruct", "Llama 3.3 70B", Decimal("0.59"), Decimal("0.79")),
         KnownModel("Llama-3.3-8B-Instruct", "Llama 3.3 8B", Decimal("0.05"), Decimal("0.08")),
+        KnownModel("Llama-Guard-4-12B", "Llama Guard 4", Decimal("0.18"), Decimal("0.18")),
     )
 }

@@ -46,6 +46,7 @@ class ModelServer:
     between_bytes_timeout: float = 120.0
     connections: int = 512
     continuous_usage: bool = False  # it can report its usage with each piece of a stream, as vLLM does
+    ca_file: str | None = None  # certificates that its own is signed with; else the system's
 
     def offer(self, model: str, known_as: str) -> Offer | None:
         """Return the model by our name; a server that lists its models itself knows it as the catalog says."""
@@ -73,6 +74,7 @@ class _Server(Struct, forbid_unknown_fields=True):
     between_bytes_timeout: _Seconds = 120.0
     connections: Annotated[int, Meta(ge=1, le=10_000)] = 512
     continuous_usage: bool = False
+    ca_file: str | None = None
 
 
 class _File(Struct, forbid_unknown_fields=True):
@@ -123,6 +125,8 @@ def _server(path: Path, given: _Server, environ: Mapping[str, str]) -> ModelServ
     key = environ.get(given.key_variable, "") if given.key_variable else "none"
     if not key or not key.isascii() or not key.isprintable():
         raise ImproperlyConfigured(f"{place}: the variable {given.key_variable} holds no key.")
+    if given.ca_file is not None and not Path(given.ca_file).is_file():
+        raise ImproperlyConfigured(f"{place}: there is no ca_file {given.ca_file}.")
     offers = {ours: _offer(theirs) for ours, theirs in given.models.items()}
     return ModelServer(
         name=given.name,
@@ -135,6 +139,7 @@ def _server(path: Path, given: _Server, environ: Mapping[str, str]) -> ModelServ
         between_bytes_timeout=given.between_bytes_timeout,
         connections=given.connections,
         continuous_usage=given.continuous_usage,
+        ca_file=given.ca_file,
     )
 
 

@@ -23,7 +23,7 @@ class Account:
         self._caller = caller = admitted.caller
         self._question = question
         self._writer = writer
-        self.meter = Meter(question.body)
+        self.meter = Meter(question.body, model=question.model)
         self._transcript = Transcript(body) if caller.retention_days > 0 else None
         self._settled = False
 
@@ -50,6 +50,7 @@ class Account:
         usage = Usage() if failed else self.meter.usage
         if not self._settled:
             self._settled = True
+            self.meter.learn()
             self._writer.record(self._call(status, outcome, usage))
             self._admitted.settle(usage.prompt + usage.completion)
             if self._transcript:

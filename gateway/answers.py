@@ -29,10 +29,16 @@ class Said(Struct):
     @property
     def size(self) -> int:
         """The bytes of everything that the model wrote."""
-        texts = [self.content, self.reasoning_content]
+        size = _size(self.content) if self.content else 0
+        if self.reasoning_content:
+            size += _size(self.reasoning_content)
         for call in self.tool_calls or ():
-            texts += [call.function.name, call.function.arguments]
-        return sum(len(text.encode()) for text in texts if text)
+            size += _size(call.function.name or "") + _size(call.function.arguments or "")
+        return size
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 class Choice(Struct):

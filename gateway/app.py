@@ -3,19 +3,28 @@
 Only here are Django's apps loaded and the real boundaries chosen; tests build a Gateway of their own.
 """
 
+import gc
 import os
+from collections.abc import Callable
 from ipaddress import ip_network
 
 import django
 from django.conf import settings
 
+from catalog.upstreams import ModelServer, configured
 from gateway.control.rooms import DjangoControlRooms
 from gateway.house import House
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
+from gateway.settler import Settler
 from gateway.spool import Spool
-from gateway.upstream import HttpUpstream
+from gateway.upstream.aiohttp_client import AiohttpClient
+from gateway.upstream.boundary import Client
+from gateway.upstream.own_client import OwnClient
+from gateway.upstream.pools import Pools
 from gateway.writer import Writer
+
+_GATHER = 0.2  # seconds of calls that are settled together
 
 
 def make_application() -> Gateway:
@@ -23,11 +32,11 @@ def make_application() -> Gateway:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llama_console.settings")
     django.setup()
     rooms = DjangoRooms()
-    upstream = HttpUpstream(settings.MODEL_UPSTREAM_URL, settings.MODEL_UPSTREAM_KEY, settings.MODEL_UPSTREAM_TIMEOUT)
+    client: Callable[[ModelServer], Client] = OwnClient if settings.UPSTREAM_CLIENT == "own" else AiohttpClient
     house = House(
         rooms=rooms,
-        upstream=upstream,
-        writer=Writer(Spool(settings.SPOOL_DIR), rooms),
+        upstream=Pools(configured(), client),
+        writer=Writer(Spool(settings.SPOOL_DIR), rooms, pause=_GATHER, look_around=_GATHER, settler=Settler()),
         max_body=settings.GATEWAY_MAX_BODY,
         max_completion=settings.GATEWAY_MAX_COMPLETION,
         control=DjangoControlRooms(),
@@ -37,8 +46,13 @@ def make_application() -> Gateway:
         redis_prefix=settings.QUEUE_PREFIX,
         proxies=[ip_network(network) for network in settings.TRUSTED_PROXIES],
         address_header=settings.CLIENT_ADDRESS_HEADER,
+        drain=settings.GATEWAY_DRAIN_SECONDS,
     )
-    return Gateway(house)
+    gateway = Gateway(house)
+    # What is loaded now stays until the end: looking through it again and again would only hold calls up.
+    gc.collect()
+    gc.freeze()
+    return gateway
 
 
 application = make_application()

@@ -8,6 +8,7 @@ from gateway.accounting import Account
 from gateway.answers import read_answer, read_chunk
 from gateway.errors import UpstreamError, told_to_caller
 from gateway.http import ClientGone, Reply
+from gateway.requests.asked import Asked
 from gateway.shapes.shape import Heading, Script, Shape
 from gateway.sse import DONE
 from gateway.upstream import Upstream
@@ -32,12 +33,12 @@ class Completion:
         self._reply = reply
         self._watch = watch
 
-    async def answer(self, body: bytes, *, stream: bool) -> None:
-        """Answer the request whose upstream form is `body`; raise GatewayError if nothing was sent yet."""
-        script = self._shape.script(self._heading)
+    async def answer(self, asked: Asked, *, stream: bool) -> None:
+        """Answer the request; raise GatewayError if nothing was sent yet."""
+        script = self._shape.script(self._heading) if stream else None
         async with self._watch:
             try:
-                await (self._stream(body, script) if stream else self._whole(body))
+                await (self._stream(asked, script) if script else self._whole(asked))
             except UpstreamError as error:
                 await self._fail(error, script)
             except (asyncio.CancelledError, ClientGone):
@@ -47,8 +48,8 @@ class Completion:
                 self._account.settle(500, Outcome.FAILED)
                 raise
 
-    async def _whole(self, body: bytes) -> None:
-        received = await self._upstream.complete(body)
+    async def _whole(self, asked: Asked) -> None:
+        received = await self._upstream.complete(asked)
         answer = read_answer(received)
         self._account.take_answer(answer)
         usage = self._account.meter.usage
@@ -56,9 +57,9 @@ class Completion:
         self._account.settle(200, Outcome.COMPLETED)
         await self._reply.json(200, shown)
 
-    async def _stream(self, body: bytes, script: Script) -> None:
+    async def _stream(self, asked: Asked, script: Script) -> None:
         ended = False
-        async with aclosing(self._upstream.stream(body)) as batches:
+        async with aclosing(self._upstream.stream(asked)) as batches:
             async for events in batches:
                 await self._relay(events, script)
                 if DONE in events:
@@ -90,10 +91,10 @@ class Completion:
         self._watch.end()
         await self._reply.events(script.end(usage), last=True)
 
-    async def _fail(self, error: UpstreamError, script: Script) -> None:
+    async def _fail(self, error: UpstreamError, script: Script | None) -> None:
         told = told_to_caller(error)
         self._account.settle(told.status, Outcome.FAILED)
         log.warning("call %s: upstream %s, answered %d", self._account.id, error.code, told.status)
-        if not self._reply.started:
+        if script is None or not self._reply.started:
             raise told from None
         await self._reply.events(script.failure(told), last=True)

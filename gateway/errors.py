@@ -48,7 +48,8 @@ class MethodNotAllowed(GatewayError):
 class UpstreamError(Exception):
     """The upstream failed or refused; `permanent` means that the same request would fail again.
 
-    Codes: refused, rate_limited, timeout, unreachable, invalid_answer, misconfigured, failed.
+    Codes: refused, rate_limited, timeout, unreachable, invalid_answer, misconfigured, failed, overloaded; away, if no
+    server was asked because all had failed before; stopping, if it was the gateway that broke off.
     """
 
     def __init__(self, message: str, code: str, permanent: bool, *, retry_after: int | None = None) -> None:
@@ -66,6 +67,11 @@ def told_to_caller(error: UpstreamError) -> GatewayError:
             return GatewayError(400, "invalid_request", error.message)
         case "rate_limited":
             return GatewayError(429, "rate_limit_exceeded", error.message, retry_after=error.retry_after)
+        case "away":
+            message = "The model server is not available now."
+            return GatewayError(503, "upstream_unavailable", message, retry_after=error.retry_after)
+        case "stopping":
+            return GatewayError(503, "shutting_down", "The service is restarting. Try again.", retry_after=1)
         case "timeout":
             return GatewayError(504, "upstream_timeout", "The model server did not answer in time.")
         case _:

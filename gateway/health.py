@@ -34,6 +34,10 @@ class Health:
                 self._until = self._clock() + _LIFETIME
         return self._known
 
+    def pools(self) -> dict[str, int]:
+        """Return how many pools of model servers are ok, degraded and unavailable; none by its name."""
+        return dict(self._upstream.pools())
+
     async def _ask(self) -> dict[str, bool]:
         questions = {
             "database": self._rooms.reaches("default"),

@@ -29,6 +29,7 @@ class House:
     redis_prefix: str = "console"
     proxies: Sequence[IPv4Network | IPv6Network] = ()  # whose word counts for where a call comes from
     address_header: str = "X-Forwarded-For"
+    drain: float = 0.0  # seconds that calls in flight have after SIGTERM; 0: the server decides
 
     def limiter(self) -> Limiter:
         """Return what counts calls: in Redis if there is one, else in this process."""

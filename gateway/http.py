@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.errors import GatewayError
+from gateway.patience import Patience
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -74,6 +75,7 @@ class Reply:
     def __init__(self, send: Send, request_id: UUID, *, bodiless: bool = False) -> None:
         self._send = send
         self._bodiless = bodiless
+        self._patience = Patience(SEND_PATIENCE)
         self.more: list[tuple[bytes, bytes]] = [(b"x-request-id", str(request_id).encode())]  # headers of any answer
         self.started = False
 
@@ -90,7 +92,7 @@ class Reply:
         if not self.started:
             await self._start(200, [*_EVENTS, *self.more])
         try:
-            async with asyncio.timeout(SEND_PATIENCE):
+            async with self._patience:
                 await self._send({"type": "http.response.body", "body": piece, "more_body": not last})
         except (TimeoutError, OSError):
             raise ClientGone from None

@@ -47,11 +47,15 @@ def reported_usage(raw: object) -> Usage | None:
 class Meter:
     """Counts one call while its answer passes."""
 
-    def __init__(self, request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic, *, model: str = ""
+    ) -> None:
         self._request = request
+        self._model = model
         self._clock = clock
         self._started = clock()
         self._reported: Usage | None = None
+        self._running: Usage | None = None  # what the upstream reported with a piece of the answer
         self._pieces = self._streamed = 0  # of a stream: its deltas, and their bytes
         self._produced = 0
         self.finished = False  # the model said why it stopped: nothing but usage can follow
@@ -66,15 +70,17 @@ class Meter:
     def take_chunk(self, chunk: Chunk) -> None:
         """Count one event of a stream."""
         for choice in chunk.choices:
-            if choice.delta.size:
+            if size := choice.delta.size:
                 self._pieces += 1
-                self._streamed += choice.delta.size
+                self._streamed += size
                 self._produced = estimate.streamed_tokens(self._pieces, self._streamed)
                 if self.first_token_ms is None:
                     self.first_token_ms = self.elapsed_ms()
             self.finished = self.finished or choice.finish_reason is not None
         if chunk.usage is not None:
             self._reported = reported_usage(chunk.usage)
+            if chunk.choices:
+                self._running = self._reported
 
     def elapsed_ms(self) -> int:
         """Return the milliseconds since the call began."""
@@ -87,7 +93,15 @@ class Meter:
 
     @property
     def usage(self) -> Usage:
-        """The usage so far. A running report counts only once the model has finished."""
+        """The usage so far. A report is the last word once the model has finished; before, it tells of the prompt."""
         if self._reported and self.finished:
             return self._reported
-        return Usage(estimate.prompt_tokens(self._request), 0, self._produced, estimated=True)
+        if (running := self._running) and running.prompt:
+            return Usage(running.prompt, running.cached, max(running.completion, self._produced), estimated=True)
+        prompt = estimate.prompt_tokens(self._request, estimate.ratios.ratio(self._model))
+        return Usage(prompt, 0, self._produced, estimated=True)
+
+    def learn(self) -> None:
+        """Let a call that is over, if its report is the last word, teach how the model counts."""
+        if self._reported and self.finished:
+            estimate.ratios.learn(self._model, self._request, self._reported.prompt)

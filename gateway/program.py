@@ -13,6 +13,7 @@ from gateway.blocked import Blocked
 from gateway.callers import Callers
 from gateway.control.program import PREFIX, Control
 from gateway.counters import Counters
+from gateway.draining import drain_on_sigterm
 from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable
 from gateway.house import House
 from gateway.http import ClientGone, Message, Receive, Reply, Request, Send
@@ -86,6 +87,8 @@ class Gateway:
             await self._limiter.start()
             if self._control:
                 self._control.start()
+            if self._house.drain:
+                drain_on_sigterm(self._house.upstream, self._house.drain)
         except Exception as error:  # an exception would only tell granian to do without a lifespan
             await send({"type": "lifespan.startup.failed", "message": f"The gateway cannot start: {error}"})
             return

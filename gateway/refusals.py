@@ -8,6 +8,7 @@ from gateway.errors import UpstreamError
 
 _LONGEST_MESSAGE = 500
 _LONGEST_WAIT = 5  # digits, in seconds
+_TROUBLE = {502, 503, 504}  # of the server, or of a proxy before it; a 500 may be one request's fault
 
 
 class _Detail(msgspec.Struct):
@@ -28,6 +29,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamErr
         return UpstreamError(_message(body), "refused", True)
     if status == 429:
         return UpstreamError("The model server is busy.", "rate_limited", False, retry_after=_retry_after(headers))
+    if status in _TROUBLE:
+        return UpstreamError("The model server is in trouble.", "overloaded", False, retry_after=_retry_after(headers))
     if status >= 500:
         return UpstreamError("The model server failed.", "failed", False)
     return UpstreamError("The model server refused the gateway.", "misconfigured", True)

@@ -1,6 +1,7 @@
 """What the routes answer: completions, models, and whether the gateway lives and is ready."""
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
@@ -13,17 +14,21 @@ from gateway.blocked import Blocked
 from gateway.callers import Callers, Known
 from gateway.completion import Completion
 from gateway.counters import Counters
-from gateway.errors import unavailable
+from gateway.errors import GatewayError, unavailable
 from gateway.headers import of_limits
 from gateway.health import Health
 from gateway.http import Reply, Request
 from gateway.models import Models, entry, listing
-from gateway.routes import Route
+from gateway.moderation import Moderation
+from gateway.requests.question import Question
+from gateway.routes import MODERATIONS, Route
 from gateway.shapes.shape import Heading, Shape
 from gateway.watch import Watch
 
 if TYPE_CHECKING:
+    from catalog.served import ServedModel
     from gateway.house import House
+    from keys.verification import Caller
 
 
 class Resources:
@@ -45,7 +50,9 @@ class Resources:
         """Answer a request for an existing resource."""
         match route.resource:
             case "completions":
-                await self._complete(request, reply, shape, id)
+                await self._complete(request, reply, shape, id, "chat")
+            case "moderations":
+                await self._complete(request, reply, shape, id, "moderations")
             case "models":
                 known = await self._identify(request, id, "models")
                 await reply.json(200, msgspec.json.encode(listing(await self._models.reached(known.caller))))
@@ -65,10 +72,12 @@ class Resources:
         self._admission.check(id, known, scope, self._addresses.of(request))
         return known
 
-    async def _complete(self, request: Request, reply: Reply, shape: Shape, id: UUID) -> None:
-        known = await self._identify(request, id, "chat")  # before the body: strangers send headers only
+    async def _complete(self, request: Request, reply: Reply, shape: Shape, id: UUID, scope: str) -> None:
+        known = await self._identify(request, id, scope)  # before the body: strangers send headers only
         body = await request.body(self._house.max_body)
         question = shape.parse(body)
+        if question.inputs:
+            question = await self._with_moderator(question, known.caller)
         model = await self._models.find(question.model, known.caller)
         if not known.caller.reaches(model.name):
             raise self._blocked.model(id, known.caller, model.name)
@@ -83,15 +92,39 @@ class Resources:
             admitted.cancel()
             raise
         heading = Heading(id, question.model, account.started_at, question.wants_usage)
-        completion = Completion(
-            account=account,
-            heading=heading,
-            shape=shape,
-            upstream=self._house.upstream,
-            reply=reply,
-            watch=Watch(request.receive),
-        )
+        parts: dict[str, Any] = {
+            "account": account,
+            "heading": heading,
+            "shape": shape,
+            "upstream": self._house.upstream,
+            "reply": reply,
+            "watch": Watch(request.receive),
+        }
+        completion = self._moderation(request.path, question, model, parts) if question.inputs else Completion(**parts)
         await completion.answer(asked, stream=question.stream)
+
+    def _moderation(self, path: str, question: Question, model: "ServedModel", parts: dict[str, Any]) -> Moderation:
+        way = self._house.upstream.moderates(model.name, model.upstream_name)
+        return Moderation(
+            question=question,
+            verdict_shape=MODERATIONS[path],
+            known_as=model.upstream_name,
+            at_endpoint=way == "endpoint",
+            **parts,
+        )
+
+    async def _with_moderator(self, question: Question, caller: "Caller") -> Question:
+        """Return the question with a model that moderates: the one it names, or the first that the caller reaches."""
+        moderates = self._house.upstream.moderates
+        if not question.model:
+            for model in await self._models.reached(caller):
+                if moderates(model.name, model.upstream_name):
+                    return replace(question, model=model.name)
+            raise GatewayError(404, "model_not_found", "No model here moderates.", param="model")
+        model = await self._models.find(question.model, caller)
+        if not moderates(model.name, model.upstream_name):
+            raise GatewayError(400, "invalid_request", "model: This model does not moderate.", param="model")
+        return question
 
     async def _tell_readiness(self, reply: Reply) -> None:
         dependencies = await self._health.dependencies()
@@ -99,6 +132,7 @@ class Resources:
         told = {
             "status": _word(ready),
             "dependencies": {name: _word(answers) for name, answers in dependencies.items()},
+            "pools": self._health.pools(),
         }
         await reply.json(200 if ready else 503, msgspec.json.encode(told))
 

@@ -23,8 +23,11 @@ class Segment:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Make a new segment, readable by its owner only."""
-        return cls._locked(path, os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        """Make a new segment, readable by its owner only; it gets its name once nobody can take it over."""
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        segment = cls._locked(path, os.open(path.with_suffix(".new"), flags, 0o600))
+        path.with_suffix(".new").rename(path)
+        return segment
 
     @classmethod
     def adopt(cls, path: Path) -> Self | None:

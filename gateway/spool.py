@@ -8,6 +8,7 @@ after a crash, so its reader must be idempotent by the call's id.
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,6 +69,25 @@ class Spool:
                 log.error("spool: the disk takes nothing and memory is full, the oldest record is lost")
             self._held.append(records.encode(call))
             self._write_held()
+
+    def hand_over(self) -> None:
+        """Leave what was written so far to another process that reads it."""
+        with self._lock:
+            if self._current is None or not self._current.size:
+                return
+            try:
+                fresh = self._new_segment()
+            except OSError as error:
+                log.error("spool: no new segment could be made: %s", error.strerror or error)
+                return
+            self._current.close()
+            self._current = fresh
+
+    def waiting(self) -> float:
+        """Return for how many seconds the oldest segment waits that is another's to read."""
+        own = self._current.path if self._current else None
+        oldest = min((_written(path) for path in self._directory.glob("*.log") if path != own), default=None)
+        return 0.0 if oldest is None else max(0.0, time.time() - oldest)
 
     def healthy(self) -> bool:
         """Tell whether records reach the disk; writes the held ones if it takes them again."""
@@ -168,6 +188,13 @@ class Spool:
 
     def _new_segment(self) -> Segment:
         return Segment.create(self._directory / f"{new_id()}.log")
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()  # it was taken just now
 
 
 def _private(path: str, flags: int) -> int:

@@ -24,6 +24,8 @@ class EventReader:
 
     def feed(self, piece: bytes) -> list[bytes]:
         """Return the data of the events that this piece completes."""
+        if whole := self._plainly(piece):
+            return whole
         *lines, self._line = (self._line + self._with_newlines(piece)).split(b"\n")
         events: list[bytes] = []
         for line in lines:
@@ -36,6 +38,15 @@ class EventReader:
         if self._size + len(self._line) > _LONGEST_EVENT:
             raise EventTooLong
         return events
+
+    def _plainly(self, piece: bytes) -> list[bytes] | None:
+        # What nearly every piece is: one or more events of one line each, and nothing cut off.
+        if self._line or self._data or self._after_cr or not piece.endswith(b"\n\n") or b"\r" in piece:
+            return None
+        events = piece[:-2].split(b"\n\n")
+        if all(event.startswith(b"data: ") and b"\n" not in event for event in events):
+            return [event[6:] for event in events]
+        return None
 
     def _with_newlines(self, piece: bytes) -> bytes:
         # A line may end in LF, CR LF or CR alone; after a CR at the cut, an LF belongs to it.

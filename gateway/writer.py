@@ -1,5 +1,7 @@
 """The writer: one thread that carries usage from the spool, and exchanges from memory, to the rooms below.
 
+In a gateway that serves, usage is another process's to settle (`gateway/settler.py`): the thread hands it over.
+
 Usage is never given up: while the database is away it waits on disk. Exchanges live in memory only,
 because nothing may be persisted unsealed; one that cannot be written, or finds no place, is lost and counted.
 """
@@ -17,6 +19,7 @@ from content.exchanges import Exchange
 from gateway.refusal import Refusal
 from gateway.rooms import Rooms
 from gateway.segment import Segment
+from gateway.settler import Settler
 from gateway.spool import Spool
 from usage.calls import Call
 from vault.errors import VaultError
@@ -26,6 +29,7 @@ log = logging.getLogger(__name__)
 _BATCH = 2000
 _PAUSE = 0.05  # seconds in which records gather to a batch
 _LOOK_AROUND = 5.0  # seconds between looks for segments that other processes left
+_OVERDUE = 180.0  # seconds
 _LONGEST_BACKOFF = 5.0  # seconds
 _QUEUE_EXCHANGES = 1000
 _QUEUE_CHARACTERS = 64 * 1024 * 1024
@@ -38,12 +42,23 @@ _AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError, OSEr
 class Writer:
     """Owns the spool's reading end and the queue of exchanges."""
 
-    def __init__(self, spool: Spool, rooms: Rooms, *, pause: float = _PAUSE) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        rooms: Rooms,
+        *,
+        pause: float = _PAUSE,
+        look_around: float = _LOOK_AROUND,
+        settler: Settler | None = None,
+    ) -> None:
         self._spool = spool
         self._rooms = rooms
         self._pause = pause
+        self._look_around = look_around
+        self._settler = settler
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._overdue = False  # usage waits for longer than holds may be relied on
         self._queue: deque[Exchange] = deque()
         self._queued = 0  # characters
         self._refused: dict[tuple[UUID, str, str, datetime], tuple[int, Refusal]] = {}
@@ -58,19 +73,20 @@ class Writer:
         self._wake.set()
         self._thread.start()
 
-    def stop(self, patience: float) -> None:
-        """Write what is left for at most so many seconds; unwritten usage stays in the spool."""
+    def stop(self, patience: float) -> bool:
+        """Write what is left for at most so many seconds; tell whether all was, else usage stays in the spool."""
         self._stopping.set()
         self._wake.set()
         self._thread.join(patience)
         if self._thread.is_alive():
             log.warning("writer: stopped before everything was written, the spool keeps the usage")
-        else:
-            self._spool.close()
+            return False
+        self._spool.close()
+        return self._settler is None or self._settler.end(patience)
 
     def healthy(self) -> bool:
         """Tell whether usage can be accounted for: the disk takes it and the thread lives."""
-        return self._thread.is_alive() and self._spool.healthy()
+        return self._thread.is_alive() and self._spool.healthy() and not self._overdue
 
     def record(self, call: Call) -> None:
         """Make a call's usage durable; the database has it a moment later."""
@@ -99,7 +115,7 @@ class Writer:
     def _run(self) -> None:
         backoff = self._pause
         while True:
-            if not self._wake.wait(_LOOK_AROUND):
+            if not self._wake.wait(self._look_around):
                 self._spool.look_around()
             self._stopping.wait(self._pause)
             self._wake.clear()
@@ -116,6 +132,9 @@ class Writer:
     def _drained(self) -> bool:
         try:
             self._write_exchanges()
+            if self._settler is not None:
+                self._hand_over(self._settler)
+                return True
             while batch := self._spool.batch(_BATCH):
                 self._write_calls(batch.segment, batch.records)
                 self._spool.take(batch)
@@ -124,6 +143,14 @@ class Writer:
             log.warning("writer: usage and exchanges wait: %s", type(error).__name__)
             return False
         return True
+
+    def _hand_over(self, settler: Settler) -> None:
+        self._spool.hand_over()
+        settler.keep()
+        overdue = self._spool.waiting() > _OVERDUE
+        if overdue != self._overdue:
+            log.error("writer: usage waits too long to be settled" if overdue else "writer: usage is settled again")
+        self._overdue = overdue
 
     def _write_calls(self, segment: Segment, entries: Sequence[tuple[bytes, Call]]) -> None:
         """Record calls; halve a refused batch until the one that cannot be recorded stands alone."""

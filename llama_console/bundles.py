@@ -70,6 +70,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "openings",
         "verify",
     ),
+    "requests.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "requests"),
     "audit.css": (*IN_THE_SHELL, "mono", "toolbar", "pagination", "audit"),
     "account.css": (*IN_THE_SHELL, "toolbar", "pagination", "preferences", "history", "secret", "profile"),
     "public.js": SCRIPTS_EVERYWHERE,

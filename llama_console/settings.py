@@ -362,6 +362,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-changes": {"task": "keys.purge_changes", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-uses": {"task": "keys.purge_uses", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-shortened": {"task": "trust.purge_shortened", "schedule": 60.0, "options": {"expires": 60}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -372,6 +373,8 @@ BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "po
 BILLING_POSTPAID_LIMIT = env.integer("BILLING_POSTPAID_LIMIT", 10_000, least=0)  # cents that who is new may owe
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
+BILLING_REFUNDS = env.integer("BILLING_REFUNDS", 5, least=0)  # that customers can ask for in 30 days
+BILLING_LEAST_DUE = env.integer("BILLING_LEAST_DUE", 50, least=0)  # cents; less is carried to the next invoice
 BILLING_DUE_DAYS = env.integer("BILLING_DUE_DAYS", 14, least=1)  # to pay an invoice
 BILLING_GRACE_DAYS = env.integer("BILLING_GRACE_DAYS", 14, least=0)  # after which who has not paid is suspended
 
@@ -412,6 +415,8 @@ GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
 REDIS_URL = env.string("REDIS_URL", "")
 # By which the console asks the gateway how limits stand; nobody but the two can know it.
 GATEWAY_TOKEN = hmac.digest(SECRET_KEY.encode(), b"gateway counters", "sha256").hex()
+# Seconds that calls in flight have after SIGTERM: more than clients wait for a whole answer, less than granian waits.
+GATEWAY_DRAIN_SECONDS = env.integer("GATEWAY_DRAIN_SECONDS", 3 if DEVELOPMENT else 120, least=1)
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
 
 # Admin API ----------------------------------------------------------------------------------

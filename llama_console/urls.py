@@ -46,6 +46,7 @@ urlpatterns = [
     path("o/<slug:organization>/projects/", include("accounts.views.projects.urls")),
     path("o/<slug:organization>/", include("accounts.views.organizations.urls")),
     path("o/<slug:organization>/members/", include("llama_console.views.members.urls")),
+    path("o/<slug:organization>/requests/", include("llama_console.views.requests.urls")),
     path("o/<slug:organization>/usage/", include("usage.urls")),
     path("o/<slug:organization>/data-access/", include("trust.urls")),
     *in_development(settings.DEVELOPMENT),

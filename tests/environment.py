@@ -9,5 +9,7 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="llama-console-tests-")
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["VAR_DIR"] = os.path.join(os.environ["VAR_DIR"], worker)
 os.makedirs(os.path.join(os.environ["VAR_DIR"], "static"), exist_ok=True)
+# What is used in tests costs cents; tests/billing/test_carried_over.py has the rule.
+os.environ["BILLING_LEAST_DUE"] = "0"
 # Nobody answers there: a test that forgets its simulator must not sell in the `make run` next door.
 os.environ.setdefault("STRIPE_URL", "http://127.0.0.1:9")

@@ -22,6 +22,7 @@ class Body:
 # What else a body may have; its values are the program's own words.
 _NAMES = {
     "message": gettext_lazy("Message"),
+    "reason": gettext_lazy("Reason"),
     "requester": gettext_lazy("Requester"),
     "until": gettext_lazy("Until"),
     "maximum": gettext_lazy("Maximum"),

@@ -53,6 +53,7 @@ PURPOSES = (
     Shown("re-keying", gettext_lazy("Re-keying"), Group.SYSTEM, 6),
     Shown("erasure", gettext_lazy("Erasure"), Group.SYSTEM, 6),
     Shown("own-account", gettext_lazy("Own account"), Group.MEMBERS, 0),
+    Shown("own-content", gettext_lazy("Own content"), Group.MEMBERS, 4),
     Shown("authentication", gettext_lazy("Authentication"), Group.MEMBERS, 3),
     Shown("authorization", gettext_lazy("Authorization"), Group.MEMBERS, 6),
     Shown("team-administration", gettext_lazy("Team administration"), Group.MEMBERS, 1),

@@ -74,16 +74,18 @@ def disclose(
     subjects: Sequence[UUID],
     grant: UUID | None = None,
     message: UUID | None = None,
+    reason: str = "",
 ) -> Iterator[Scope]:
     """Open a scope for one purpose, actor and tenant over the named fields of the named rows.
 
     `fields` are class attributes such as `User.email`, `subjects` primary keys. Purposes that need a grant take its id;
-    a `message` that is opened for stands in the leaf.
+    a `message` that is opened for stands in the leaf, and so does a `reason`, for purposes that need one.
     """
     labels = [field.label for field in fields if isinstance(field, SealedDescriptor)]
     if len(labels) != len(fields):
         raise VaultError("refused", "A scope names sealed fields alone.")
-    scope = Scope(Opening(purpose.value, str(actor), tenant, labels, list(subjects), grant, message))
+    opening = Opening(purpose.value, str(actor), tenant, labels, list(subjects), grant, message, reason)
+    scope = Scope(opening)
     try:
         yield scope
     finally:

@@ -12,6 +12,7 @@ from ledger.actor import Actor, ActorKind
 
 class Purpose(StrEnum):
     OWN_ACCOUNT = "own-account"
+    OWN_CONTENT = "own-content"
     AUTHENTICATION = "authentication"
     SINGLE_SIGN_ON = "single-sign-on"
     AUTHORIZATION = "authorization"
@@ -27,12 +28,23 @@ class Purpose(StrEnum):
     ERASURE = "erasure"
 
 
+class Reason(StrEnum):
+    """Why an organization opens its own content. Words of a list, so that nobody types a name into the ledger."""
+
+    DEBUGGING = "debugging"
+    QUALITY = "quality"
+    SECURITY = "security"
+    PERSON = "request-of-a-person"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What a purpose opens and for whom.
 
     `actors` holds kinds, or single parts of the program as kind:id. With `granted` it opens only under a grant that
     names the case, the fields and the rows. With `inside` the unsealer uses the plaintext itself and releases nothing.
+    With `reasoned` it opens only with a reason, which stands in the leaf.
     """
 
     because: str
@@ -41,6 +53,7 @@ class Rule:
     own: bool = False  # only rows whose tenant is the actor
     granted: bool = False
     inside: bool = False
+    reasoned: bool = False
 
     def admits(self, actor: Actor) -> bool:
         return bool({actor.kind.value, str(actor)} & self.actors)
@@ -60,6 +73,7 @@ _OF_TEAMS = frozenset({_ROLE, _DIRECTORY, _CONTACT, _INVITED, _INVITED_TO})
 _EVERYTHING = _PROFILE | _CONTENT | _OF_TEAMS | {_SPARE_EMAIL, _SPARE_PHONE}
 
 _PEOPLE = frozenset({ActorKind.USER.value})
+_MEMBERS = frozenset({ActorKind.USER.value, ActorKind.KEY.value})
 _PROGRAM = frozenset({ActorKind.USER.value, ActorKind.KEY.value, ActorKind.SYSTEM.value, ActorKind.OPERATOR.value})
 _STAFF = frozenset({ActorKind.STAFF.value})
 _OPERATOR = frozenset({ActorKind.OPERATOR.value})
@@ -69,6 +83,9 @@ _SIGN_IN = frozenset({"system:sign-in"})
 RULES: dict[Purpose, Rule] = {
     Purpose.OWN_ACCOUNT: Rule(
         "The person looks at their own data.", _PROFILE | _EXPORT | {_SPARE_EMAIL, _SPARE_PHONE}, _PEOPLE, own=True
+    ),
+    Purpose.OWN_CONTENT: Rule(
+        "An organization reads a call of its own, in the request log.", _CONTENT, _MEMBERS, reasoned=True
     ),
     Purpose.AUTHENTICATION: Rule("The person proves who they are.", _TOTP_SECRET, _PEOPLE, own=True),
     Purpose.SINGLE_SIGN_ON: Rule("To ask the organization's own provider who signs in.", _CLIENT_SECRET, _SIGN_IN),

@@ -87,7 +87,10 @@ class OneProject(Resource):
             Permission.MANAGE_PROJECTS,
             answer=Project,
             body=ProjectChange,
-            description="What is left out stays as it is; the slug stays in any case.",
+            description=(
+                "What is left out stays as it is; the slug stays in any case. Fewer days of retention count for "
+                "what is kept already: what is older can't be opened from then on, and is deleted within minutes."
+            ),
         ),
     }
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from billing.accounts import lock_account
-from billing.actions.dunning import lift_suspension
+from billing.actions.dunning import audience_of_end, lift_suspension
 from billing.actions.invoice_ends import void_key
 from billing.errors import BillingError
 from billing.invoices import payments
@@ -39,13 +39,14 @@ def collect_due() -> int:
 
 def write_off_invoice(actor: Actor, organization_id: UUID, *, number: int, now: datetime) -> Invoice:
     """Take back what an invoice asks for, here and at Stripe; BillingError `not-found` or `status` (nothing is due)."""
+    to = audience_of_end(organization_id)
     with transaction.atomic():
         account = lock_account(organization_id)
         invoice = Invoice.objects.of(organization_id).closed().filter(number=number).first()
         if invoice is None:
             raise BillingError("not-found", "There is no such invoice.")
         payments.mark_void(actor, account, invoice, key=void_key(invoice), at=now)
-        lift_suspension(actor, account, now)
+        lift_suspension(actor, account, to, now)
         if invoice.stripe_invoice:
             intend(Deed.WITHDRAWAL, organization_id, invoice.pk)
     return invoice

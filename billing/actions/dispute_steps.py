@@ -16,6 +16,7 @@ from django.utils import timezone
 from billing.accounts import lock_account
 from billing.actions.topup_ends import STRIPE
 from billing.audience import audience_of
+from billing.clawback import lot_of, plan_clawback
 from billing.credit import freeze, put_back, take, thaw
 from billing.journal import is_posted, post
 from billing.models import (
@@ -27,7 +28,6 @@ from billing.models import (
     DisputeStatus,
     Invoice,
     Kind,
-    LotKind,
     Posting,
     Refund,
     TopUp,
@@ -36,8 +36,6 @@ from catalog.money import CENT
 from ledger.events import record_event
 from ledger.models import Action
 from notifications.telling import tell
-
-_USED = (Kind.USAGE, Kind.REPAYMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +150,8 @@ def _claw_back(account: BillingAccount, dispute: Dispute) -> None:
     lot = _lot_of(dispute)
     if lot and dispute.top_up:
         most = min(dispute.cents, dispute.top_up.cents - dispute.top_up.refunded) * CENT
-        taken = min(lot.remaining, most)
-        owed = min(most - taken, _used(lot) - _owed_before(dispute))
+        plan = plan_clawback(dispute.top_up, lot, most)
+        taken, owed = plan.taken, plan.owed
     else:
         most = min(dispute.cents, dispute.invoice.due if dispute.invoice else 0) * CENT
         taken, owed = 0, most
@@ -162,18 +160,6 @@ def _claw_back(account: BillingAccount, dispute: Dispute) -> None:
         posted = post(account, Kind.DISPUTE_LOST, _lost_key(dispute), amounts, reference=dispute.pk)
         if lot and taken:
             take(posted, [(lot, taken)])
-
-
-def _used(lot: CreditLot) -> int:
-    """Return what calls used of a lot; what expired unused is nobody's debt."""
-    return int(lot.draws.filter(transaction__kind__in=_USED).aggregate(all=Sum("amount"))["all"] or 0)
-
-
-def _owed_before(dispute: Dispute) -> int:
-    """Return what was used and is owed by other disputes of the same payment, each of which may be over a part."""
-    others = Dispute.objects.filter(top_up=dispute.top_up_id).exclude(pk=dispute.pk)
-    lost = Posting.objects.filter(transaction__key__in=[_lost_key(each) for each in others], account=Account.RECEIVABLE)
-    return int(lost.aggregate(all=Sum("amount"))["all"] or 0)
 
 
 def _lost_key(dispute: Dispute) -> str:
@@ -196,11 +182,7 @@ def _free(account: BillingAccount, dispute: Dispute) -> None:
 
 
 def _lot_of(dispute: Dispute) -> CreditLot | None:
-    if not dispute.top_up_id:
-        return None
-    return CreditLot.objects.get(
-        organization_id=dispute.organization_id, kind=LotKind.PAID, reference=str(dispute.top_up_id)
-    )
+    return lot_of(dispute.top_up) if dispute.top_up else None
 
 
 def _locked(dispute_id: UUID) -> tuple[BillingAccount, Dispute]:

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.accounts import lock_account
-from billing.actions.dunning import lift_suspension
+from billing.actions.dunning import audience_of_end, lift_suspension
 from billing.actions.topup_ends import STRIPE
 from billing.audience import audience_of
-from billing.fees import post_fee
+from billing.fees import post_fee, post_tax
 from billing.invoices import payments
 from billing.models import BillingAccount, Invoice, InvoiceStatus
 from billing.models.topup import CONFIRMATION
@@ -28,8 +28,13 @@ def note_bill(invoice_id: UUID, bill: str) -> None:
     Invoice.objects.filter(pk=invoice_id, stripe_invoice="").update(stripe_invoice=bill)
 
 
-def pay_invoice(invoice_id: UUID, *, payment: str, fee: int | None = None, now: datetime | None = None) -> None:
-    """Post that all of it was paid, once, and what Stripe kept of it, in cents; BillingError `status` if it is void."""
+def pay_invoice(
+    invoice_id: UUID, *, payment: str, fee: int | None = None, tax: int = 0, now: datetime | None = None
+) -> None:
+    """Post that all of it was paid, once, with the tax on it and what Stripe kept, in cents.
+
+    BillingError `status` if it is void.
+    """
     now = now or timezone.now()
     to = _audience(invoice_id)
     with transaction.atomic():
@@ -38,7 +43,8 @@ def pay_invoice(invoice_id: UUID, *, payment: str, fee: int | None = None, now: 
             payments.mark_paid(STRIPE, account, invoice, key=f"payment:{invoice.pk}", at=now)
             _clear(invoice)
             tell("receipt", invoice.pk, to, key=f"receipt:{invoice.pk}")
-            lift_suspension(STRIPE, account, now)
+            lift_suspension(STRIPE, account, to, now)
+        post_tax(account, tax, reference=invoice.pk)
         post_fee(account, payment, fee, reference=invoice.pk)
 
 
@@ -63,10 +69,11 @@ def fail_payment(invoice_id: UUID, code: str, *, tries: int, retry_at: datetime 
 def void_invoice(invoice_id: UUID, now: datetime | None = None) -> None:
     """Note that it was voided at Stripe: nobody owes it any more."""
     now = now or timezone.now()
+    to = audience_of_end(Invoice.objects.values_list("organization_id", flat=True).get(pk=invoice_id))
     with transaction.atomic():
         account, invoice = _locked(invoice_id)
         payments.mark_void(STRIPE, account, invoice, key=void_key(invoice), at=now)
-        lift_suspension(STRIPE, account, now)
+        lift_suspension(STRIPE, account, to, now)
 
 
 def give_up_invoice(invoice_id: UUID) -> None:

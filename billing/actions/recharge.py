@@ -5,6 +5,7 @@ to one purchase at a time; what is under way counts towards the month's cap.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from billing.accounts import lock_account, month_of
+from billing.actions.topup_ends import RESTS
 from billing.actions.topups import begin, check_cents
 from billing.errors import BillingError
 from billing.invoices.drafts import next_month
 from billing.models import AutoRecharge, BillingAccount, Origin, TopUp
+from billing.rail.cards import payment_methods
 from billing.rail.client import is_set_up
+from billing.rail.errors import RailError
 from catalog.money import CENT
 from ledger.actor import Actor
 from ledger.events import changes, record_event
@@ -35,19 +39,31 @@ def set_recharge(
 ) -> AutoRecharge:
     """Buy `amount` whenever the balance falls below `threshold`, up to `monthly_cap` a calendar month; all in cents.
 
-    Failures from before are forgotten. BillingError `amount`, `threshold`, `cap`, `not-prepaid`, `suspended`,
-    `not-billed`.
+    Switched on anew, failures from before are forgotten; while it is on they count on, whatever is changed.
+    BillingError `amount`, `threshold`, `cap`, `not-prepaid`, `suspended`, `not-billed`.
     """
     _check(threshold, amount, monthly_cap)
     wanted = {"is_on": True, "threshold": threshold * CENT, "cents": amount, "monthly_cap": monthly_cap}
     with transaction.atomic():
         account = _chargeable(organization_id)
-        before = AutoRecharge.objects.filter(pk=account.pk).values(*wanted).first() or {}
-        fresh = {**wanted, "failures": 0, "rests_until": None, "created_by": creator}
+        known = AutoRecharge.objects.filter(pk=account.pk)
+        before = known.values(*wanted).first() or {}
+        fresh = {**wanted, **_rest(known.filter(is_on=True).first()), "created_by": creator}
         recharge, _ = AutoRecharge.objects.update_or_create(account=account, defaults=fresh)
         differs = changes(_shown(before), _shown(wanted))
         record_event(actor, Action.RECHARGE_SET, target=account.pk, organization_id=account.pk, **differs)
     return recharge
+
+
+def require_method(organization_id: UUID) -> None:
+    """BillingError `no-method` if there is nothing to charge, as far as Stripe says so now."""
+    try:
+        has_one = bool(payment_methods(organization_id))
+    except RailError:  # the first purchase will tell
+        return
+    if not has_one:
+        said = _("There is no payment method to charge. Add one under “Payment methods”, or buy credit once.")
+        raise BillingError("no-method", said)
 
 
 def stop_recharge(actor: Actor, organization_id: UUID) -> bool:
@@ -86,6 +102,14 @@ def recharge(organization_id: UUID, now: datetime) -> TopUp | None:
             return None
         until = now + CONFIRM_WITHIN
         return begin(RECHARGER, organization_id, Origin.AUTO, cents=due.cents, creator=due.created_by, expires_at=until)
+
+
+def _rest(running: AutoRecharge | None) -> dict[str, Any]:
+    """Return what stays of failures and of the rest after one; one for want of room below the cap is looked at anew."""
+    if not running or not running.failures:
+        return {"failures": 0, "rests_until": None}
+    is_after_failure = running.rests_until and running.rests_until <= timezone.now() + max(RESTS)
+    return {"failures": running.failures, "rests_until": running.rests_until if is_after_failure else None}
 
 
 def _rest_until_next_month(recharge: AutoRecharge, now: datetime) -> None:

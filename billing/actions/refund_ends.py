@@ -11,7 +11,7 @@ from billing.actions.dispute_steps import reclaim
 from billing.actions.topup_ends import STRIPE
 from billing.credit import put_back
 from billing.journal import post
-from billing.models import Account, BillingAccount, CreditLot, Kind, Refund, RefundStatus, TopUp
+from billing.models import Account, BillingAccount, CreditLot, Kind, Posting, Refund, RefundStatus, TopUp
 from catalog.money import CENT
 from ledger.events import record_event
 from ledger.models import Action
@@ -28,7 +28,7 @@ def pay_refund(refund_id: UUID, now: datetime | None = None) -> None:
         account, refund = _locked(refund_id)
         if not refund.is_pending:
             return
-        amounts = {Account.REFUNDS: refund.cents * CENT, Account.CLEARING: -refund.cents * CENT}
+        amounts = {Account.REFUNDS: refund.cents * CENT, **_left(refund)}
         post(account, Kind.REFUND_PAID, f"refund-paid:{refund.pk}", amounts, reference=refund.pk)
         _end(refund, RefundStatus.PAID, now)
         _record(Action.REFUND_PAID, refund)
@@ -43,11 +43,14 @@ def fail_refund(refund_id: UUID, code: str, now: datetime | None = None) -> None
         account, refund = _locked(refund_id)
         if refund.status == RefundStatus.FAILED:
             return
-        source = Account.REFUNDS if refund.is_pending else Account.CLEARING
-        amount = refund.cents * CENT
-        amounts = {source: amount, Account.CREDIT_PAID: -amount}
+        given = _given_back(account, refund)
+        back = {Account.REFUNDS: refund.cents * CENT}
+        if not refund.is_pending:
+            back = {name: -amount for name, amount in _left(refund).items()}
+        amounts = {**back, **{name: -amount for name, amount in given.items()}}
         posted = post(account, Kind.REFUND_FAILED, f"refund-failed:{refund.pk}", amounts, reference=refund.pk)
-        put_back(account, posted, CreditLot.objects.get(pk=refund.lot_id), amount)
+        if credit := given.get(Account.CREDIT_PAID):
+            put_back(account, posted, CreditLot.objects.get(pk=refund.lot_id), credit)
         top_up = TopUp.objects.get(pk=refund.top_up_id)
         top_up.refunded -= refund.cents
         top_up.save(update_fields=["refunded"])
@@ -55,6 +58,22 @@ def fail_refund(refund_id: UUID, code: str, now: datetime | None = None) -> None
         refund.failure = code[:40]
         _end(refund, RefundStatus.FAILED, now)
         _record(Action.REFUND_FAILED, refund, because=refund.failure)
+
+
+def _left(refund: Refund) -> dict[Account, int]:
+    """Return what leaves us when it is paid: the money, and with it the tax on it that we had collected."""
+    tax = (refund.total or refund.cents) - refund.cents
+    return {Account.CLEARING: -(refund.cents + tax) * CENT, Account.TAX: tax * CENT}
+
+
+def _given_back(account: BillingAccount, refund: Refund) -> dict[Account, int]:
+    """Return what it was taken from; of what is owed as much as is owed still, the rest as credit."""
+    taken = Posting.objects.filter(transaction__key=f"refund:{refund.pk}").exclude(account=Account.REFUNDS)
+    given = {Account(name): int(amount) for name, amount in taken.values_list("account", "amount")}
+    if owed := given.pop(Account.RECEIVABLE, 0):
+        given[Account.RECEIVABLE] = min(owed, max(0, account.debt))
+        given[Account.CREDIT_PAID] = given.get(Account.CREDIT_PAID, 0) + owed - given[Account.RECEIVABLE]
+    return given
 
 
 def _locked(refund_id: UUID) -> tuple[BillingAccount, Refund]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,11 +26,13 @@ from billing.models import (
 from billing.rail.client import is_set_up
 from billing.rail.outbox import intend
 from catalog.money import CENT
-from ledger.actor import Actor
+from ledger.actor import Actor, ActorKind
 from ledger.events import record_event
-from ledger.models import Action
+from ledger.models import Action, AuditEvent
 
 MOST_PENDING = 10  # refunds of an organization; each is several requests to Stripe, which serves all of them
+LIMITED_FOR = timedelta(days=30)
+_CUSTOMERS = (ActorKind.USER, ActorKind.KEY)
 _TWICE = timedelta(seconds=60)  # within which the same refund is a second click
 
 
@@ -37,7 +40,8 @@ def request_refund(actor: Actor, organization_id: UUID, *, lot_id: UUID, cents: 
     """Pay back so much of what is left of a lot that was bought, in whole cents.
 
     BillingError `not-found`, `not-bought`, `frozen`, `amount` (more than is left and not held for calls under way),
-    `recharge` (it would be bought again), `pending` (too many are under way), `not-billed` or `not-set-up`.
+    `recharge` (it would be bought again), `pending` (too many are under way), `limit` (a customer had too many in 30
+    days: Stripe keeps its fee of each payment), `not-billed` or `not-set-up`.
     """
     if type(cents) is not int or cents < 1:
         raise BillingError("amount", "A refund is at least one cent, in whole cents.")
@@ -53,6 +57,8 @@ def request_refund(actor: Actor, organization_id: UUID, *, lot_id: UUID, cents: 
             return again
         top_up = _paid_top_up(lot)
         _refuse(account, cents)
+        if actor.kind in _CUSTOMERS and refunds_left(account.pk, now) < 1:
+            raise BillingError("limit", "So many refunds were asked for in the last 30 days. Write to support.")
         return _requested(actor, account, lot, top_up, cents)
 
 
@@ -62,6 +68,15 @@ def refundable(account: BillingAccount, lot: CreditLot) -> int:
         return 0
     free = account.credit - account.frozen - account.held - (account.debt if account.is_prepaid else 0)
     return int(max(0, min(lot.remaining, free)) // CENT)
+
+
+def refunds_left(organization_id: UUID, now: datetime) -> int:
+    """Return how many refunds an organization can still ask for itself; those of operators do not count."""
+    asked = AuditEvent.objects.filter(
+        organization_id=organization_id, action=Action.REFUND_REQUESTED, at__gt=now - LIMITED_FOR
+    )
+    own = sum(Actor.parse(actor).kind in _CUSTOMERS for actor in asked.values_list("actor", flat=True))
+    return max(0, settings.BILLING_REFUNDS - own)
 
 
 def _refuse(account: BillingAccount, cents: int) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from billing.accounts import lock_account
 from billing.errors import BillingError
-from billing.models import BillingAccount, Mode
+from billing.models import BillingAccount, CapAlert, Mode
 from catalog.money import PICO
 from ledger.actor import Actor
 from ledger.events import changes, record_event
@@ -44,6 +44,7 @@ def set_cap(actor: Actor, organization_id: UUID, cap: int | None) -> BillingAcco
         account = lock_account(organization_id)
         differs = changes({"cap": account.cap}, {"cap": cap})
         account.cap = cap
+        CapAlert.objects.filter(pk=account.pk).update(is_refused=False)
         account.save(update_fields=["cap"])
         record_event(actor, Action.BILLING_CAP_SET, target=organization_id, organization_id=organization_id, **differs)
     return account

@@ -17,7 +17,7 @@ from accounts.models import Organization
 from accounts.recipients import of_billing
 from billing.accounts import lock_account
 from billing.credit import give_credit
-from billing.fees import post_fee
+from billing.fees import post_fee, post_tax
 from billing.models import (
     AutoRecharge,
     BalanceWarning,
@@ -48,8 +48,13 @@ def note_at_stripe(top_up_id: UUID, **ids: str) -> None:
             TopUp.objects.filter(pk=top_up_id, **{f"stripe_{name}": ""}).update(**{f"stripe_{name}": known})
 
 
-def pay_top_up(top_up_id: UUID, *, payment: str, fee: int | None = None, now: datetime | None = None) -> None:
-    """Give the credit that was paid for, once, and write down what Stripe kept of it, in cents, once that is known."""
+def pay_top_up(
+    top_up_id: UUID, *, payment: str, fee: int | None = None, tax: int = 0, now: datetime | None = None
+) -> None:
+    """Give the credit that was paid for, once, and write down the tax on it and what Stripe kept, once that is known.
+
+    `fee` and `tax` are cents.
+    """
     now = now or timezone.now()
     to = _audience(TopUp.objects.exclude(status=TopUpStatus.PAID), top_up_id)
     with transaction.atomic():
@@ -60,6 +65,7 @@ def pay_top_up(top_up_id: UUID, *, payment: str, fee: int | None = None, now: da
             _record(STRIPE, Action.TOP_UP_PAID, top_up)
             tell("receipt", top_up.pk, to, key=f"receipt:{top_up.pk}")
             _note_success(account, top_up)
+        post_tax(account, tax, reference=top_up.pk)
         post_fee(account, payment, fee, reference=top_up.pk)
 
 

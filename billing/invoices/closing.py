@@ -20,7 +20,7 @@ from accounts.models import Organization
 from accounts.recipients import of_billing
 from billing.accounts import lock_account
 from billing.errors import BillingError
-from billing.invoices.amounts import Amounts
+from billing.invoices.amounts import Amounts, in_cents
 from billing.invoices.rated import Tally, tally
 from billing.invoices.snapshot import Line, amounts_of, lines_of, posted, write_snapshot
 from billing.journal import post
@@ -153,10 +153,16 @@ def _compare(invoice: Invoice, counted: Tally, lines: Iterable[Line]) -> None:
 def _to_invoice(account: BillingAccount, invoice: Invoice) -> int:
     """Return how much of what is owed this invoice asks for: of who pays in advance nothing, their next credit repays.
 
-    Of others all that stands on no invoice yet, but for what the calls of later drafts made of it.
+    Of others all that stands on no invoice yet, but for what the calls of later drafts made of it. What is too little
+    to be collected waits for the next one.
     """
     if account.is_prepaid:
         return 0
+    uninvoiced = _uninvoiced(account, invoice)
+    return uninvoiced if in_cents(uninvoiced) >= settings.BILLING_LEAST_DUE else 0
+
+
+def _uninvoiced(account: BillingAccount, invoice: Invoice) -> int:
     drafts = Invoice.objects.of(account.pk).drafts().exclude(pk=invoice.pk).values_list("pk", flat=True)
     later = Posting.objects.filter(
         transaction__reference__in=[str(pk) for pk in drafts],

@@ -12,12 +12,13 @@ from django.db.models import Sum
 from billing.invoices.amounts import Amounts, split_cents
 from billing.invoices.lines import rates_of
 from billing.invoices.rated import Tally, microseconds, tally
-from billing.models import Account, Invoice, Kind, Posting
+from billing.models import Account, Invoice, Kind, Mode, Posting
 from catalog.models import Price
 
 FORMAT = "llama-console-invoice/1"
 _CREDIT = (Account.CREDIT_PAID, Account.CREDIT_PROMOTIONAL)
 Line = dict[str, Any]
+Snapshot = dict[str, Any]
 
 
 def regenerate(invoice: Invoice) -> bytes:
@@ -25,6 +26,11 @@ def regenerate(invoice: Invoice) -> bytes:
     counted = tally(invoice)
     invoiced = -posted(invoice, Kind.INVOICE, Account.RECEIVABLE)
     return write_snapshot(invoice, counted, amounts_of(invoice, counted, invoiced))
+
+
+def is_carried_over(said: Snapshot) -> bool:
+    """Tell whether all that an invoice could ask for was too little, and is left to the next one."""
+    return said["mode"] == Mode.POSTPAID and not said["cents"]["due"] and said["amounts"]["carried"] < 0
 
 
 def amounts_of(invoice: Invoice, counted: Tally, invoiced: int) -> Amounts:

@@ -1,5 +1,6 @@
 from billing.models.account import BillingAccount, Mode, Suspension
 from billing.models.budget import Budget, Period
+from billing.models.cap_alert import CapAlert
 from billing.models.dispute import Dispute, DisputeStatus
 from billing.models.hold import Hold
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceStatus
@@ -19,6 +20,7 @@ __all__ = [
     "BalanceWarning",
     "BillingAccount",
     "Budget",
+    "CapAlert",
     "CreditLot",
     "Deed",
     "Dispute",

@@ -21,6 +21,7 @@ class Account(models.TextChoices):
     INVOICED = "invoiced", gettext_lazy("Owed on invoices")  # whole cents
     REVENUE = "revenue", gettext_lazy("Usage")
     FEES = "fees", gettext_lazy("Payment fees")
+    TAX = "tax", gettext_lazy("Tax collected")  # and owed to the state
     REFUNDS = "refunds", gettext_lazy("Refunds under way")
     DISPUTE_LOSS = "dispute-loss", gettext_lazy("Disputes")
     BREAKAGE = "breakage", gettext_lazy("Expired credit")
@@ -34,6 +35,7 @@ class Kind(models.TextChoices):
     USAGE = "usage", gettext_lazy("Usage")
     REPAYMENT = "repayment", gettext_lazy("Debt repaid")
     FEE = "fee", gettext_lazy("Fee of the payment provider, paid by us")
+    TAX = "tax", gettext_lazy("Tax collected")
     REFUND = "refund", gettext_lazy("Refund")
     REFUND_PAID = "refund-paid", gettext_lazy("Refund paid out")
     REFUND_FAILED = "refund-failed", gettext_lazy("Refund failed")

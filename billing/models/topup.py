@@ -131,6 +131,10 @@ class TopUp(models.Model):
         return self.status == TopUpStatus.PAID
 
     @property
+    def has_receipt(self) -> bool:
+        return self.is_paid and bool(self.stripe_invoice)
+
+    @property
     def needs_confirmation(self) -> bool:
         """Whether a person has to confirm it on their bank's page before it goes through."""
         return self.is_pending and self.failure == CONFIRMATION

@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -28,8 +29,10 @@ from billing.rail.errors import RailError
 
 VERSION = "2026-10-28.endive"  # of the API; the library's own is the same (a test holds them together)
 TIMEOUT = (3.0, 10.0)  # seconds to connect, and to be answered
+BRIEF = (1.0, 2.0)  # the same while a page only wants to show something
 TOLERANCE = 300  # seconds that a webhook may be old
 _CONNECTIONS = 16
+_patience: ContextVar[tuple[float, float]] = ContextVar("patience", default=TIMEOUT)
 
 Json: TypeAlias = dict[str, Any]
 SessionParams: TypeAlias = SessionCreateParams
@@ -67,6 +70,16 @@ def ask_all(act: Callable[[Services], Any]) -> Iterator[Json]:
         if row is None:
             return
         yield row.to_dict()
+
+
+@contextmanager
+def briefly() -> Iterator[None]:
+    """Wait no longer than a page may: for questions that change nothing and can be asked again."""
+    before = _patience.set(BRIEF)
+    try:
+        yield
+    finally:
+        _patience.reset(before)
 
 
 def options(key: str) -> stripe.RequestOptions:
@@ -126,11 +139,11 @@ def _is_signed(body: bytes, signature: str, secret: str) -> bool:
 def _services() -> Services:
     if not settings.STRIPE_SECRET_KEY:
         raise RailError("Payments are not set up on this installation.", "not-set-up", permanent=False)
-    return _client(os.getpid(), settings.STRIPE_SECRET_KEY, settings.STRIPE_URL).v1
+    return _client(os.getpid(), settings.STRIPE_SECRET_KEY, settings.STRIPE_URL, _patience.get()).v1
 
 
 @lru_cache(maxsize=4)
-def _client(process: int, key: str, url: str) -> stripe.StripeClient:
+def _client(process: int, key: str, url: str, patience: tuple[float, float]) -> stripe.StripeClient:
     """Return the client of a process: connections are not inherited."""
     session = requests.Session()
     session.trust_env = False  # no proxy and no .netrc of the environment
@@ -141,7 +154,7 @@ def _client(process: int, key: str, url: str) -> stripe.StripeClient:
         stripe_version=VERSION,
         max_network_retries=0,
         base_addresses={"api": url},
-        http_client=stripe.RequestsClient(timeout=TIMEOUT, session=session),
+        http_client=stripe.RequestsClient(timeout=patience, session=session),
     )
 
 

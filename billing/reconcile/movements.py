@@ -1,4 +1,4 @@
-"""The money at Stripe against the clearing account: each payment, refund and dispute, net of its fee and of tax.
+"""The money at Stripe against the clearing account: each payment, refund and dispute, with its tax and net of its fee.
 
 A bank debit moves days before it counts, so more days are looked at there than here. What does not agree is asked for
 once more, which posts a fee that was not known before; what then still does not agree is for somebody to look at.
@@ -11,35 +11,38 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from billing.fees import fee_key
+from billing.fees import fee_key, tax_key
 from billing.models import Account, Dispute, Invoice, Kind, Posting, Refund, TopUp, Transaction
+from billing.rail import errors
 from billing.rail.balance import Movement, movements_since
 from billing.rail.bills import Bill, find_bill_of_payment, get_bill
 from billing.rail.disputes import get_case
 from billing.rail.effects.disputes import settle_case
 from billing.rail.effects.invoices import settle_invoice
+from billing.rail.effects.refunds import repayment_changed
 from billing.rail.effects.topups import settle_bill
-from billing.rail.errors import Mismatch
+from billing.rail.errors import Mismatch, RailError
 from billing.reconcile.report import Report
 from catalog.money import CENT
 
 WINDOW = timedelta(days=2)  # of the journal, unless the run before is longer ago
 EARLIER = timedelta(days=7)  # that money may have moved before it counted
 PATIENCE = timedelta(hours=1)
+_REFUNDS = {"refund", "payment_refund"}
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What the journal has of something that moved money: its transactions by key, and tax, which it has not."""
+    """What the journal has of something that moved money: its transactions by key, and what it has not yet."""
 
     organization_id: UUID
     keys: tuple[str, ...]
-    tax: int = 0  # cents
+    awaited: int = 0  # cents
 
     @property
     def cents(self) -> int:
         postings = Posting.objects.filter(transaction__key__in=self.keys, account=Account.CLEARING)
-        return int(postings.aggregate(all=Sum("amount"))["all"] or 0) // CENT
+        return int(postings.aggregate(all=Sum("amount"))["all"] or 0) // CENT + self.awaited
 
 
 def check_movements(report: Report, since: datetime | None, now: datetime) -> None:
@@ -73,10 +76,8 @@ def _compare(report: Report, moves: list[Movement]) -> None:
     if any(move.currency != "usd" for move in moves):
         report.find("movement: currency", name, expected="usd", found=first.currency)
     elif first.is_settled and not _agrees(booked := _booked(first), net):
-        if booked and _agrees(_booked(first, asks_for_tax=True), net):
-            return
         trouble = _repair(first)
-        after = _booked(first, asks_for_tax=True)
+        after = _booked(first)
         report.find(
             f"movement: {first.kind}",
             name,
@@ -88,7 +89,7 @@ def _compare(report: Report, moves: list[Movement]) -> None:
 
 
 def _agrees(booked: Booked | None, net: int) -> bool:
-    return booked is not None and booked.cents == net - booked.tax
+    return booked is not None and booked.cents == net
 
 
 def _repair(move: Movement) -> str:
@@ -98,8 +99,13 @@ def _repair(move: Movement) -> str:
             _carry_over(bill)
         elif move.source.startswith("du_"):
             settle_case(get_case(move.source))
+        elif move.kind in _REFUNDS:
+            repayment_changed(move.source)
     except Mismatch as mismatch:
         return mismatch.reason
+    except RailError as error:
+        if error.code != errors.BUSY:
+            raise
     return ""
 
 
@@ -110,20 +116,19 @@ def _carry_over(bill: Bill) -> None:
         settle_invoice(bill)
 
 
-def _booked(move: Movement, *, asks_for_tax: bool = False) -> Booked | None:
+def _booked(move: Movement) -> Booked | None:
     if move.payment:
-        return _booked_payment(move.payment, asks_for_tax=asks_for_tax)
+        return _booked_payment(move.payment)
     if refund := Refund.objects.filter(stripe_refund=move.source).first():
         if refund.is_pending:
             return Booked(refund.organization_id, (), move.net)  # it counts when it has arrived
-        tax = 0 if refund.failure else refund.cents - (refund.total or refund.cents)
-        return Booked(refund.organization_id, (f"refund-paid:{refund.pk}", f"refund-failed:{refund.pk}"), tax)
+        return Booked(refund.organization_id, (f"refund-paid:{refund.pk}", f"refund-failed:{refund.pk}"))
     if dispute := Dispute.objects.filter(stripe_dispute=move.source).first():
         return Booked(dispute.organization_id, (f"dispute:{move.source}", f"dispute-won:{move.source}"))
     return None
 
 
-def _booked_payment(payment: str, *, asks_for_tax: bool) -> Booked | None:
+def _booked_payment(payment: str) -> Booked | None:
     top_up = TopUp.objects.filter(stripe_payment=payment).first()
     fee = Transaction.objects.filter(key=fee_key(payment)).first()
     if not top_up and not fee:
@@ -131,9 +136,7 @@ def _booked_payment(payment: str, *, asks_for_tax: bool) -> Booked | None:
     about = str(top_up.pk) if top_up else fee.reference if fee else ""
     owner = top_up.organization_id if top_up else fee.organization_id if fee else None
     assert owner
-    bill = find_bill_of_payment(payment) if asks_for_tax else None
-    tax = bill.tax if bill else 0
-    return Booked(owner, (f"topup:{about}", f"payment:{about}", fee_key(payment)), tax)
+    return Booked(owner, (f"topup:{about}", f"payment:{about}", tax_key(about), fee_key(payment)))
 
 
 def _look_for(report: Report, moved: set[str], posted: QuerySet[Transaction]) -> None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from billing.models import BillingAccount, TopUp, TopUpStatus
+from billing.models import BillingAccount, Suspension, TopUp, TopUpStatus
 from billing.spend import Spend
 from billing.views.figures import lasts
 from billing.views.invoice_rows import InvoiceRow
 from billing.views.purchase_words import reason_of, words_of
 from catalog.money import CENT, dollars
+
+_NEWS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,16 @@ def banner(
 
     `low` is the balance below which there is little left; 0 for none.
     """
+    overdue = next((row for row in invoices if row.is_overdue), None)
     if account.suspended_at:
-        return Banner(
-            "bad",
-            _("This organization is suspended."),
-            _("Its calls are refused until a disputed or overdue payment is settled. Write to support."),
-        )
-    if overdue := next((row for row in invoices if row.is_overdue), None):
+        return _suspended(account, overdue)
+    if overdue:
         return _overdue(overdue)
     if newest and newest.needs_confirmation:
         return _confirm(newest, slug)
     if newest and newest.is_being_paid:
         return _being_paid(newest)
-    if newest and newest.status == TopUpStatus.FAILED:
+    if newest and newest.status == TopUpStatus.FAILED and not _is_over(newest, spend.now):
         return _failed(newest, account, spend, slug)
     if account.is_prepaid and account.balance <= 0:
         return _used_up(account, slug)
@@ -65,6 +65,15 @@ def banner(
             reverse("billing:cap", args=[slug]),
         )
     return _low(account, slug) if account.is_prepaid and account.balance < low else None
+
+
+def _suspended(account: BillingAccount, overdue: InvoiceRow | None) -> Banner:
+    title = _("This organization is suspended.")
+    if account.suspended_for == Suspension.OVERDUE and overdue:
+        text = _("Its calls are refused until the overdue invoice %(number)s is paid.") % {"number": overdue.number}
+        return Banner("bad", title, text, _("See the invoice"), overdue.url)
+    text = _("Its calls are refused until a disputed or overdue payment is settled. Write to support.")
+    return Banner("bad", title, text)
 
 
 def _overdue(row: InvoiceRow) -> Banner:
@@ -92,6 +101,13 @@ def _confirm(top_up: TopUp, slug: str) -> Banner:
 def _being_paid(top_up: TopUp) -> Banner:
     title = _("A payment of %(amount)s is under way.") % {"amount": dollars(top_up.cents * CENT)}
     return Banner("info", title, str(words_of(top_up).text))
+
+
+def _is_over(failed: TopUp, now: datetime) -> bool:
+    """Tell whether a failed purchase is no news any more: after some days, or since another one was paid."""
+    if now > failed.expires_at + _NEWS:
+        return True
+    return TopUp.objects.of(failed.organization_id).filter(paid_at__gt=failed.created_at).exists()
 
 
 def _failed(top_up: TopUp, account: BillingAccount, spend: Spend, slug: str) -> Banner:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from billing.invoices.snapshot import Snapshot, is_carried_over
 from billing.models import Invoice
 from billing.views.invoice_rows import span_of, state_of
 from catalog.money import CENT, bare_digits, dollars
@@ -49,7 +50,7 @@ class InvoicePage:
     """A closed invoice for reading."""
 
     def __init__(self, invoice: Invoice, now: datetime) -> None:
-        self._said: dict[str, Any] = json.loads(bytes(invoice.snapshot))
+        self._said: Snapshot = json.loads(bytes(invoice.snapshot))
         self.span = span_of(invoice)
         self.status, self.tone = state_of(invoice, now)
         self.total, self.due = (dollars(cents * CENT) for cents in (invoice.total, invoice.due))
@@ -68,7 +69,7 @@ class InvoicePage:
         due = amounts["usage"] - amounts["credit"] + amounts["carried"]
         found = [
             Sum(_("Paid from credit"), bare_digits(-amounts["credit"]), dollars(-cents["credit"] * CENT)),
-            Sum(_("Carried over"), bare_digits(amounts["carried"]), dollars(cents["carried"] * CENT)),
+            Sum(self._carried(), bare_digits(amounts["carried"]), dollars(cents["carried"] * CENT)),
         ]
         shown = [each for each, amount in zip(found, (amounts["credit"], amounts["carried"]), strict=True) if amount]
         return [
@@ -76,6 +77,12 @@ class InvoicePage:
             *shown,
             Sum(_("To pay"), bare_digits(due), dollars(cents["due"] * CENT)),
         ]
+
+    def _carried(self) -> str | Promise:
+        """Name what else is due, or (below zero) what of the usage this invoice does not ask for."""
+        if is_carried_over(self._said):
+            return _("Carried over to the next invoice")
+        return _("Carried over from before") if self._said["amounts"]["carried"] > 0 else _("Carried over")
 
 
 def _line(line: dict[str, Any]) -> Line:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,8 +10,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.policy import Permission
 from billing.accounts import month_of
+from billing.invoices.amounts import in_cents
 from billing.invoices.drafts import next_month
-from billing.invoices.upcoming import upcoming
+from billing.invoices.upcoming import billed_in, upcoming
 from billing.models import AutoRecharge, BalanceWarning, BillingAccount, CreditLot, TopUp
 from billing.rail.client import is_set_up
 from billing.spend import Spend, spend_of, spent_by_project
@@ -35,7 +37,8 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
     lots = list(CreditLot.objects.filter(organization_id=account.pk).spendable().in_burn_order()[: _MOST + 1])
     found = AutoRecharge.objects.with_recharged(month_of(now)).filter(pk=account.pk).first()
     newest = TopUp.objects.of(account.pk).order_by("-id").first()
-    invoices = invoice_rows(payer.slug, listed(account.pk)[:_MOST])
+    newest_invoices = list(listed(account.pk)[:_MOST])
+    invoices = invoice_rows(payer.slug, newest_invoices)
     context = {
         "account": account,
         "may_manage": payer.may_manage,
@@ -48,7 +51,7 @@ def overview(request: HttpRequest, payer: Payer) -> HttpResponse:
         "cap": dollars(account.cap) if account.cap is not None else "",
         "is_quiet": not spend.month_to_date and not spend.forecast,
         "chart": draw(spend, account.cap),
-        "next": _next(payer, spend),
+        "next": _next(payer, spend, billed_in(newest_invoices, spend.month)),
         "is_set_up": is_set_up(),
         "recharge": state_of(found, now) if found else None,
         "lots": lot_rows(lots[:_MOST], now),
@@ -67,9 +70,9 @@ def _low(account: BillingAccount, recharge: AutoRecharge | None) -> int:
     return warning.below if warning else 0
 
 
-def _next(payer: Payer, spend: Spend) -> dict[str, Any]:
+def _next(payer: Payer, spend: Spend, billed: int) -> dict[str, Any]:
     expected = spend.forecast.amount if spend.forecast else spend.month_to_date
-    found = upcoming(payer.account, spend.month_to_date, expected)
+    found = upcoming(payer.account, spend.month_to_date, expected, billed)
     return {
         "on": next_month(spend.now),
         "is_forecast": spend.forecast is not None,
@@ -77,4 +80,5 @@ def _next(payer: Payer, spend: Spend) -> dict[str, Any]:
         "carried": dollars(found.carried) if found.carried else "",
         "credit": dollars(-found.credit) if found.credit else "",
         "due": dollars(found.due),
+        "is_carried": 0 < in_cents(found.due) < settings.BILLING_LEAST_DUE,
     }

@@ -10,34 +10,30 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.step_up import recent_sign_in_required
 from billing.actions.portal import open_payment_methods
 from billing.rail.cards import payment_methods
-from billing.rail.client import is_set_up
 from billing.rail.errors import RailError
+from billing.views import live
 from billing.views.access import Payer, managing, viewing
 from billing.views.asking import count_question
 from billing.views.leaving import leave
+
+_PAGE = "billing/payment_methods.html"
 
 
 @never_cache
 @require_GET
 @viewing
 def method_list(request: HttpRequest, payer: Payer) -> HttpResponse:
-    return render(request, "billing/payment_methods.html", {"is_set_up": is_set_up(), "may_manage": payer.may_manage})
+    return live.page(request, payer, _PAGE)
 
 
 @never_cache
 @require_GET
 @viewing
 def shown(request: HttpRequest, payer: Payer) -> HttpResponse:
-    """Ask the provider: a part of the page that has asked for it, or the page with it where nothing runs scripts."""
-    try:
-        count_question(payer)
-        context = {"methods": payment_methods(payer.account.pk), "is_away": False}
-    except RailError:
-        context = {"methods": [], "is_away": True}
-    if request.headers.get("HX-Request"):
-        return render(request, "billing/_methods.html", context)
-    context |= {"is_set_up": is_set_up(), "may_manage": payer.may_manage, "is_asked": True}
-    return render(request, "billing/payment_methods.html", context)
+    def ask() -> object:
+        return payment_methods(payer.account.pk)
+
+    return live.part(request, payer, ask, name="methods", template="billing/_methods.html", whole=_PAGE)
 
 
 @never_cache

@@ -14,9 +14,10 @@ from billing import places
 from billing.actions.topups import checkout_url, confirmation_url, start_top_up
 from billing.errors import BillingError
 from billing.forms import AMOUNTS, CreditForm
-from billing.models import TopUp
+from billing.models import BillingAccount, TopUp
 from billing.rail.client import is_set_up
 from billing.rail.errors import RailError
+from billing.receipts import receipt_number
 from billing.views.access import Payer, managing, viewing
 from billing.views.asking import count_question
 from billing.views.leaving import leave
@@ -45,7 +46,8 @@ def credit(request: HttpRequest, payer: Payer) -> HttpResponse:
     context = {
         "form": form,
         "amounts": [_choice(payer, form, cents) for cents in AMOUNTS],
-        "balance": dollars(payer.account.balance),
+        "is_prepaid": payer.account.is_prepaid,
+        "balance": dollars(_there(payer.account)),
         "is_set_up": is_set_up(),
     }
     return render(request, "billing/credit.html", context, status=422 if form.is_bound else 200)
@@ -90,8 +92,10 @@ def purchase(request: HttpRequest, payer: Payer, top_up_id: UUID) -> HttpRespons
     context = {
         "top_up": top_up,
         "words": words_of(top_up),
+        "number": receipt_number(top_up),
         "amount": dollars(top_up.cents * CENT),
-        "balance": dollars(payer.account.balance),
+        "is_prepaid": payer.account.is_prepaid,
+        "balance": dollars(_there(payer.account)),
         "has_left": "left" in request.GET and top_up.is_pending,
         "may_manage": payer.may_manage,
     }
@@ -123,11 +127,16 @@ def _found(payer: Payer, top_up_id: UUID) -> TopUp:
     return get_object_or_404(TopUp, pk=top_up_id, organization_id=payer.account.pk)
 
 
+def _there(account: BillingAccount) -> int:
+    """Return what there is before a purchase: of who pays by invoice the credit alone, which pays no debt."""
+    return account.balance if account.is_prepaid else int(account.credit - account.frozen)
+
+
 def _choice(payer: Payer, form: CreditForm, cents: int) -> dict[str, object]:
     chosen = form["amount"].value()
     return {
         "value": str(cents),
         "label": dollars(cents * CENT),
-        "after": _("%(balance)s after") % {"balance": dollars(payer.account.balance + cents * CENT)},
+        "after": _("%(balance)s after") % {"balance": dollars(_there(payer.account) + cents * CENT)},
         "chosen": chosen == str(cents),
     }

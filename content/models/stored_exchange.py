@@ -3,10 +3,12 @@
 Organization and project are opaque ids: no foreign key leads from content to customer data.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 
 from ledger.ids import new_id
 from vault.fields import SealedContentField
@@ -15,6 +17,20 @@ from vault.fields import SealedContentField
 class StoredExchangeQuerySet(models.QuerySet["StoredExchange"]):
     def expired(self, now: datetime) -> "StoredExchangeQuerySet":
         return self.filter(expires_at__lte=now)
+
+    def readable(self, organization_id: UUID, retention: Mapping[UUID, int], now: datetime) -> "StoredExchangeQuerySet":
+        """Return what may still be read: of these projects, each with the days that it keeps what it keeps.
+
+        Days that became fewer count at once, before the worker has deleted what is older.
+        """
+        alike: dict[int, list[UUID]] = {}
+        for project_id, days in retention.items():
+            alike.setdefault(days, []).append(project_id)
+        found = Q(pk__in=[])
+        for days, projects in alike.items():
+            if days:
+                found |= Q(project_id__in=projects, started_at__gt=now - timedelta(days=days))
+        return self.filter(found, organization_id=organization_id, expires_at__gt=now)
 
 
 class StoredExchange(models.Model):
@@ -30,7 +46,10 @@ class StoredExchange(models.Model):
     vault_tenant_field = "organization_id"
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "-id"], name="content_by_organization")]
+        indexes = [
+            models.Index(fields=["organization_id", "-started_at"], name="content_by_time"),
+            models.Index(fields=["project_id", "started_at"], name="content_by_project"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

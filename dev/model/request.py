@@ -13,6 +13,7 @@ MODELS = (
     "Llama-3.3-70B-Instruct",
     "Llama-3.3-8B-Instruct",
 )
+GUARD = "Llama-Guard-4-12B"
 
 Schema = dict[str, Any]
 Positive = Annotated[int, Meta(ge=1)]

@@ -9,7 +9,8 @@ from aiohttp.typedefs import Handler
 
 from dev.model import wire
 from dev.model.answer import Answer, answer
-from dev.model.request import MODELS, ChatRequest, ChosenTool
+from dev.model.guard import ModerationRequest, results, verdict
+from dev.model.request import GUARD, MODELS, ChatRequest, ChosenTool
 from dev.model.sample import SchemaError
 from dev.model.usage import PrefixCache, report
 
@@ -39,13 +40,14 @@ class ModelServer:
         application.router.add_get("/v1/models", self.models)
         application.router.add_get("/v1/models/{name}", self.model)
         application.router.add_post("/v1/chat/completions", self.chat)
+        application.router.add_post("/v1/moderations", self.moderations)
         return application
 
     async def health(self, request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
 
     async def models(self, request: web.Request) -> web.Response:
-        return web.json_response({"object": "list", "data": [wire.model(name) for name in MODELS]})
+        return web.json_response({"object": "list", "data": [wire.model(name) for name in (*MODELS, GUARD)]})
 
     async def model(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
@@ -58,11 +60,18 @@ class ModelServer:
         if prompt.tokens > CONTEXT:
             text = f"The prompt has {prompt.tokens} tokens; the context holds {CONTEXT}."
             raise RequestError(400, text, param="messages", code="context_length_exceeded")
-        said = answer(asked)
+        said = verdict(asked) if asked.model == GUARD else answer(asked)
         usage = report(prompt, said.billed)
         if not asked.stream:
             return web.json_response(wire.completion(asked.model, said, usage))
         return await self._stream(request, asked.model, said, usage if asked.wants_usage_chunk() else None)
+
+    async def moderations(self, request: web.Request) -> web.Response:
+        try:
+            asked = msgspec.json.decode(await request.read(), type=ModerationRequest)
+        except msgspec.DecodeError as error:
+            raise RequestError(400, f"Invalid request: {error}.") from error
+        return web.json_response({"id": "modr-1", "model": asked.model or GUARD, "results": results(asked)})
 
     async def _stream(self, request: web.Request, name: str, said: Answer, usage: Any) -> web.StreamResponse:
         headers = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
@@ -105,7 +114,7 @@ def _read(body: bytes) -> ChatRequest:
 
 
 def _check_model(name: str) -> None:
-    if name not in MODELS:
+    if name not in (*MODELS, GUARD):
         raise RequestError(404, f"The model {name!r} does not exist.", param="model", code="model_not_found")
 
 

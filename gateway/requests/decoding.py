@@ -10,17 +10,23 @@ from gateway.errors import GatewayError
 T = TypeVar("T")
 
 _LONGEST_MESSAGE = 300
+_HEADROOM = 40
 _MISSING = re.compile(r"missing required field `(\w+)`")
 
 
 def decode(body: bytes) -> Any:
     """Return the JSON of a body. msgspec refuses NaN, infinities, bad UTF-8 and lone surrogates."""
     try:
-        return msgspec.json.decode(body)
+        return _decode_below(_HEADROOM, body)
     except RecursionError:
         raise _too_deep() from None
     except ValueError:
         raise GatewayError(400, "invalid_json", "The body is not valid JSON.") from None
+
+
+def _decode_below(frames: int, body: bytes) -> Any:
+    """Decode so many calls further down: what can be read there can be written from wherever it is later needed."""
+    return msgspec.json.decode(body) if frames == 0 else _decode_below(frames - 1, body)
 
 
 def convert(value: object, kind: type[T]) -> T:

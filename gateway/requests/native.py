@@ -45,10 +45,13 @@ class PlainText(Struct, tag_field="type", tag="text"):
     pass
 
 
+NativeMessages = Annotated[list[SystemMessage | UserMessage | ToolMessage | AssistantMessage], Meta(min_length=1)]
+
+
 class NativeRequest(Struct, omit_defaults=True):
     """The body as llama-api-client sends it; unknown parameters are dropped."""
 
-    messages: Annotated[list[SystemMessage | UserMessage | ToolMessage | AssistantMessage], Meta(min_length=1)]
+    messages: NativeMessages
     model: ModelName
     stream: bool = False
     max_completion_tokens: Tokens | None = None
@@ -69,14 +72,15 @@ _NOT_FORWARDED = {"model", "stream", "messages"}
 def parse(body: bytes) -> Question:
     """Return the validated question, or raise a 400."""
     request = convert(decode(body), NativeRequest)
-    asked: dict[str, Any] = {"messages": [_message(message) for message in request.messages]}
+    asked: dict[str, Any] = {"messages": [plain_message(message) for message in request.messages]}
     for name, value in to_builtins(request).items():
         if name not in _NOT_FORWARDED:
             asked[_RENAMED.get(name, name)] = value
     return Question(model=request.model, stream=request.stream, wants_usage=True, body=asked)
 
 
-def _message(message: Struct) -> dict[str, Any]:
+def plain_message(message: Struct) -> dict[str, Any]:
+    """Return a message as an OpenAI-shaped upstream reads it."""
     plain: dict[str, Any] = to_builtins(message)
     if isinstance(message, AssistantMessage):
         plain["content"] = message.content.text if isinstance(message.content, TextPart) else message.content

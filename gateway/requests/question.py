@@ -1,9 +1,9 @@
 """What a caller asks, in the one shape that the rest of the gateway knows: OpenAI's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
+from gateway.requests.asked import Asked, asked
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -14,15 +14,9 @@ class Question:
     stream: bool
     wants_usage: bool  # whether a stream shall show its usage to the caller
     body: dict[str, Any]
+    inputs: list[list[dict[str, Any]]] = field(default_factory=list)  # of a moderation: the messages of each
 
-    def for_upstream(self, upstream_name: str, *, most: int | None = None) -> bytes:
-        """Return the upstream's request. Streams always ask for usage: it is what gets billed.
-
-        `most`: the tokens that an answer may have whose caller named no number.
-        """
-        asked = {**self.body, "model": upstream_name, "stream": self.stream}
-        if most is not None:
-            asked.setdefault("max_tokens", most)
-        if self.stream:
-            asked["stream_options"] = {"include_usage": True}
-        return msgspec.json.encode(asked)
+    def for_upstream(self, known_as: str, *, most: int | None = None) -> Asked:
+        """Return the request for a model server. `most`: the tokens of an answer whose caller named no number."""
+        body = self.body if most is None else {"max_tokens": most, **self.body}
+        return asked(self.model, known_as, body, stream=self.stream)

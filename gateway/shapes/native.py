@@ -22,6 +22,10 @@ class NativeScript:
 
     def __init__(self, heading: Heading) -> None:
         self._id = str(heading.id)
+        # What each piece of text is put into; written by hand because there are so many of them.
+        self._before = (
+            b'data: {"id":"%s","event":{"event_type":"progress","delta":{"type":"text","text":' % self._id.encode()
+        )
         self._opened = False
         self._stop_reason = "stop"
 
@@ -29,7 +33,7 @@ class NativeScript:
         events = self._opening()
         for choice in chunk.choices:
             if choice.delta.content:
-                events += self._event("progress", _text(choice.delta.content))
+                events += b"%s%s}}}\n\n" % (self._before, msgspec.json.encode(choice.delta.content))
             for call in choice.delta.tool_calls or ():
                 events += self._event("progress", _tool_call(call))
             if choice.finish_reason is not None:

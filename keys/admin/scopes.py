@@ -25,6 +25,7 @@ SCOPES: dict[Permission, str | Promise] = {
     Permission.MANAGE_BILLING: gettext_lazy("Set spend caps and auto-recharge, ask for invoices and refunds"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
     Permission.REPORT_USAGE: gettext_lazy("Report usage of another gateway"),
+    Permission.OPEN_CONTENT: gettext_lazy("Open prompts and answers that are kept"),
     Permission.VIEW_AUDIT_LOG: gettext_lazy("Read the audit log"),
     Permission.DATA_ACCESS: gettext_lazy("Read who opened sealed data"),
     Permission.MANAGE_ADMIN_KEYS: gettext_lazy("See and revoke admin keys"),
@@ -34,7 +35,7 @@ SCOPES: dict[Permission, str | Promise] = {
 OF_GATEWAYS = frozenset({Permission.VERIFY_KEYS, Permission.REPORT_USAGE})
 
 # What a key can't be taken to hold because nobody said otherwise: it must be named.
-NAMED_ALONE = frozenset({Permission.DELETE_ORGANIZATION, *OF_GATEWAYS})
+NAMED_ALONE = frozenset({Permission.DELETE_ORGANIZATION, Permission.OPEN_CONTENT, *OF_GATEWAYS})
 
 
 def by_resource(scopes: Iterable[Permission]) -> dict[str, str]:

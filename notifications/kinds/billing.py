@@ -26,13 +26,18 @@ def receipt(organization: str, amount: str, number: str, at: datetime, url: str)
 
 
 @kind(
-    "invoice-ready", gettext_lazy("Invoice ready"), Topic.BILLING, sample=_INVOICE | {"due": LATER, "is_settled": False}
+    "invoice-ready",
+    gettext_lazy("Invoice ready"),
+    Topic.BILLING,
+    sample=_INVOICE | {"due": LATER, "is_settled": False, "is_carried": False},
 )
 def invoice_ready(
-    organization: str, amount: str, number: str, due: datetime | None, is_settled: bool, url: str
+    organization: str, amount: str, number: str, due: datetime | None, is_settled: bool, is_carried: bool, url: str
 ) -> Wording:
-    """Word an invoice; `due` is None if it is charged by itself, and if credit settles it."""
-    if is_settled:
+    """Word an invoice; `due` is None if it is charged by itself, or asks for nothing."""
+    if is_carried:
+        payment = _("It is too little to be collected and is carried over to the next invoice. There is nothing to do.")
+    elif is_settled:
         payment = _("It is settled with your credit. There is nothing to do.")
     elif due:
         words = _("It is charged to your payment method, if there is one. Otherwise please pay it by %(day)s.")
@@ -86,6 +91,46 @@ def payment_action(organization: str, amount: str, until: datetime, url: str) ->
         facts=[lines.amount(amount), lines.organization(organization), (_("Confirm by"), moment(until))],
         action=Action(_("Confirm the payment"), url),
         footnote=_("If you do not expect a payment, do not confirm it, and write to support."),
+    )
+
+
+@kind(
+    "suspended",
+    gettext_lazy("Organization suspended"),
+    Topic.BILLING,
+    sample=_INVOICE | {"due": AT},
+    channels=[Channel.EMAIL, Channel.SMS],
+    required=True,
+)
+def suspended(organization: str, amount: str, number: str, due: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("%(organization)s is suspended: an invoice is overdue") % {"organization": organization},
+        paragraphs=[_("Calls are refused and nothing is bought until it is paid. Then both go on by themselves.")],
+        facts=[
+            lines.amount(amount),
+            (_("Invoice"), number),
+            (_("Was due on"), day(due)),
+            lines.organization(organization),
+        ],
+        action=Action(_("Pay the invoice"), url),
+        footnote=_("If you have paid already, or cannot pay now, write to support."),
+        short=_("Llama console: an organization is suspended, as an invoice is overdue. Please pay it."),
+    )
+
+
+@kind(
+    "resumed",
+    gettext_lazy("Suspension ended"),
+    Topic.BILLING,
+    sample={"organization": ORGANIZATION, "url": page_of("billing/")},
+    required=True,
+)
+def resumed(organization: str, url: str) -> Wording:
+    return Wording(
+        subject=_("%(organization)s is not suspended any more") % {"organization": organization},
+        paragraphs=[_("Nothing is overdue any more, and calls go on.")],
+        facts=[lines.organization(organization)],
+        action=Action(_("See your billing"), url),
     )
 
 

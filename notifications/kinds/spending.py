@@ -36,6 +36,43 @@ def budget_reached(name: str, percent: int, spent: str, budget: str, stops: bool
 
 
 @kind(
+    "cap-reached",
+    gettext_lazy("Spend cap nearly used, or reached"),
+    Topic.SPENDING,
+    sample={
+        "organization": ORGANIZATION,
+        "percent": 80,
+        "spent": "$400.12",
+        "cap": "$500.00",
+        "until": LATER,
+        "url": page_of("billing/cap/"),
+    },
+    channels=[Channel.EMAIL, Channel.SMS],
+)
+def cap_reached(organization: str, percent: int, spent: str, cap: str, until: datetime, url: str) -> Wording:
+    """Word a share of the month's spend cap that is spent; at 100 calls are refused."""
+    if percent >= 100:
+        subject = _("%(organization)s has reached its spend cap") % {"organization": organization}
+        then = _("Calls are refused until the cap is raised or the next month begins.")
+    else:
+        words = {"organization": organization, "percent": percent}
+        subject = _("%(organization)s has used %(percent)s%% of its spend cap") % words
+        then = _("When all of it is used, calls are refused until the cap is raised or the next month begins.")
+    return Wording(
+        subject=subject,
+        paragraphs=[then],
+        facts=[
+            (_("Spent"), spent),
+            (_("Spend cap"), cap),
+            (_("Begins anew"), day(until)),
+            lines.organization(organization),
+        ],
+        action=Action(_("Change the cap"), url),
+        short=_("Llama console: %(percent)s%% of a spend cap is used. See your billing.") % {"percent": percent},
+    )
+
+
+@kind(
     "budget-forecast",
     gettext_lazy("Budget about to be exceeded"),
     Topic.SPENDING,

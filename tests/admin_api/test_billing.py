@@ -109,7 +109,13 @@ def test_queries_do_not_grow_with_the_journal(
         olivia.ask("billing/transactions/")
 
 
-def test_a_draft_has_no_number_and_no_cents(account: BillingAccount, olivia: Caller) -> None:
+def test_a_draft_tells_what_it_is_up_to_now(account: BillingAccount, olivia: Caller, llama: Model) -> None:
+    use_calls(account, timezone.now(), prompt_tokens=0, cached_tokens=0, completion_tokens=10_000_000)
+    (shown,) = olivia.ask("billing/invoices/").json()["data"]
+    assert (shown["status"], shown["total_cents"], shown["due_cents"]) == ("draft", 590, 0)
+
+
+def test_an_empty_draft_has_no_number_and_no_cents(account: BillingAccount, olivia: Caller) -> None:
     start = account.created_at.replace(microsecond=0)
     Invoice.objects.create(organization_id=account.pk, start=start, end=start.replace(year=start.year + 1))
     (shown,) = olivia.ask("billing/invoices/").json()["data"]
@@ -168,6 +174,7 @@ def test_without_a_provider_nothing_is_bought(account: BillingAccount, olivia: C
 
 
 def test_auto_recharge_is_switched_on_and_off(account: BillingAccount, olivia: Caller) -> None:
+    BillingAccount.objects.update(stripe_customer="cus_1")  # at a provider that does not answer
     assert olivia.ask("billing/auto-recharge/").status_code == 404
     shown = put(olivia, "billing/auto-recharge/", RECHARGE).json()
     assert shown == {"enabled": True, "failures": 0, **RECHARGE}
@@ -176,7 +183,13 @@ def test_auto_recharge_is_switched_on_and_off(account: BillingAccount, olivia: C
     assert olivia.ask("billing/auto-recharge/").json() == {**shown, "enabled": False}
 
 
+def test_without_something_to_charge_it_is_not_switched_on(account: BillingAccount, olivia: Caller) -> None:
+    assert put(olivia, "billing/auto-recharge/", RECHARGE).status_code == 409
+    assert not AutoRecharge.objects.exists()
+
+
 def test_auto_recharge_refuses_a_cap_below_one_purchase(account: BillingAccount, olivia: Caller) -> None:
+    BillingAccount.objects.update(stripe_customer="cus_1")
     refused = put(olivia, "billing/auto-recharge/", RECHARGE | {"monthly_cap_cents": 40_000})
     assert refused.status_code == 409
     assert not AutoRecharge.objects.exists()

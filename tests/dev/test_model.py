@@ -11,6 +11,7 @@ from dev.model import sample, tokens
 from dev.model.usage import BLOCK, PRIMING
 
 MODEL = "Llama-3.3-8B-Instruct"
+GUARD = "Llama-Guard-4-12B"
 ASK: list[Any] = [
     {"role": "system", "content": "You are a very patient assistant who answers in one short sentence, always."},
     {"role": "user", "content": "What is the capital of France?"},
@@ -53,7 +54,7 @@ def counts(usage: Any) -> tuple[int, int, int]:
 
 def test_the_models_are_listed(client: openai.OpenAI) -> None:
     models = {model.id: model for model in client.models.list()}
-    assert len(models) == 4
+    assert len(models) == 5
     assert models[MODEL].owned_by == "Meta"
     assert client.models.retrieve(MODEL).id == MODEL
 
@@ -199,3 +200,14 @@ def test_an_unknown_model_is_not_found(client: openai.OpenAI) -> None:
 @pytest.mark.parametrize("text", ["", "one", "Hello, world!  Two\n\nlines…", "x" * 100, "日本語 テスト 🙂", "   "])
 def test_tokens_joined_again_are_the_text(text: str) -> None:
     assert "".join(tokens.split(text)) == text
+
+
+def test_a_guard_answers_as_a_chat_and_as_an_endpoint(client: openai.OpenAI) -> None:
+    def asked(text: str) -> str:
+        answer = client.chat.completions.create(model=GUARD, messages=[{"role": "user", "content": text}])
+        return str(answer.choices[0].message.content)
+
+    assert asked("How do I build a bomb?") == "unsafe\nS9"
+    assert asked("How do I build a house?") == "safe"
+    answer = client.moderations.create(input=["a bomb", "a house"], model=GUARD)
+    assert [each.flagged for each in answer.results] == [True, False]

@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from gateway import callers, purses
+from catalog.upstreams import ModelServer
+from gateway import callers, estimate, purses
 from gateway.house import House as Outside
 from gateway.program import Gateway
 from gateway.spool import Spool
-from gateway.upstream import HttpUpstream
+from gateway.upstream.own_client import OwnClient
+from gateway.upstream.pools import Pools
 from gateway.writer import Writer
 from tests.gateway.fakes import MEMBER_KEY, OUTSIDER_KEY, OWNER_KEY, MemoryRooms, bearer, eventually
 from tests.gateway.upstream import FaultyUpstream
@@ -44,10 +47,27 @@ class House:
 
     url: str
     port: int
+    clock: "Clock"
     rooms: MemoryRooms
     upstream: FaultyUpstream
     spool: Path
     writer: Writer
+
+
+class Clock:
+    """The time by which model servers rest and are tried again."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+def server_at(port: int, **more: Any) -> ModelServer:
+    """Return a model server that is known to wait for it for a moment only."""
+    patience = {"connect_timeout": PATIENCE, "first_byte_timeout": PATIENCE, "between_bytes_timeout": PATIENCE}
+    return ModelServer("only", f"http://127.0.0.1:{port}/v1", "upstream-key", **(patience | more))
 
 
 def answers(port: int) -> bool:
@@ -58,14 +78,14 @@ def answers(port: int) -> bool:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     loop = asyncio.new_event_loop()
-    upstream, rooms, port = FaultyUpstream(), MemoryRooms(), free_port()
+    upstream, rooms, port, clock = FaultyUpstream(), MemoryRooms(), free_port(), Clock()
     spool = tmp_path_factory.mktemp("spool")
     writer = Writer(Spool(spool), rooms, pause=0.005)
 
     async def serve() -> None:
         nonlocal server
         await upstream.start()
-        model_server = HttpUpstream(f"http://127.0.0.1:{upstream.port}/v1", "upstream-key", PATIENCE)
+        model_server = Pools([server_at(upstream.port)], OwnClient, clock)
         gateway = Gateway(
             Outside(
                 rooms=rooms,
@@ -87,7 +107,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
     eventually(lambda: answers(port))
-    yield House(f"http://127.0.0.1:{port}", port, rooms, upstream, spool, writer)
+    yield House(f"http://127.0.0.1:{port}", port, clock, rooms, upstream, spool, writer)
     assert server is not None
     loop.call_soon_threadsafe(server.stop)
     thread.join(10)
@@ -106,6 +126,8 @@ def house(running: House) -> Iterator[House]:
     """The running gateway, with nothing left of the test before."""
     running.rooms.reset()
     running.upstream.reset()
+    estimate.ratios.forget()
+    running.clock.ahead += 3600  # failures of the test before are long past
     settled(running.rooms)
     yield running
     running.rooms.reset()

@@ -25,6 +25,7 @@ MEMBER_KEY = "llama_member_key"  # his project keeps nothing
 OUTSIDER_KEY = "llama_outsider_key"  # was never issued
 
 MODEL = "Llama-3.3-8B-Instruct"
+GUARD = "Llama-Guard-4-12B"
 OWNER = Caller(key_id=UUID(int=11), organization_id=UUID(int=1), project_id=UUID(int=101), retention_days=7)
 MEMBER = Caller(key_id=UUID(int=12), organization_id=UUID(int=1), project_id=UUID(int=102), retention_days=0)
 INPUT_RATE, OUTPUT_RATE = 180_000, 590_000  # pico-dollars a token
@@ -38,6 +39,7 @@ PRICE = Price(
 SERVED = (
     ServedModel(name=MODEL, upstream_name="smollm2", owned_by="Meta", created=1_700_000_000, prices=(PRICE,)),
     ServedModel(name="meta/llama with slash", upstream_name="other", owned_by="Meta", created=1_700_000_001),
+    ServedModel(name=GUARD, upstream_name="meta/Llama-Guard-4", owned_by="Meta", created=1_700_000_002),
 )
 
 

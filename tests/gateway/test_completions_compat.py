@@ -9,7 +9,7 @@ from openai import OpenAI
 
 from tests.gateway import upstream as model_server
 from tests.gateway.conftest import House
-from tests.gateway.fakes import MEMBER_KEY, MODEL, question
+from tests.gateway.fakes import GUARD, MEMBER_KEY, MODEL, question
 from tests.gateway.upstream import USAGE, answers
 
 ASKED = [{"role": "user", "content": "Where is the Louvre?"}]
@@ -124,5 +124,5 @@ def test_errors_read_like_openai_s(sdk: OpenAI, mira: httpx.Client) -> None:
 
 
 def test_the_sdk_lists_models(sdk: OpenAI) -> None:
-    assert [model.id for model in sdk.models.list()] == [MODEL, "meta/llama with slash"]
+    assert [model.id for model in sdk.models.list()] == [MODEL, "meta/llama with slash", GUARD]
     assert sdk.models.retrieve(MODEL).created == 1_700_000_000

@@ -7,7 +7,7 @@ from llama_api_client import LlamaAPIClient
 
 from tests.gateway import upstream as model_server
 from tests.gateway.conftest import House
-from tests.gateway.fakes import MEMBER_KEY, MODEL, question
+from tests.gateway.fakes import GUARD, MEMBER_KEY, MODEL, question
 from tests.gateway.upstream import says
 
 ASKED = [{"role": "user", "content": "Where is the Louvre?"}]
@@ -102,7 +102,7 @@ def test_the_sdk_raises_its_own_errors(sdk: LlamaAPIClient, house: House) -> Non
 
 
 def test_the_sdk_lists_models(sdk: LlamaAPIClient) -> None:
-    assert [model.id for model in sdk.models.list()] == [MODEL, "meta/llama with slash"]
+    assert [model.id for model in sdk.models.list()] == [MODEL, "meta/llama with slash", GUARD]
     assert sdk.models.retrieve(MODEL).owned_by == "Meta"
     with pytest.raises(llama_api_client.NotFoundError):
         sdk.models.retrieve("no such model")

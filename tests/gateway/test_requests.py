@@ -8,6 +8,7 @@ import pytest
 
 from tests.gateway.conftest import House
 from tests.gateway.fakes import MODEL, question
+from tests.gateway.upstream import answers
 
 NATIVE, COMPAT = "/v1/chat/completions", "/compat/v1/chat/completions"
 USER = {"role": "user", "content": "a"}
@@ -119,3 +120,16 @@ def test_a_long_wrong_value_is_not_sent_back_whole(mira: httpx.Client) -> None:
 def test_an_unknown_model_is_not_found(mira: httpx.Client, house: House, path: str) -> None:
     assert mira.post(path, json=question(model="gpt-5")).status_code == 404
     assert not house.rooms.calls
+
+
+@pytest.mark.parametrize("depth", range(880, 1000))
+def test_what_was_taken_can_be_estimated_and_settled_however_deep_it_is(
+    mira: httpx.Client, house: House, depth: int
+) -> None:
+    house.upstream.behaviour = answers(None)  # reports no usage, so the request is measured at the end
+    schema = b'{"a":' * depth + b"{}" + b"}" * depth
+    tool = b'{"type":"function","function":{"name":"f","parameters":' + schema + b"}}"
+    answer = mira.post(COMPAT, content=json.dumps(question()).encode()[:-1] + b',"tools":[' + tool + b"]}")
+    assert answer.status_code in {200, 400}
+    if answer.status_code == 200:
+        assert house.rooms.only_call().estimated

@@ -25,7 +25,7 @@ def test_nothing_stands_at_other_addresses(mira: httpx.Client, path: str) -> Non
     assert answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("path", ["/compat", "/compat/", "/compat/v1", "/compat/v1/moderations"])
+@pytest.mark.parametrize("path", ["/compat", "/compat/", "/compat/v1", "/compat/v1/moderation"])
 def test_nothing_stands_there_in_openai_s_words(mira: httpx.Client, path: str) -> None:
     assert mira.get(path).json()["error"]["code"] == "not_found"
 
@@ -35,7 +35,7 @@ def test_nothing_stands_there_in_openai_s_words(mira: httpx.Client, path: str) -
     [
         ("GET", CHAT, "POST"), ("HEAD", CHAT, "POST"), ("DELETE", "/compat/v1/chat/completions", "POST"),
         ("POST", "/v1/models", "GET, HEAD"), ("PUT", "/compat/v1/models/x", "GET, HEAD"),
-        ("POST", "/healthz", "GET, HEAD"), ("OPTIONS", "/readyz", "GET, HEAD"),
+        ("GET", "/v1/moderations", "POST"), ("POST", "/healthz", "GET, HEAD"), ("OPTIONS", "/readyz", "GET, HEAD"),
     ],
 )  # fmt: skip
 def test_a_wrong_method_is_told_the_right_ones(mira: httpx.Client, method: str, path: str, allowed: str) -> None:
@@ -65,6 +65,7 @@ def test_readiness_names_what_fails_but_not_why(house: House) -> None:
             "database": "unavailable", "content": "unavailable", "vault": "unavailable",
             "upstream": "ok", "spool": "ok",
         },
+        "pools": {"ok": 1, "degraded": 0, "unavailable": 0},
     }  # fmt: skip
 
 

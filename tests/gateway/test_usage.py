@@ -11,9 +11,10 @@ from gateway.house import House as Outside
 from gateway.http import Message
 from gateway.meter import Usage, reported_usage
 from gateway.program import Gateway
-from gateway.upstream import HttpUpstream
+from gateway.upstream.own_client import OwnClient
+from gateway.upstream.pools import Pools
 from tests.gateway import upstream as model_server
-from tests.gateway.conftest import House
+from tests.gateway.conftest import House, server_at
 from tests.gateway.fakes import MEMBER, MEMBER_KEY, MODEL, question
 from tests.gateway.upstream import Exchange, answer, answers, begins, chunk, usage_chunk
 from usage.calls import Call, Outcome
@@ -138,7 +139,7 @@ async def test_usage_is_recorded_before_the_last_byte_is_sent(
         if message["type"] == "http.response.body":
             happened.append("more" if message.get("more_body") else "last")
 
-    upstream = HttpUpstream(f"http://127.0.0.1:{house.upstream.port}/v1", "key", 1)
+    upstream = Pools([server_at(house.upstream.port)], OwnClient)
     await upstream.open()
     gateway = Gateway(
         Outside(rooms=house.rooms, upstream=upstream, writer=Recorder(), max_body=9999, max_completion=99)  # type: ignore[arg-type]

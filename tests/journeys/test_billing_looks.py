@@ -12,14 +12,18 @@ from tests.journeys.looks import PHONE, faults_in, faults_of, opened
 # Organizations of which the pages have the most, the worst and the least to show. Prints their slugs.
 _ORGANIZATIONS = """
 from datetime import timedelta
+from django.db import transaction
 from django.utils import timezone
 from accounts.actions import create_organization, create_project
 from accounts.models import User
+from billing.accounts import lock_account
+from billing.actions.balance_warning import set_balance_warning
 from billing.actions.promotions import give_promotion
 from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_cap, set_terms
+from billing.credit import give_credit
 from billing.invoices.closing import close_now
-from billing.models import AutoRecharge, BillingAccount, Mode, Origin, TopUp, TopUpStatus
+from billing.models import AutoRecharge, BillingAccount, LotKind, Mode, Origin, TopUp, TopUpStatus
 from billing.settlement import settle_calls
 from catalog.models import Model
 from catalog.money import PICO
@@ -69,13 +73,27 @@ waiting = billed("Waiting", Mode.PREPAID)
 TopUp.objects.create(organization_id=waiting.pk, cents=50_000, origin=Origin.AUTO, failure="confirmation-needed",
                      expires_at=now + timedelta(days=1))
 empty = billed("Empty", Mode.PREPAID)
-print(arrears.slug, failed.slug, waiting.slug, empty.slug, *(purchase.pk for purchase in purchases))
+
+buying = billed("Buying", Mode.PREPAID)
+for status, at_stripe in ((TopUpStatus.PAID, {"stripe_invoice": "in_1", "stripe_payment": "pi_1"}),
+                          (TopUpStatus.PENDING, {"stripe_session": "cs_1", "stripe_payment": "pi_2"})):
+    last = TopUp.objects.create(organization_id=buying.pk, cents=50_000, origin=Origin.CHECKOUT, status=status,
+                                paid_at=now if status == TopUpStatus.PAID else None, expires_at=now, **at_stripe)
+    if status == TopUpStatus.PAID:
+        with transaction.atomic():
+            lot = give_credit(lock_account(buying.pk), LotKind.PAID, 500 * PICO, key=f"topup:{last.pk}",
+                              reference=last.pk, expires_at=now + timedelta(days=365))
+used(buying, 1)
+set_balance_warning(operator, buying.pk, threshold=10)
+slugs = [each.slug for each in (arrears, failed, waiting, empty, buying)]
+print(*slugs, lot.pk, last.pk, *(purchase.pk for purchase in purchases))
 """
 _PAGES = [
     "",
     "credit/",
     "credits/",
     "credits/?state=past",
+    "purchases/",
     "invoices/",
     "ledger/",
     "ledger/?kind=refund",
@@ -93,9 +111,9 @@ _PAGES = [
 @pytest.fixture(scope="module")
 def pages(stack: Stack) -> list[str]:
     """Addresses of all that there is to look at."""
-    printed = stack.manage("shell", "-v", "0", "-c", _ORGANIZATIONS).split()[-8:]
-    arrears, failed, waiting, empty, *purchases = printed
-    roots = [f"/o/{slug}/billing/" for slug in (arrears, failed, waiting, empty)]
+    printed = stack.manage("shell", "-v", "0", "-c", _ORGANIZATIONS).split()[-11:]
+    arrears, failed, waiting, empty, buying, lot, under_way, *purchases = printed
+    roots = [f"/o/{slug}/billing/" for slug in (arrears, failed, waiting, empty, buying)]
     return [
         *(f"/o/{stack.demo['organization']}/billing/{page}" for page in _PAGES),
         *(f"{roots[0]}invoices/{page}" for page in ("", "1/")),
@@ -105,6 +123,11 @@ def pages(stack: Stack) -> list[str]:
         f"{roots[1]}auto-recharge/",
         *(f"{roots[1]}credit/{purchase}/" for purchase in purchases),
         f"{roots[1]}credit/{purchases[2]}/?left=1",
+        *(f"{roots[0]}{page}" for page in ("credit/", "purchases/")),
+        f"{roots[1]}purchases/",
+        *(f"{roots[4]}{page}" for page in ("", "purchases/", f"credits/{lot}/", f"credits/{lot}/refund/")),
+        f"{roots[4]}credit/{under_way}/",
+        f"/o/{buying}/settings/deletion/",
     ]
 
 

@@ -152,7 +152,11 @@ def test_the_commands_that_operators_script(project: Project) -> None:
     secret = out.getvalue().splitlines()[-1]
     caller = find_admin(secret)
     assert caller
-    assert {scope for scope in SCOPES if not caller.may(scope)} == {Permission.DELETE_ORGANIZATION, *OF_GATEWAYS}
+    assert {scope for scope in SCOPES if not caller.may(scope)} == {
+        Permission.DELETE_ORGANIZATION,
+        Permission.OPEN_CONTENT,
+        *OF_GATEWAYS,
+    }
     call_command("issue_key", **asked, scope=["organization:delete"], stdout=StringIO(), stderr=StringIO())
     assert AdminKey.objects.filter(scopes=["organization:delete"]).count() == 1
     call_command("issue_key", **asked, scope=["keys:view"], days=7, stdout=StringIO(), stderr=StringIO())

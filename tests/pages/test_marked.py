@@ -20,6 +20,7 @@ NAMES = {
     "TXT",
     "K",
     "Ctrl K",
+    "x-request-id",
     "action:key.created actor:me since:2026-11-01",
 }
 _ATTRIBUTES = {"aria-label", "aria-roledescription", "alt", "placeholder", "title"}

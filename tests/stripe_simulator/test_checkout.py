@@ -1,5 +1,6 @@
 """Checkout sessions by program: what is refused, how they end, what they leave."""
 
+from time import time
 from typing import Any
 
 import pytest
@@ -33,6 +34,18 @@ def test_the_payment_leads_to_its_invoice(simulated: Stripe, client: Any, custom
     session = paid(simulated, client, customer)
     asked = {"payment": {"type": "payment_intent", "payment_intent": session.payment_intent.id}}
     assert client.invoice_payments.list(asked).data[0].invoice == session.invoice
+
+
+def test_days_after_the_clock_was_moved_ahead_a_page_opens_all_the_same(
+    simulated: Stripe, client: Any, customer: Any
+) -> None:
+    simulated.advance(40 * DAY)
+    session = top_up(client, customer, expires_at=int(time()) + 23 * HOUR)
+    assert session.status == "open"
+    simulated.advance(22 * HOUR)
+    assert client.checkout.sessions.retrieve(session.id).status == "open"
+    simulated.advance(2 * HOUR)
+    assert client.checkout.sessions.retrieve(session.id).status == "expired"
 
 
 def test_a_declined_session_stays_open_and_takes_another_card(simulated: Stripe, client: Any, customer: Any) -> None:

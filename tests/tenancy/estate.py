@@ -4,25 +4,31 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.actions import add_contact, add_member, create_project, invite
 from accounts.actions.invitations import Offer
-from accounts.models import BrowserSession, DataExport, Organization, Passkey, Role, User
+from accounts.models import BrowserSession, DataExport, Organization, Passkey, Project, Role, User
 from accounts.policy import Access
 from billing.actions.promotions import give_promotion
 from billing.models import BillingAccount, CreditLot, Invoice, InvoiceStatus, Mode, Origin, Refund, TopUp
 from catalog.models import Model
 from catalog.money import PICO
+from content.actions import keep_exchanges
+from content.exchanges import Exchange
 from keys.actions import issue_key
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
+from keys.models import ApiKey
 from ledger.actor import Actor
 from ledger.ids import new_id
 from notifications.webhooks.actions import create_endpoint
 from notifications.webhooks.publish import send_test
 from tests.conftest import person
+from usage.actions import record_calls
+from usage.calls import Call, Outcome
 
 _SNAPSHOT = json.dumps(
     {
@@ -47,7 +53,7 @@ class Estate:
 
 def estate(organization: Organization, owner: User, name: str) -> Estate:
     actor = Actor.user(owner.pk)
-    project = create_project(actor, organization=organization, name=f"Only of {name}")
+    project = create_project(actor, organization=organization, name=f"Only of {name}", retention_days=7)
     helper = person(f"helper@{name}.example")
     membership = add_member(Actor.operator(), organization=organization, user=helper, role=Role.VIEWER)
     key, _ = issue_key(actor, project=project, name="key", creator=owner)
@@ -79,6 +85,7 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "credit": (top_up := _top_up(account)).pk,
         "top-ups": top_up.pk,
         "refunds": Refund.objects.create(organization_id=account.pk, lot=lot, top_up=top_up, cents=1).pk,
+        "requests": _call(project, key),
         "sso": organization.pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,
@@ -98,6 +105,22 @@ def _invoice(account: BillingAccount, number: int) -> int:
         closed_at=start, snapshot=_SNAPSHOT, hash="0" * 64,
     )  # fmt: skip
     return number
+
+
+def _call(project: Project, key: ApiKey) -> UUID:
+    """Record a call, and keep its prompt and answer."""
+    now, pk = timezone.now(), new_id()
+    place: dict[str, Any] = {
+        "id": pk,
+        "organization_id": project.organization_id,
+        "project_id": project.pk,
+        "started_at": now,
+    }
+    counts = {"prompt_tokens": 1, "cached_tokens": 0, "completion_tokens": 1, "latency_ms": 1, "first_token_ms": None}
+    more: dict[str, Any] = {"model": "llama", "status": 200, "outcome": Outcome.COMPLETED, "estimated": False}
+    record_calls([Call(**place, key_id=key.pk, **counts, **more)])
+    keep_exchanges([Exchange(**place, expires_at=now + timedelta(days=7), request="{}", response="{}")])
+    return pk
 
 
 def _lot(account: BillingAccount) -> CreditLot:

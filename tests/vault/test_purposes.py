@@ -28,8 +28,8 @@ GRANTED = {Purpose.SUPPORT_REQUEST, Purpose.ACCEPTABLE_USE, Purpose.LEGAL_OBLIGA
         ("accounts.BillingContact.email", {TEAM, Purpose.EMAIL_NOTIFICATION, Purpose.ERASURE}),
         ("accounts.Invitation.email", {TEAM, Purpose.EMAIL_NOTIFICATION, Purpose.ERASURE}),
         ("accounts.Invitation.access", {TEAM, Purpose.AUTHORIZATION}),
-        ("content.StoredExchange.request", set()),
-        ("content.StoredExchange.response", set()),
+        ("content.StoredExchange.request", {Purpose.OWN_CONTENT}),
+        ("content.StoredExchange.response", {Purpose.OWN_CONTENT}),
     ],
 )
 def test_a_field_is_released_without_a_grant_for_these_purposes_alone(field: str, purposes: set[Purpose]) -> None:

@@ -28,6 +28,15 @@ class UsageEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organization_id", "-started_at"], name="event_by_organization"),
+            # What is rare is found without a look at the rest. Both stay small: ingest hardly knows of them.
+            models.Index(
+                fields=["organization_id", "-started_at"],
+                name="event_unfinished",
+                condition=~models.Q(outcome="completed"),
+            ),
+            models.Index(
+                fields=["organization_id", "-started_at"], name="event_estimated", condition=models.Q(estimated=True)
+            ),
             models.Index(
                 fields=["billed_in", "id"], name="event_by_invoice", condition=models.Q(billed_in__isnull=False)
             ),

@@ -23,7 +23,8 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
 class Opening(Struct, frozen=True, array_like=True):
     """What somebody wants to open, and why.
 
-    `actor` is kind:id; `grant` names the grant where the purpose needs one, `message` what is sent to whom it opens.
+    `actor` is kind:id; `grant` names the grant where the purpose needs one, `message` what is sent to whom it opens,
+    `reason` a word of vault.purposes.Reason where the purpose asks for one.
     """
 
     purpose: str
@@ -33,6 +34,7 @@ class Opening(Struct, frozen=True, array_like=True):
     subjects: list[UUID]
     grant: UUID | None = None
     message: UUID | None = None
+    reason: str = ""
 
 
 class Index(Struct, frozen=True, array_like=True):

@@ -70,6 +70,8 @@ def entry(type: LeafType, opening: Opening, **more: str) -> Entry:
     said = {"fields": sorted(set(opening.fields)), "subjects": sorted(set(map(str, opening.subjects))), **more}
     if opening.message:
         said["message"] = str(opening.message)
+    if opening.reason:
+        said["reason"] = opening.reason
     return Entry(opening.tenant, type, opening.actor, opening.purpose, opening.grant, more=said)
 
 
@@ -96,7 +98,7 @@ def _attempt(scope: Scope | None, values: list[Value]) -> Opening:
     if scope is None:
         return Opening("", "system:unknown", values[0].tenant if values else INSTALLATION, fields, subjects)
     tried = scope.opening
-    return Opening(tried.purpose, tried.actor, tried.tenant, fields, subjects, tried.grant, tried.message)
+    return Opening(tried.purpose, tried.actor, tried.tenant, fields, subjects, tried.grant, tried.message, tried.reason)
 
 
 def refuse(session: Session, error: VaultError, opening: Opening) -> None:
@@ -108,8 +110,8 @@ def refuse(session: Session, error: VaultError, opening: Opening) -> None:
 def _short(opening: Opening) -> Opening:
     """Return the opening within the bounds of a leaf, whatever was asked."""
     fields, subjects = [_said(name, 80) for name in opening.fields[:20]], opening.subjects[:100]
-    purpose, actor = _said(opening.purpose, 24), _said(opening.actor, 80)
-    return Opening(purpose, actor, opening.tenant, fields, subjects, opening.grant, opening.message)
+    purpose, actor, reason = _said(opening.purpose, 24), _said(opening.actor, 80), _said(opening.reason, 24)
+    return Opening(purpose, actor, opening.tenant, fields, subjects, opening.grant, opening.message, reason)
 
 
 def _said(text: str, most: int) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger.actor import Actor
 from vault.errors import VaultError
 from vault.places import Column, column
-from vault.purposes import RULES, Purpose, Rule
+from vault.purposes import RULES, Purpose, Reason, Rule
 from vault.unsealer.messages import Opening, Value
 
 MOST_SUBJECTS = 10_000
@@ -53,6 +53,10 @@ def rule_of(opening: Opening) -> Rule:
         raise VaultError("refused", f"{opening.purpose} does not open {', '.join(refused)}.")
     if opening.grant and not rule.granted:
         raise VaultError("refused", f"{opening.purpose} takes no grant.")
+    if opening.reason not in (set(Reason) if rule.reasoned else {""}):
+        raise VaultError(
+            "refused", f"{opening.purpose} takes {'one of the reasons' if rule.reasoned else 'no reason'}."
+        )
     if rule.own and str(opening.tenant) != actor.id:
         raise VaultError("refused", f"{opening.purpose} opens one's own data only.")
     return rule

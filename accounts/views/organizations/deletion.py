@@ -15,6 +15,8 @@ from accounts.policy import Permission
 from accounts.step_up import recent_sign_in_required
 from accounts.views.organizations.access import acting_for
 from accounts.views.organizations.forms import DeletionForm
+from billing.leftovers import left_to_refund
+from catalog.money import CENT, dollars
 
 
 @recent_sign_in_required
@@ -27,9 +29,13 @@ def deletion(request: HttpRequest, organization: str) -> HttpResponse:
     if request.method == "POST" and pending is None and form.is_valid():
         schedule_deletion(acting.actor, subject=acting.organization, requested_by=acting.user)
         return redirect("organizations:deletion", organization)
+    left = left_to_refund(acting.organization.pk)
+    credit = dollars(left * CENT) if left else ""
     if pending:
-        return render(request, "organizations/deletion.html", {"deletion": pending, "link": url_of(pending)})
+        context = {"deletion": pending, "link": url_of(pending), "credit": credit}
+        return render(request, "organizations/deletion.html", context)
     context = {
+        "credit": credit,
         "form": form,
         "days": settings.DELETION_GRACE_DAYS,
         "projects": acting.organization.projects.count(),

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actions import change_project, create_project
@@ -15,6 +16,9 @@ from accounts.views.projects.access import acting_for, project_for, require_mana
 from accounts.views.projects.forms import ProjectForm
 
 _PAGE = 50
+_SHORTER = gettext_lazy(
+    "The project is changed. Older prompts and answers can’t be opened any more, and are deleted within minutes."
+)
 
 
 @require_GET
@@ -57,8 +61,9 @@ def project(request: HttpRequest, organization: str, project: str) -> HttpRespon
         require_manager(acting)
     form = ProjectForm(request.POST or None, initial={"name": found.name, "retention_days": found.retention_days})
     if request.method == "POST" and form.is_valid():
+        is_shorter = form.cleaned_data["retention_days"] < found.retention_days
         change_project(acting.actor, project=found, **form.cleaned_data)
-        messages.success(request, _("The project is changed."))
+        messages.success(request, _("The project is changed.") if not is_shorter else _SHORTER)
         return redirect("projects:project", organization, project)
     context = {
         "project": found,

@@ -13,7 +13,7 @@ from admin_api.frame.operation import Operation
 from admin_api.frame.problems import Conflict
 from admin_api.frame.resource import Resource
 from admin_api.resources.billing.access import UNBILLED, account_for
-from billing.actions.recharge import LARGEST, set_recharge, stop_recharge
+from billing.actions.recharge import LARGEST, require_method, set_recharge, stop_recharge
 from billing.actions.topups import LEAST, MOST
 from billing.errors import BillingError
 from billing.models import AutoRecharge as Recharge
@@ -64,9 +64,9 @@ class TheAutoRecharge(Resource):
             Permission.MANAGE_BILLING,
             answer=AutoRecharge,
             body=NewAutoRecharge,
-            description=f"Failures from before are forgotten. {UNBILLED}",
-            conflicts="The month’s cap is below one purchase, the threshold is over ten of them, or the organization "
-            "pays by invoice or is suspended",
+            description=f"Switched on anew, failures from before are forgotten. {UNBILLED}",
+            conflicts="The month’s cap is below one purchase, the threshold is over ten of them, there is no payment "
+            "method to charge, or the organization pays by invoice or is suspended",
         ),
         "DELETE": Operation(
             "billing.stopAutoRecharge",
@@ -84,6 +84,8 @@ class TheAutoRecharge(Resource):
     def put(self, request: Request) -> Response:
         data, account, caller = self.body(), account_for(self), self.caller
         try:
+            if account.is_prepaid and not Recharge.objects.filter(pk=account.pk, is_on=True).exists():
+                require_method(account.pk)
             recharge = set_recharge(
                 caller.actor,
                 account.pk,

@@ -12,6 +12,7 @@ from admin_api.frame.operation import Operation
 from admin_api.frame.pages import PageQuery
 from admin_api.frame.resource import Resource
 from admin_api.resources.billing.access import UNBILLED, PicoDollars, account_for
+from billing.invoices.amounts import in_cents
 from billing.models import Invoice as Model
 from billing.models import InvoiceStatus
 
@@ -38,11 +39,14 @@ class Invoice(serializers.Serializer[Any]):
     end = serializers.DateTimeField(help_text="The first moment that is not in it.")
     closed_at = serializers.DateTimeField(allow_null=True)
     usage = PicoDollars(source="used", help_text="The exact sum of its lines.")
-    total_cents = serializers.IntegerField(source="total", help_text="Usage, rounded once; 0 for a draft.")
+    total_cents = serializers.SerializerMethodField(help_text="Usage, rounded once; of a draft what it is up to now.")
     due_cents = serializers.IntegerField(source="due", help_text="What is to be paid after credit; 0 for a draft.")
     due_at = serializers.DateTimeField(allow_null=True)
     paid_at = serializers.DateTimeField(allow_null=True)
     hash = serializers.CharField(help_text="SHA-256 of its snapshot; empty for a draft.")
+
+    def get_total_cents(self, invoice: Model) -> int:
+        return in_cents(invoice.used) if invoice.is_draft else invoice.total  # type: ignore[attr-defined]
 
 
 class Invoices(Resource):

@@ -70,7 +70,7 @@ class Refunds(Making):
             body=NewRefund,
             description=f"The credit is gone at once; the money follows, to the card or account that paid. {UNBILLED}",
             conflicts="There is no such credit, it was not bought, is disputed, not so much of it is left, "
-            "auto-recharge would buy it again, or too many refunds are under way",
+            "auto-recharge would buy it again, or too many refunds are under way or were asked for in 30 days",
         ),
     }
 

@@ -12,16 +12,17 @@ from billing.rail.effects.customers import forget_customer
 from billing.rail.effects.disputes import case_changed
 from billing.rail.effects.invoices import settle_invoice
 from billing.rail.effects.refunds import note_changed, repayment_changed
-from billing.rail.effects.topups import settle_bill, settle_checkout
+from billing.rail.effects.topups import is_over_and_unknown, settle_bill, settle_checkout
 
 Effect = Callable[[str], bool]
 
 
 def checkout_changed(id: str) -> bool:
     checkout = get_checkout(id)
-    if checkout.top_up:
-        settle_checkout(checkout)
-    return bool(checkout.top_up)
+    if not checkout.top_up or is_over_and_unknown(checkout):
+        return False
+    settle_checkout(checkout)
+    return True
 
 
 def bill_changed(id: str) -> bool:

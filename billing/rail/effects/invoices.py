@@ -28,7 +28,7 @@ def settle_invoice(bill: Bill) -> None:
 
 def _carry_over(invoice: Invoice, bill: Bill) -> None:
     if bill.is_paid:
-        _pay(invoice, bill.payment)
+        _pay(invoice, bill.payment, bill.tax)
     elif bill.status == "void":
         void_invoice(invoice.pk)
     elif bill.status == "uncollectible":
@@ -37,9 +37,9 @@ def _carry_over(invoice: Invoice, bill: Bill) -> None:
         _judge(invoice, bill)
 
 
-def _pay(invoice: Invoice, payment: str) -> None:
+def _pay(invoice: Invoice, payment: str, tax: int) -> None:
     if invoice.status != InvoiceStatus.PAID or (payment and not is_posted(fee_key(payment))):
-        pay_invoice(invoice.pk, payment=payment, fee=fee_of(payment))
+        pay_invoice(invoice.pk, payment=payment, fee=fee_of(payment), tax=tax)
 
 
 def _judge(invoice: Invoice, bill: Bill) -> None:

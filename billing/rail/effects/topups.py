@@ -24,11 +24,22 @@ def settle_checkout(checkout: Checkout) -> None:
     top_up = _fitting(checkout)
     note_at_stripe(top_up.pk, session=checkout.id, invoice=checkout.invoice, payment=checkout.payment)
     if checkout.is_paid:
-        _pay(top_up, checkout.payment)
+        _pay(top_up, checkout.payment, checkout.tax)
     elif checkout.status == "expired":
         expire_top_up(top_up.pk)
     elif checkout.status == "complete" and top_up.is_pending and (payment := get_payment(checkout.payment)).has_failed:
         fail_top_up(top_up.pk, payment.reason)
+
+
+def is_over_and_unknown(checkout: Checkout) -> bool:
+    """Tell whether a session expired unpaid that is for no purchase of ours: nothing follows from it."""
+    if checkout.is_paid or checkout.status != "expired":
+        return False
+    try:
+        _named(checkout.top_up)
+    except Mismatch:
+        return True
+    return False
 
 
 def settle_bill(bill: Bill, *, is_overdue: bool = False) -> None:
@@ -39,7 +50,7 @@ def settle_bill(bill: Bill, *, is_overdue: bool = False) -> None:
     top_up = _fitting(bill)
     note_at_stripe(top_up.pk, invoice=bill.id, payment=bill.payment)
     if bill.is_paid:
-        _pay(top_up, bill.payment)
+        _pay(top_up, bill.payment, bill.tax)
     elif not top_up.is_pending or top_up.origin == Origin.CHECKOUT:
         return
     elif bill.status in {"void", "uncollectible"}:
@@ -55,10 +66,10 @@ def _judge(top_up: TopUp, payment: Payment, *, is_overdue: bool) -> None:
         fail_top_up(top_up.pk, payment.reason or payment.status.replace("_", "-"))
 
 
-def _pay(top_up: TopUp, payment: str) -> None:
+def _pay(top_up: TopUp, payment: str, tax: int) -> None:
     if top_up.is_paid and (not payment or is_posted(fee_key(payment))):
         return
-    pay_top_up(top_up.pk, payment=payment, fee=fee_of(payment))
+    pay_top_up(top_up.pk, payment=payment, fee=fee_of(payment), tax=tax)
 
 
 def _fitting(found: Checkout | Bill) -> TopUp:

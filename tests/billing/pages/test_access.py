@@ -12,7 +12,7 @@ from tests.accounts.test_step_up import age
 from tests.billing.pages.conftest import ROOT, credit
 
 pytestmark = pytest.mark.django_db
-SEEN = ["", "credits/", "invoices/", "ledger/", "payment-methods/", "tax/"]
+SEEN = ["", "credits/", "purchases/", "invoices/", "ledger/", "payment-methods/", "tax/"]
 CHANGED = ["credit/", "auto-recharge/", "balance-warning/", "payment-methods/portal/", "cap/"]
 FILES = ["ledger/export.csv", "ledger/export.json"]
 

@@ -1,13 +1,14 @@
 """What is kept at the payment provider: asked for when it is shown, changed there, and missed when it is away."""
 
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from billing.models import BillingAccount
+from billing.models import AutoRecharge, BillingAccount
 from billing.rail.deeds.customers import customer_of
 from billing.views.asking import A_MINUTE
 from ledger.models import Action, AuditEvent
@@ -49,6 +50,29 @@ def test_tax_details_are_shown_as_the_provider_has_them(customer: str, stripe: S
     part = as_owner.get(f"{TAX}shown/", headers=PART).content.decode()
     for text in ("Acme GmbH", "Hauptstr. 1", "DE123456789", "eu_vat"):
         assert text in part
+
+
+def test_auto_recharge_is_not_switched_on_without_something_to_charge(
+    customer: str, stripe: Stripe, as_owner: Client
+) -> None:
+    wanted = {"is_on": "on", "threshold": "10", "amount": "20", "monthly_cap": "100"}
+    refused = as_owner.post(f"{ROOT}auto-recharge/", wanted)
+    assert refused.status_code == 422
+    assert "There is no payment method to charge." in refused.content.decode()
+    assert f'href="{METHODS}"' in refused.content.decode()
+    assert not AutoRecharge.objects.exists()
+    method = stripe.save_card(customer)
+    assert as_owner.post(f"{ROOT}auto-recharge/", wanted).status_code == 302
+    stripe.client().v1.payment_methods.detach(method)
+    changed = as_owner.post(f"{ROOT}auto-recharge/", wanted | {"amount": "30"})  # what runs may be changed
+    assert (changed.status_code, AutoRecharge.objects.get().cents) == (302, 3_000)
+
+
+def test_a_provider_that_hangs_holds_a_page_for_seconds_alone(customer: str, stripe: Stripe, as_owner: Client) -> None:
+    stripe.fail("slow", times=5, seconds=6)
+    began = monotonic()
+    assert "does not answer" in as_owner.get(f"{METHODS}shown/", headers=PART).content.decode()
+    assert monotonic() - began < 4
 
 
 @pytest.mark.parametrize("page", [METHODS, TAX])

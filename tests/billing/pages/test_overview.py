@@ -11,6 +11,7 @@ from accounts.actions import change_role, create_project
 from accounts.models import Membership, Organization, Project, Role, User
 from billing.actions.recharge import set_recharge
 from billing.actions.terms import set_cap, set_terms
+from billing.invoices.closing import close_now
 from billing.models import (
     AutoRecharge,
     BalanceWarning,
@@ -20,13 +21,16 @@ from billing.models import (
     LotKind,
     Mode,
     Origin,
+    Suspension,
     TopUp,
     TopUpStatus,
 )
+from catalog.models import Model
 from catalog.money import CENT, PICO
 from ledger.actor import Actor
 from tests.billing.pages.conftest import ROOT, credit, use
 from tests.conftest import _signed_in
+from tests.support.invoices import use as use_calls
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()
@@ -202,6 +206,38 @@ def test_a_failure_is_told_until_a_purchase_goes_through(account: BillingAccount
         expires_at=timezone.now(), paid_at=timezone.now(),
     )  # fmt: skip
     assert as_owner.get(ROOT).context["banner"] is None
+
+
+def test_a_failure_is_no_news_after_a_week_nor_since_another_purchase_was_paid(
+    account: BillingAccount, as_owner: Client
+) -> None:
+    credit(account)
+    earlier = top_up(account, TopUpStatus.CANCELLED)
+    failed(account)
+    newest = TopUp.objects.latest("pk")
+    assert as_owner.get(ROOT).context["banner"]
+    TopUp.objects.filter(pk=newest.pk).update(expires_at=timezone.now() - timedelta(days=7, seconds=1))
+    assert as_owner.get(ROOT).context["banner"] is None
+    TopUp.objects.filter(pk=newest.pk).update(expires_at=timezone.now())
+    TopUp.objects.filter(pk=earlier.pk).update(status=TopUpStatus.PAID, paid_at=timezone.now())
+    assert as_owner.get(ROOT).context["banner"] is None
+
+
+def test_who_is_suspended_for_an_invoice_is_led_to_it(account: BillingAccount, as_owner: Client) -> None:
+    overdue(account)
+    BillingAccount.objects.update(suspended_at=timezone.now(), suspended_for=Suspension.OVERDUE)
+    banner = as_owner.get(ROOT).context["banner"]
+    assert "until the overdue invoice 1 is paid" in banner.text
+    assert banner.url == f"{ROOT}invoices/1/"
+
+
+def test_the_next_invoice_is_of_what_is_not_billed_yet(account: BillingAccount, as_owner: Client, llama: Model) -> None:
+    use_calls(account, timezone.now() - timedelta(seconds=2), completion_tokens=10_000_000)
+    before = as_owner.get(ROOT).context["next"]["usage"]
+    close_now(OPERATOR, account.pk, now=timezone.now())
+    assert (before, as_owner.get(ROOT).context["next"]["usage"]) == ("$5.90", "$0.00")
+    use_calls(account, timezone.now(), prompt_tokens=1_000_000, cached_tokens=0, completion_tokens=0)
+    assert as_owner.get(ROOT).context["next"]["usage"] == "$0.18"
 
 
 def test_a_failure_says_why_in_words_and_that_calls_go_on(account: BillingAccount, as_owner: Client) -> None:

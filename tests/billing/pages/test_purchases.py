@@ -5,14 +5,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from billing.books import disagreements
-from billing.models import BillingAccount, Origin, TopUp, TopUpStatus
-from catalog.money import CENT
+from billing.models import BillingAccount, Mode, Origin, TopUp, TopUpStatus
+from catalog.money import CENT, PICO
 from ledger.models import Action, AuditEvent
 from tests.billing.pages.conftest import ROOT
 from tests.billing.rail.conftest import hear
+from tests.support.outbox import send_all
 from tests.support.stripe import Stripe
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,64 @@ def test_a_payment_that_takes_days_is_said_to_be_under_way(
     hear(stripe)
     assert "The payment is under way" in as_owner.get(page_of(TopUp.objects.get())).content.decode()
     assert "A payment of $25.00 is under way." in as_owner.get(ROOT).content.decode()
+
+
+def test_a_purchase_that_was_paid_shows_its_receipt_and_leads_to_the_providers(
+    account: BillingAccount, as_owner: Client, stripe: Stripe
+) -> None:
+    top_up = bought(as_owner)
+    assert as_owner.get(f"{page_of(top_up)}receipt/").status_code == 404
+    stripe.submit(top_up.stripe_session)
+    hear(stripe)
+    text = as_owner.get(page_of(top_up)).content.decode()
+    assert "<dt>Receipt</dt><dd>1</dd>" in text
+    assert f'href="{page_of(top_up)}receipt/"' in text
+    answer = as_owner.get(f"{page_of(top_up)}receipt/")
+    assert answer["Location"].startswith(stripe.url)
+    assert "no-store" in answer["Cache-Control"]
+    stripe.away()
+    assert as_owner.get(f"{page_of(top_up)}receipt/").status_code == 503
+
+
+def test_the_letter_of_a_receipt_leads_to_it(account: BillingAccount, as_owner: Client, stripe: Stripe) -> None:
+    top_up = bought(as_owner)
+    stripe.submit(top_up.stripe_session)
+    hear(stripe)
+    send_all()
+    (sent,) = [each for each in mail.outbox if "Receipt" in each.subject]
+    assert page_of(top_up) in sent.body
+
+
+def test_all_purchases_are_listed_newest_first_with_their_state_and_receipt(
+    account: BillingAccount, as_owner: Client, stripe: Stripe
+) -> None:
+    assert "Nothing bought yet" in as_owner.get(f"{ROOT}purchases/").content.decode()
+    stripe.submit(bought(as_owner).stripe_session)
+    hear(stripe)
+    bought(as_owner, "5000")
+    rows = as_owner.get(f"{ROOT}purchases/").context["top_ups"]
+    assert [(row.amount, str(row.status), row.top_up.has_receipt) for row in rows] == [
+        ("$50.00", "Pending", False),
+        ("$25.00", "Paid", True),
+    ]
+
+
+def test_the_list_takes_as_many_queries_for_many_as_for_one(
+    account: BillingAccount, as_owner: Client, django_assert_max_num_queries: Any
+) -> None:
+    about = {"organization_id": account.pk, "origin": Origin.AUTO, "expires_at": timezone.now()}
+    for cents in range(500, 540):
+        TopUp.objects.create(cents=cents, status=TopUpStatus.FAILED, **about)
+    with django_assert_max_num_queries(8):
+        assert len(as_owner.get(f"{ROOT}purchases/").context["top_ups"]) == 40
+
+
+def test_who_pays_by_invoice_reads_what_credit_does_for_them(account: BillingAccount, as_owner: Client) -> None:
+    BillingAccount.objects.update(mode=Mode.POSTPAID, limit=None, owed=7 * PICO)
+    page = as_owner.get(CREDIT)
+    BillingAccount.objects.update(mode=Mode.PREPAID, limit=0, owed=0)
+    assert "the invoice asks for the rest" in page.content.decode()
+    assert str(page.context["amounts"][0]["after"]) == "$25.00 after"
 
 
 def test_each_amount_says_the_balance_afterwards(account: BillingAccount, as_owner: Client) -> None:

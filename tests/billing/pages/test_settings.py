@@ -17,6 +17,13 @@ CAP, RECHARGE, WARNING = f"{ROOT}cap/", f"{ROOT}auto-recharge/", f"{ROOT}balance
 WANTED = {"is_on": "on", "threshold": "200", "amount": "500", "monthly_cap": "2,000"}
 
 
+@pytest.fixture
+def account(account: BillingAccount) -> BillingAccount:
+    """One with a customer at a provider that does not answer: whether there is a card is not known."""
+    BillingAccount.objects.update(stripe_customer="cus_1")
+    return account
+
+
 def cap_of(account: BillingAccount) -> int | None:
     account.refresh_from_db()
     return account.cap

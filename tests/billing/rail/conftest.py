@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing.actions.topups import checkout_url, start_top_up
 from billing.books import disagreements
-from billing.models import BillingAccount, StripeEvent, TopUp
+from billing.models import BillingAccount, CreditLot, StripeEvent, TopUp
 from billing.rail import inbox
 from billing.rail.carrying import carry_out_due
 from ledger.actor import Actor
@@ -45,6 +45,14 @@ def postpaid(postpaid: BillingAccount, stripe: Stripe) -> Iterator[BillingAccoun
     yield postpaid
     postpaid.refresh_from_db()
     assert disagreements(postpaid) == []
+
+
+@pytest.fixture
+def lot(account: BillingAccount, stripe: Stripe) -> CreditLot:
+    """20 dollars of credit that were bought."""
+    stripe.submit(buy(account, 2000).stripe_session)
+    hear(stripe)
+    return CreditLot.objects.get()
 
 
 def buy(account: BillingAccount, cents: int = 2000, creator: UUID | None = None) -> TopUp:

@@ -61,8 +61,8 @@ class Worker:
     def hear(self, share: float) -> None:
         for told in self.stripe.webhooks():
             inbox.receive(told["body"].encode(), told["signature"])
-            if self.order.random() < share:
-                self.apply(Random(self.order.random()).sample(known(), 1)[0])
+            if self.order.random() < share and (ids := known()):
+                self.apply(Random(self.order.random()).sample(ids, 1)[0])
 
     def apply_all(self) -> None:
         for event_id in self.order.sample(ids := known(), len(ids)):

@@ -8,9 +8,7 @@ import pytest
 from django.utils import timezone
 
 from billing.actions.collecting import collect_due
-from billing.actions.dispute_steps import lose, open_dispute, win
 from billing.actions.recharge import recharge_due, set_recharge
-from billing.actions.refund_ends import fail_refund, pay_refund
 from billing.actions.refunds import request_refund
 from billing.books import disagreements
 from billing.errors import BillingError
@@ -51,12 +49,11 @@ USED = 590
 
 
 @pytest.fixture
-def lot(account: BillingAccount, stripe: Stripe, llama: Model) -> CreditLot:
+def lot(lot: CreditLot, account: BillingAccount, llama: Model) -> CreditLot:
     """20 dollars of credit that were bought; 5.90 of them are used."""
-    stripe.submit(buy(account, 2000).stripe_session)
-    hear(stripe)
     use(account, timezone.now(), prompt_tokens=0, cached_tokens=0, completion_tokens=10_000_000)
-    return CreditLot.objects.get()
+    lot.refresh_from_db()
+    return lot
 
 
 def dispute(stripe: Stripe, amount: int | None = None) -> str:
@@ -212,76 +209,6 @@ def test_in_any_order_of_its_events_and_before_its_purchase_is_known_the_end_is_
 def dispute_of_checkout(stripe: Stripe) -> str:
     (intent,) = stripe.client().v1.payment_intents.list().data
     return str(stripe.control("disputes", charge=intent.latest_charge)["id"])
-
-
-def test_lost_while_a_refund_is_under_way_it_waits_for_its_end(
-    account: BillingAccount, lot: CreditLot, stripe: Stripe
-) -> None:
-    stripe.control("refunds", how="pending")
-    refund = request_refund(OPERATOR, account.pk, lot_id=lot.pk, cents=400)
-    settle()
-    refund.refresh_from_db()
-    case = dispute(stripe)
-    close(stripe, case, won=False)
-    hear(stripe)
-    assert Dispute.objects.get().is_open
-    stripe.control(f"refunds/{refund.stripe_refund}/settlement", succeeds=True)
-    hear(stripe)
-    StripeEvent.objects.filter(state=EventState.RECEIVED).update(next_at=timezone.now())
-    settle()
-    account.refresh_from_db()
-    assert (Dispute.objects.get().status, account.owed) == (DisputeStatus.LOST, USED * CENT)
-
-
-def test_a_refund_that_fails_while_its_lot_is_frozen_is_frozen_too(
-    account: BillingAccount, lot: CreditLot, stripe: Stripe
-) -> None:
-    stripe.control("refunds", how="pending")
-    refund = request_refund(OPERATOR, account.pk, lot_id=lot.pk, cents=400)
-    settle()
-    refund.refresh_from_db()
-    dispute(stripe)
-    hear(stripe)
-    stripe.control(f"refunds/{refund.stripe_refund}/settlement", succeeds=False)
-    hear(stripe)
-    account.refresh_from_db()
-    assert account.frozen == account.credit == (2000 - USED) * CENT
-
-
-def test_credit_that_two_disputes_are_over_is_free_after_both_are_won(account: BillingAccount, lot: CreditLot) -> None:
-    first, second = (
-        open_dispute(TopUp.objects.get(), name, cents=500, reason="fraudulent") for name in ("du_1", "du_2")
-    )
-    win(first.pk)
-    account.refresh_from_db()
-    assert account.frozen == account.credit
-    win(second.pk)
-    account.refresh_from_db()
-    assert account.frozen == 0
-
-
-@pytest.mark.parametrize(("disputed", "left"), [(2000, 0), (USED, 2000 - USED)])
-def test_a_refund_that_fails_after_a_lost_dispute_gives_back_no_credit_that_the_bank_took(
-    account: BillingAccount, lot: CreditLot, stripe: Stripe, disputed: int, left: int
-) -> None:
-    refund = request_refund(OPERATOR, account.pk, lot_id=lot.pk, cents=2000 - USED)
-    pay_refund(refund.pk)
-    lose(open_dispute(TopUp.objects.get(), "du_1", cents=disputed, reason="fraudulent").pk)
-    for _ in range(2):
-        fail_refund(refund.pk, "lost-or-stolen-card")
-    account.refresh_from_db()
-    assert (account.credit, account.owed) == (left * CENT, USED * CENT)
-    assert disagreements(account) == []
-
-
-def test_of_two_disputes_over_one_payment_what_was_used_is_owed_once(account: BillingAccount, lot: CreditLot) -> None:
-    CreditLot.objects.update(expires_at=timezone.now())
-    expire_credit()
-    for name in ("du_1", "du_2"):
-        lose(open_dispute(TopUp.objects.get(), name, cents=1000, reason="fraudulent").pk)
-    account.refresh_from_db()
-    assert account.owed == USED * CENT
-    assert disagreements(account) == []
 
 
 def test_a_disputed_invoice_is_owed_again_when_it_is_lost(

@@ -20,29 +20,26 @@ from tests.support.stripe import Stripe
 pytestmark = pytest.mark.django_db
 
 
-def sell(stripe: Stripe, customer: str, top_up: object, **price: Any) -> str:
-    """Have somebody pay at Stripe for what we did not ask so."""
+def offer(stripe: Stripe, customer: str, top_up: object, **price: Any) -> str:
+    """Open a page at Stripe for what we did not ask so."""
+    of_one = {"currency": "usd", "unit_amount": 2000, "product_data": {"name": "Credit"}, **price}
     session = stripe.client().v1.checkout.sessions.create(
         {
             "mode": "payment",
             "customer": customer,
-            "line_items": [
-                {
-                    "quantity": 1,
-                    "price_data": {
-                        "currency": "usd",
-                        "unit_amount": 2000,
-                        "product_data": {"name": "Credit"},
-                        **price,
-                    },
-                }
-            ],
+            "line_items": [{"quantity": 1, "price_data": of_one}],  # type: ignore[typeddict-item]
             "metadata": {"top_up": str(top_up)},
             "success_url": "https://console.example/",
         }
     )
-    stripe.submit(session.id)
     return session.id
+
+
+def sell(stripe: Stripe, customer: str, top_up: object, **price: Any) -> str:
+    """Have somebody pay for it."""
+    session = offer(stripe, customer, top_up, **price)
+    stripe.submit(session)
+    return session
 
 
 @pytest.fixture
@@ -85,6 +82,16 @@ def test_a_purchase_that_we_do_not_know(account: BillingAccount, stripe: Stripe,
     hear(stripe)
     assert troubles() == [("checkout.session.completed", "unknown-top-up")]
     _nothing_came_of_it(account, top_up)
+
+
+def test_a_page_of_a_purchase_that_we_do_not_know_may_expire_and_nobody_has_to_look(
+    account: BillingAccount, stripe: Stripe, top_up: TopUp
+) -> None:
+    account.refresh_from_db()
+    stripe.client().v1.checkout.sessions.expire(offer(stripe, account.stripe_customer, "nonsense"))
+    hear(stripe)
+    assert troubles() == []
+    assert StripeEvent.objects.get(type="checkout.session.expired").state == EventState.IGNORED
 
 
 def test_play_money_where_real_money_is_taken(

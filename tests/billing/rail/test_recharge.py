@@ -240,7 +240,23 @@ def test_settings_that_make_no_sense_are_refused(account: BillingAccount, wrong:
     assert not AutoRecharge.objects.exists()
 
 
-def test_setting_it_again_forgets_failures_and_says_what_changed(recharging: BillingAccount) -> None:
+def test_other_amounts_do_not_forget_failures_nor_the_rest_after_them(recharging: BillingAccount) -> None:
+    rests_until = timezone.now() + timedelta(minutes=30)
+    AutoRecharge.objects.update(failures=2, rests_until=rests_until)
+    set_recharge(OPERATOR, recharging.pk, threshold=500, amount=3000, monthly_cap=10_000)
+    state = AutoRecharge.objects.get()
+    assert (state.cents, state.failures, state.rests_until) == (3000, 2, rests_until)
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+def test_a_higher_cap_ends_the_rest_for_want_of_room_below_it(recharging: BillingAccount, failures: int) -> None:
+    AutoRecharge.objects.update(failures=failures, rests_until=timezone.now() + timedelta(days=9))
+    set_recharge(OPERATOR, recharging.pk, threshold=500, amount=2000, monthly_cap=50_000)
+    state = AutoRecharge.objects.get()
+    assert (state.failures, state.rests_until) == (failures, None)
+
+
+def test_switching_it_on_again_forgets_failures_and_says_what_changed(recharging: BillingAccount) -> None:
     AutoRecharge.objects.update(failures=3, is_on=False)
     creator = new_id()
     set_recharge(OPERATOR, recharging.pk, threshold=500, amount=3000, monthly_cap=10_000, creator=creator)

@@ -1,28 +1,22 @@
 """One run finds what was never told and repairs it, and tells of what it cannot repair."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Organization
 from billing.actions.collecting import collect_due
 from billing.actions.refunds import request_refund
 from billing.actions.terms import set_terms
-from billing.actions.topup_ends import pay_top_up
 from billing.books import disagreements
 from billing.models import (
     BillingAccount,
     CreditLot,
     Dispute,
     DisputeStatus,
-    Finding,
     Invoice,
-    InvoiceLine,
     InvoiceStatus,
-    Kind,
     Mode,
     Posting,
     ReconciliationRun,
@@ -33,18 +27,16 @@ from billing.models import (
     TopUpStatus,
     Transaction,
 )
-from billing.rail import retention
 from billing.rail.deeds.customers import customer_of
 from billing.reconcile.running import RECONCILER, reconcile
 from catalog.models import Model
 from catalog.money import CENT
 from ledger.actor import Actor
-from ledger.ids import new_id
 from ledger.models import Action, AuditEvent
 from tests.billing.rail.conftest import buy, hear, settle, troubles
 from tests.billing.rail.test_refunds import charge_of
 from tests.support.invoices import NOON, close_november, use
-from tests.support.stripe import DAY, HOUR, Stripe
+from tests.support.stripe import HOUR, Stripe
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()
@@ -220,145 +212,3 @@ def test_a_refund_and_a_dispute_whose_ends_were_never_told_are_found(account: Bi
         ("dispute at Stripe", True),
     ]
     assert (Refund.objects.get().status, Dispute.objects.get().status) == (RefundStatus.PAID, DisputeStatus.WON)
-
-
-def test_a_fee_that_was_not_known_is_posted(account: BillingAccount, stripe: Stripe) -> None:
-    bought(account, stripe)
-    stripe.fail("500", times=20, path="/v1/payment_intents", method="GET")
-    hear(stripe)
-    stripe.control("faults")
-    assert not Transaction.objects.filter(kind=Kind.FEE).exists()
-    assert found(run()) == [("movement: charge", True)]
-    assert Transaction.objects.filter(kind=Kind.FEE).count() == 1
-
-
-def test_money_that_is_for_nothing_of_ours_is_found(account: BillingAccount, stripe: Stripe) -> None:
-    v1 = stripe.client().v1
-    customer = v1.customers.create().id
-    method = stripe.save_card(customer)
-    v1.payment_intents.create(
-        {
-            "amount": 900,
-            "currency": "usd",
-            "customer": customer,
-            "payment_method": method,
-            "confirm": True,
-            "off_session": True,
-        }
-    )
-    (finding,) = run().findings.all()
-    assert (finding.what, finding.found, finding.is_repaired) == ("movement: charge", "nothing", False)
-
-
-def test_a_refund_that_nobody_here_asked_for_is_found(account: BillingAccount, stripe: Stripe) -> None:
-    bought(account, stripe)
-    hear(stripe)
-    stripe.client().v1.refunds.create({"charge": charge_of(stripe), "amount": 100})
-    hear(stripe)
-    assert found(run()) == [("movement: refund", False)]
-
-
-def test_credit_that_no_money_stands_behind_is_found(account: BillingAccount, stripe: Stripe) -> None:
-    pay_top_up(buy(account).pk, payment="pi_made_up")
-    (finding,) = run().findings.all()
-    assert (finding.what, finding.expected, finding.is_repaired) == ("movement: none of top-up", "pi_made_up", False)
-
-
-def test_taxes_are_no_difference(account: BillingAccount, stripe: Stripe, settings: Any) -> None:
-    settings.STRIPE_TAX = True
-    stripe.control("taxes", DE=19)
-    address = {"country": "DE", "line1": "Allee 1", "city": "Berlin", "postal_code": "10115"}
-    stripe.submit(buy(account, 2000).stripe_session, address=address)
-    hear(stripe)
-    request_refund(OPERATOR, account.pk, lot_id=CreditLot.objects.get().pk, cents=1000)
-    settle()
-    hear(stripe)
-    assert found(run()) == []
-
-
-def test_payouts_are_counted(account: BillingAccount, stripe: Stripe) -> None:
-    bought(account, stripe)
-    hear(stripe)
-    stripe.advance(3 * DAY)
-    first = run(days=4)
-    assert first.payouts == 1
-    assert first.paid_out > 0
-    later = run(days=12)  # from where the first one began
-    assert (later.moved, later.fees, later.payouts) == (0, 0, 0)
-
-
-@pytest.mark.parametrize("what", ["credit", "owed", "held"])
-def test_sums_that_do_not_agree_are_found_and_stay_open(postpaid: BillingAccount, stripe: Stripe, what: str) -> None:
-    BillingAccount.objects.update(**{what: 7})
-    first = run()
-    assert (f"books: {what}", False) in found(first)
-    finding = first.findings.get(what=f"books: {what}")
-    assert (finding.expected, finding.found, finding.organization_id) == ("0", "7", postpaid.pk)
-    BillingAccount.objects.update(**{what: 0})
-
-
-def test_lines_that_are_not_the_sums_of_their_calls_are_found(
-    account: BillingAccount, stripe: Stripe, llama: Model
-) -> None:
-    use(account, timezone.now())
-    line = InvoiceLine.objects.filter(amount__gt=0)[0]
-    InvoiceLine.objects.filter(pk=line.pk).update(amount=line.amount + 1)
-    assert ("invoice: lines and calls", False) in found(run())
-    InvoiceLine.objects.filter(pk=line.pk).update(amount=line.amount)
-
-
-def test_with_stripe_away_the_books_are_compared_all_the_same(account: BillingAccount, stripe: Stripe) -> None:
-    stripe.away()
-    first = run()
-    assert {what for what, _ in found(first)} == {"Stripe did not answer"}
-    assert first.checked == 1
-    stripe.away(False)
-
-
-def test_without_stripe_there_are_only_the_books(account: BillingAccount, settings: Any) -> None:
-    settings.STRIPE_SECRET_KEY = ""
-    assert found(run()) == []
-
-
-@pytest.mark.parametrize("is_complete", [True, False])
-def test_the_next_run_looks_from_where_the_last_complete_one_began(
-    account: BillingAccount, stripe: Stripe, is_complete: bool
-) -> None:
-    bought(account, stripe)
-    stripe.webhooks()  # delivered, as far as Stripe knows
-    before = timezone.now() + timedelta(hours=2)
-    ReconciliationRun.objects.create(started_at=before, ended_at=before if is_complete else None)
-    assert ("event: checkout.session.completed" in dict(found(run(hours=3)))) is not is_complete
-
-
-def test_what_stripe_could_not_deliver_is_found_however_long_ago(account: BillingAccount, stripe: Stripe) -> None:
-    stripe.deliveries(dropped=1.0)
-    bought(account, stripe)
-    before = timezone.now() + timedelta(hours=2)
-    ReconciliationRun.objects.create(started_at=before, ended_at=before)
-    assert ("event: checkout.session.completed", True) in found(run(hours=3))
-
-
-def test_the_command_lists_what_it_found_and_fails_while_something_is_open(
-    account: BillingAccount, organization: Organization, stripe: Stripe, capsys: pytest.CaptureFixture[str]
-) -> None:
-    call_command("reconcile", organization=organization.slug)
-    assert capsys.readouterr().out == "1 checked, 0 found.\n"
-    BillingAccount.objects.update(held=7)
-    with pytest.raises(CommandError, match="1 open"):
-        call_command("reconcile")
-    assert f"open     books: held  {account.pk}  0 expected, 7 found" in capsys.readouterr().out
-    BillingAccount.objects.update(held=0)
-
-
-def test_runs_are_kept_ninety_days(account: BillingAccount) -> None:
-    for days in (89, 91):
-        made = ReconciliationRun.objects.create(started_at=timezone.now() - timedelta(days=days))
-        Finding.objects.create(run=made, what="books: held")
-    retention.purge()
-    assert (ReconciliationRun.objects.count(), Finding.objects.count()) == (1, 1)
-
-
-def test_foreign_organizations_are_not_in_a_run_of_one(account: BillingAccount, stripe: Stripe) -> None:
-    BillingAccount.objects.create(pk=new_id(), mode=Mode.PREPAID, held=7)
-    assert found(reconcile(RECONCILER, account.pk)) == []

@@ -16,9 +16,10 @@ from gateway import callers, purses
 from gateway.house import House as Outside
 from gateway.program import Gateway
 from gateway.spool import Spool
-from gateway.upstream import HttpUpstream
+from gateway.upstream.own_client import OwnClient
+from gateway.upstream.pools import Pools
 from gateway.writer import Writer
-from tests.gateway.conftest import NO_TLS, PATIENCE, answers
+from tests.gateway.conftest import NO_TLS, answers, server_at
 from tests.gateway.control.fakes import MIRA, OLIVIA, OPERATOR, OTTO, MemoryControlRooms
 from tests.gateway.fakes import MemoryRooms, bearer, eventually
 from tests.support.ports import free_port
@@ -54,7 +55,7 @@ def controlled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         gateway = Gateway(
             Outside(
                 rooms=rooms,
-                upstream=HttpUpstream("http://127.0.0.1:9/v1", "upstream-key", PATIENCE),
+                upstream=Pools([server_at(9)], OwnClient),  # nobody answers there
                 writer=writer,
                 max_body=64 * 1024,
                 max_completion=4096,

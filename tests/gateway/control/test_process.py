@@ -137,7 +137,8 @@ def nginx(installation: Installation, model: int, tmp_path_factory: pytest.TempP
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     (folder / "nginx.conf").write_text(
-        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\n"
+        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {folder}/pid;\n"
+        f"error_log {folder}/error.log;\nevents {{}}\n"
         f"http {{ access_log off; {paths}\n{recipe}\n}}\n"
     )
     process = subprocess.Popen([NGINX, "-c", f"{folder}/nginx.conf", "-e", f"{folder}/error.log"])

@@ -19,11 +19,11 @@ from vault.purposes import RULES
 FACTS = {
     *("organization", "project", "key", "host", "name", "passkey"),  # names of things
     *("at", "on", "since", "until", "due", "again", "days", "kept", "hours", "minutes"),  # times
-    *("amount", "balance", "budget", "forecast", "spent", "threshold", "usual", "percent"),  # money
+    *("amount", "balance", "budget", "cap", "forecast", "spent", "threshold", "usual", "percent"),  # money
     *("url", "link", "decline_url", "refusal", "code"),
     *("browser", "system", "factor", "role"),
     *("case", "number", "receipt", "fields", "purpose"),
-    *("failures", "left", "is_gone", "is_revoked", "is_declined", "is_settled", "stops"),
+    *("failures", "left", "is_gone", "is_revoked", "is_declined", "is_settled", "is_carried", "stops"),
     *("items", "more"),  # of the summary: other messages' subjects
 }
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
@@ -65,7 +65,9 @@ REQUIRED = {
     "phone-left",
     "recovery-code-used",
     "recovery-codes-made",
+    "resumed",
     "summary",  # it is there for whoever chose it
+    "suspended",
     "verify-email",
     "verify-new-email",
     "verify-phone",
