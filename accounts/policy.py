@@ -30,6 +30,7 @@ class Permission(StrEnum):
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
     VERIFY_KEYS = "keys:verify"
+    USE_PLAYGROUND = "playground:use"
     MANAGE_WEBHOOKS = "webhooks:manage"
     MANAGE_BILLING_CONTACTS = "billing-contacts:manage"
     VIEW_USAGE = "usage:view"
@@ -55,6 +56,7 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.VIEW_KEYS: gettext_lazy("See API keys, never their secrets"),
     Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
     Permission.VERIFY_KEYS: gettext_lazy("Verify API keys for another gateway"),
+    Permission.USE_PLAYGROUND: gettext_lazy("Call models from the playground, at the project’s cost"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("Manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("Manage billing contacts"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
@@ -82,6 +84,7 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: _ADMINS | {Role.DEVELOPER},
     Permission.VERIFY_KEYS: _ADMINS,
+    Permission.USE_PLAYGROUND: _ADMINS | {Role.DEVELOPER},
     Permission.MANAGE_WEBHOOKS: _ADMINS,
     Permission.MANAGE_BILLING_CONTACTS: _ADMINS | {Role.BILLING},
     Permission.VIEW_USAGE: _EVERYONE,
@@ -98,6 +101,7 @@ IN_PROJECTS = frozenset(
         Permission.VIEW_PROJECTS,
         Permission.VIEW_KEYS,
         Permission.MANAGE_KEYS,
+        Permission.USE_PLAYGROUND,
         Permission.VIEW_USAGE,
         Permission.OPEN_CONTENT,
     }

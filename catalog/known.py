@@ -1,4 +1,4 @@
-"""The Llama models that the hosted API served: titles, and list prices to start from. Operators set their own."""
+"""The Llama models that the hosted API served: titles, context, list prices to start from. Operators set their own."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +10,7 @@ class KnownModel:
     title: str
     input_price: Decimal  # USD per million tokens; cached input costs a quarter
     output_price: Decimal
+    context: int = 128_000  # tokens; what the hosted API took, whichever of them it was
 
 
 KNOWN = {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # their modules need Django's apps loaded
     from billing.purses import Purse
     from catalog.served import ServedModel
     from gateway.callers import Known
+    from gateway.refusal import Refusal
 
 T = TypeVar("T")
 
@@ -60,6 +61,9 @@ class Rooms(Protocol):
     def keep_exchanges(self, exchanges: Sequence[Exchange]) -> None:
         """Seal and write prompts and answers; called from the writer's thread."""
 
+    def note_refusals(self, refusals: "Sequence[tuple[Refusal, int]]") -> None:
+        """Count refusals, each with how often it happened in its minute; called from the writer's thread."""
+
     def close(self) -> None:
         """Let go of the threads."""
 
@@ -74,6 +78,7 @@ class DjangoRooms:
         from catalog.served import served_models
         from content.actions import keep_exchanges
         from keys import changes
+        from keys.refusals import Refused, add_refusals
         from keys.verification import find_caller
 
         self._caller_of = find_caller
@@ -84,6 +89,7 @@ class DjangoRooms:
         self.hold_lifetime = holds.LIFETIME.total_seconds()
         self._settle_calls = settle_calls
         self._keep_exchanges = keep_exchanges
+        self._refused, self._add_refusals = Refused, add_refusals
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="rooms")
         self._lookout = ThreadPoolExecutor(1, thread_name_prefix="lookout")  # waits behind no other question
 
@@ -113,6 +119,25 @@ class DjangoRooms:
 
     def keep_exchanges(self, exchanges: Sequence[Exchange]) -> None:
         _with_fresh_connections(lambda: self._keep_exchanges(exchanges))
+
+    def note_refusals(self, refusals: "Sequence[tuple[Refusal, int]]") -> None:
+        counted = [
+            self._refused(
+                organization_id=each.organization_id,
+                project_id=each.project_id,
+                key_id=each.key_id,
+                rule=each.rule,
+                at=each.at,
+                request_id=each.request_id,
+                model=each.model,
+                limit=each.limit,
+                counter=each.counter,
+                resets_at=each.resets_at,
+                count=count,
+            )
+            for each, count in refusals
+        ]
+        _with_fresh_connections(lambda: self._add_refusals(counted))
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -111,6 +111,7 @@ class Writer:
             count = self._refused[place][0] if place in self._refused else 0
             if count or len(self._refused) < _MOST_REFUSED:
                 self._refused[place] = (count + 1, refusal)
+        self._wake.set()
 
     def _run(self) -> None:
         backoff = self._pause
@@ -132,6 +133,7 @@ class Writer:
     def _drained(self) -> bool:
         try:
             self._write_exchanges()
+            self._write_refusals()
             if self._settler is not None:
                 self._hand_over(self._settler)
                 return True
@@ -182,6 +184,16 @@ class Writer:
         if lost != self._told_lost:
             log.error("writer: %d exchanges found no place in the queue", lost - self._told_lost)
         self._told_lost = self.lost_exchanges
+
+    def _write_refusals(self) -> None:
+        """Count what was refused; while the database is away, these counts are not worth waiting for."""
+        with self._queue_lock:
+            refused, self._refused = list(self._refused.values()), {}
+        if refused:
+            try:
+                self._rooms.note_refusals([(refusal, count) for count, refusal in refused])
+            except Exception as error:
+                log.warning("writer: %d refusals were not counted: %s", len(refused), type(error).__name__)
 
     def _dequeue(self) -> list[Exchange]:
         with self._queue_lock:

@@ -26,6 +26,17 @@ def new_secret(prefix: str = PREFIX) -> str:
     return body + _checksum(body)
 
 
+def derived_secret(of: str) -> str:
+    """Return the secret that follows from a text under the installation's key: the same whenever it is asked for."""
+    digest = hashlib.blake2b(of.encode(), digest_size=32, key=_hash_key(), person=b"playground key").digest()
+    number, letters = int.from_bytes(digest), []
+    for _ in range(_RANDOM):
+        number, letter = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[letter])
+    body = PREFIX + "".join(letters)
+    return body + _checksum(body)
+
+
 def is_well_formed(secret: str, prefix: str = PREFIX) -> bool:
     """Tell whether a text can be one of our keys at all, by its form and checksum."""
     if len(secret) != LENGTH or not secret.startswith(prefix) or not secret.isascii():

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from keys import changes, uses
+from keys import changes, refusals, uses
 
 
 @shared_task(name="keys.purge_changes")
@@ -13,3 +13,8 @@ def purge_changes() -> None:
 @shared_task(name="keys.purge_uses")
 def purge_uses() -> None:
     uses.purge()
+
+
+@shared_task(name="keys.purge_refusals")
+def purge_refusals() -> None:
+    refusals.purge()

@@ -20,12 +20,18 @@ PRODUCT_NAME = "Llama console"
 Group = tuple[str | Promise, tuple[tuple[str | Promise, str, str], ...]]
 Groups = tuple[Group, ...]
 _NAVIGATION: Groups = (
-    ("", ((gettext_lazy("Home"), "house", "organization_home"),)),
+    (
+        "",
+        (
+            (gettext_lazy("Home"), "house", "organization_home"),
+            (gettext_lazy("Playground"), "terminal", "playground:page"),
+        ),
+    ),
     (
         gettext_lazy("Build"),
         (
             (gettext_lazy("API keys"), "key-round", "keys:list"),
-            (gettext_lazy("Models & prices"), "tags", "prices:list"),
+            (gettext_lazy("Models & limits"), "gauge", "limits:overview"),
             (gettext_lazy("Webhooks"), "webhook", "webhooks:list"),
         ),
     ),
@@ -82,7 +88,7 @@ _STAFF: Groups = (
 )
 
 # Pages, and the pages of whole rooms, that belong to another room's by their tabs.
-_BESIDE = {"organizations:roles": "members", "billing_contacts": "billing"}
+_BESIDE = {"organizations:roles": "members", "billing_contacts": "billing", "prices": "limits", "blocked": "limits"}
 
 # What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
 # only spares people the way, and tests hold it to what they answer.
@@ -91,6 +97,9 @@ _NEEDED: dict[str, Permission] = {
     "keys:create": Permission.MANAGE_KEYS,
     "webhooks:list": Permission.MANAGE_WEBHOOKS,
     "webhooks:create": Permission.MANAGE_WEBHOOKS,
+    "playground:page": Permission.USE_PLAYGROUND,
+    "limits:overview": Permission.VIEW_USAGE,
+    "blocked:list": Permission.VIEW_USAGE,
     "prices:list": Permission.VIEW_USAGE,
     "usage:report": Permission.VIEW_USAGE,
     "requests:list": Permission.VIEW_USAGE,

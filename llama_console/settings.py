@@ -360,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "billing.reconcile", "schedule": 86400.0, "options": {"expires": 3600}},
     "end-top-ups": {"task": "billing.end_top_ups", "schedule": 60.0, "options": {"expires": 60}},
     "purge-rail": {"task": "billing.purge_rail", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-refusals": {"task": "keys.purge_refusals", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-changes": {"task": "keys.purge_changes", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-uses": {"task": "keys.purge_uses", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-shortened": {"task": "trust.purge_shortened", "schedule": 60.0, "options": {"expires": 60}},
@@ -411,6 +412,9 @@ UPSTREAM_CLIENT = env.choice("UPSTREAM_CLIENT", "own", "own", "aiohttp")
 GATEWAY_MAX_BODY = env.integer("GATEWAY_MAX_BODY", 16 * 1024 * 1024, least=1024)  # bytes
 # Tokens that are held for an answer, and asked for, where a caller names no number and pays for what it is.
 GATEWAY_MAX_COMPLETION = env.integer("GATEWAY_MAX_COMPLETION", 4096, least=1)
+# Where the console reaches the gateway: for the playground's calls and for live counters.
+GATEWAY_URL = env.protected_url("GATEWAY_URL", API_ORIGIN)
+PLAYGROUND_STREAMS = env.integer("PLAYGROUND_STREAMS", 16, least=1)  # at once in one process; each takes a thread
 # Where several gateways count calls together; without it each counts for itself.
 REDIS_URL = env.string("REDIS_URL", "")
 # By which the console asks the gateway how limits stand; nobody but the two can know it.

@@ -146,4 +146,4 @@ def with_secret(thing: T, secret: str | None) -> T:
 
 def _keys(resource: Resource, permission: Permission = Permission.VIEW_KEYS) -> QuerySet[Model]:
     """Return the keys of the projects in which something is allowed."""
-    return Model.objects.filter(project__in=resource.caller.projects(permission))
+    return Model.objects.filter(project__in=resource.caller.projects(permission), is_playground=False)

@@ -25,8 +25,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(project__organization=organization)
 
     def visible_to(self, acting: Acting) -> "ApiKeyQuerySet":
-        """Return the keys that somebody may see: of all projects, or of those that they are limited to."""
-        keys, limits = self.of(acting.organization), acting.limits(Permission.VIEW_KEYS)
+        """Return the keys that somebody may see: of all projects, or of those that they are limited to.
+
+        The playground's are nobody's to see: their secrets never leave the console (`keys/playground.py`).
+        """
+        keys, limits = self.of(acting.organization).filter(is_playground=False), acting.limits(Permission.VIEW_KEYS)
         return keys if limits is None else keys.filter(project__in=limits)
 
 
@@ -49,12 +52,20 @@ class ApiKey(models.Model):
     rotate_every = models.PositiveSmallIntegerField(null=True)  # days after which somebody is told to rotate it
     leaked_at = models.DateTimeField(null=True)  # since when it is limited, because it was found in public
     revoked_at = models.DateTimeField(null=True)
+    is_playground = models.BooleanField(default=False)  # under which its person calls from the playground
 
     objects = ApiKeyQuerySet.as_manager()
     vault_not_personal = {"name": "says what a key is for, shown to all members"}
 
     class Meta:
         ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "created_by"],
+                condition=Q(is_playground=True, revoked_at=None),
+                name="one_playground_key_a_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -82,6 +82,8 @@ class Action(StrEnum):
     CONTACT_REMOVED = "billing-contact:removed"
     KEY_CREATED = "key:created"
     KEY_REVOKED = "key:revoked"
+    PLAYGROUND_OPENED = "playground:opened"
+    DATA_POLICY_CHANGED = "data-policy:changed"
     ADMIN_KEY_CREATED = "admin-key:created"
     ADMIN_KEY_REVOKED = "admin-key:revoked"
     CONTROL_KEY_CREATED = "control-key:created"

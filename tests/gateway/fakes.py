@@ -124,6 +124,9 @@ class MemoryRooms:
         self._fail_if_away()
         self.exchanges.extend(exchanges)
 
+    def note_refusals(self, refusals: Sequence[tuple[Refusal, int]]) -> None:
+        self.refusals += [refusal for refusal, count in refusals for _ in range(count)]
+
     def close(self) -> None:
         pass
 

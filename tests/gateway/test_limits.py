@@ -167,3 +167,13 @@ def test_the_console_sees_the_counters_that_enforce_and_nobody_else_does(house: 
     (counter,) = mira.post("/internal/counters", json=asked, headers=console).json()
     assert (counter["limit"], counter["remaining"]) == (9, 8)
     assert mira.post("/internal/counters", json={}, headers=console).status_code == 400
+
+
+def test_refusals_are_counted_for_the_page_that_explains_them(house: House, mira: httpx.Client) -> None:
+    grant(house, rules=(rule(requests_per_minute=1),))
+    for _ in range(4):
+        last = mira.post(NATIVE, json=question())
+    eventually(lambda: len(house.rooms.refusals) == 3)
+    assert {each.rule for each in house.rooms.refusals} == {"key.requests_per_minute"}
+    assert str(house.rooms.refusals[-1].request_id) == last.headers["x-request-id"]
+    assert (house.rooms.refusals[-1].limit, house.rooms.refusals[-1].counter) == (1, 1)

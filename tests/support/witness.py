@@ -24,6 +24,7 @@ UNWATCHED = {
     "accounts_directory": "what is known of the members, put together to be searched; their changes have events",
     "accounts_device": "recognised at a sign-in, which has its event",
     "admin_api_doneonce": "that a program's request came; what it did has its event, and there may be nothing to do",
+    "keys_turn": "that an answer of the playground is under way; the call has a usage event",
     "notifications_windowcount": "counts of tries",
     "notifications_outboxmessage": "messages, which follow from what was changed",
     "notifications_digestitem": "messages",

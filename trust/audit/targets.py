@@ -106,6 +106,7 @@ def _webhooks(organization: Organization, ids: Iterable[UUID]) -> dict[UUID, Tar
 _FIND: dict[str, Callable[[Organization, Iterable[UUID]], dict[UUID, Target]]] = {
     "key": _keys,
     "project": _projects,
+    "playground": _projects,
     "webhook": _webhooks,
 }
 

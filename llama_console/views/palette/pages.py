@@ -15,6 +15,8 @@ _Pages = tuple[tuple[str | Promise, str, str], ...]
 _FURTHER: _Pages = (
     (gettext_lazy("Invitations"), "mail", "members:invitations:list"),
     (gettext_lazy("Roles"), "users", "organizations:roles"),
+    (gettext_lazy("Models & prices"), "tags", "prices:list"),
+    (gettext_lazy("Why was I blocked?"), "shield-question-mark", "blocked:list"),
     (gettext_lazy("Invoices"), "receipt-text", "billing:invoices"),
     (gettext_lazy("Billing contacts"), "mail-check", "billing_contacts:list"),
 )

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('keys', '0003_limits'),
+        ('keys', '0004_refusal'),
     ]
 
     operations = [
