@@ -1,19 +1,20 @@
 """Verification: from a presented secret to the caller it speaks for, with everything that holds for its calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from keys.models import ApiKey, Level, Limits
+from keys.models import ApiKey, Limits
 from keys.scopes import Scope
 from keys.secrets import hash_secret, is_well_formed
 
 Network = IPv4Network | IPv6Network
-_COLUMNS = (
+COLUMNS = (
     "id",
     "project__organization_id",
     "project_id",
@@ -78,9 +79,19 @@ def find_caller(secret: str) -> Caller | None:
     keys = ApiKey.objects.active().filter(secret_hash=hash_secret(secret), project__archived_at=None)
     if not settings.DEVELOPMENT:
         keys = keys.filter(project__organization__is_demo=False)
-    row = keys.values_list(*_COLUMNS).first()
-    if not row:
-        return None
+    row = keys.values_list(*COLUMNS).first()
+    return callers_of([row])[0] if row else None
+
+
+def callers_of(rows: Sequence[tuple[Any, ...]]) -> list[Caller]:
+    """Return the callers of rows of COLUMNS, with their rules in one query."""
+    rules: dict[UUID, list[Rule]] = {}
+    for rule in _rules_of({subject for row in rows for subject in (row[0], row[1], row[2])}):
+        rules.setdefault(rule.subject_id, []).append(rule)
+    return [_caller(row, rules) for row in rows]
+
+
+def _caller(row: tuple[Any, ...], rules: Mapping[UUID, list[Rule]]) -> Caller:
     key, organization, project, retention, scopes, models, networks, expires_at, ends_at, slug, blocked = row
     return Caller(
         key_id=key,
@@ -93,15 +104,13 @@ def find_caller(secret: str) -> Caller | None:
         over_at=min(filter(None, (expires_at, ends_at)), default=None),
         organization=slug,
         blocked_policies=frozenset(blocked),
-        rules=_rules_of((organization, project, key)),
+        rules=tuple(rule for subject in (organization, project, key) for rule in rules.get(subject, ())),
     )
 
 
-def _rules_of(subjects: Iterable[UUID]) -> tuple[Rule, ...]:
-    """Return the limits of an organization, a project and a key, in this order."""
-    order = list(Level)
-    rows = [
+def _rules_of(subjects: Iterable[UUID]) -> list[Rule]:
+    """Return the limits of organizations, projects and keys, those of each by model."""
+    return [
         Rule(row.level, row.subject_id, row.model, row.requests_per_minute, row.tokens_per_minute, row.concurrent)
-        for row in Limits.objects.filter(subject_id__in=subjects)
+        for row in Limits.objects.filter(subject_id__in=subjects).order_by("model")
     ]
-    return tuple(sorted(rows, key=lambda rule: (order.index(Level(rule.level)), rule.model)))

@@ -86,6 +86,8 @@ class Action(StrEnum):
     DATA_POLICY_CHANGED = "data-policy:changed"
     ADMIN_KEY_CREATED = "admin-key:created"
     ADMIN_KEY_REVOKED = "admin-key:revoked"
+    CONTROL_KEY_CREATED = "control-key:created"
+    CONTROL_KEY_REVOKED = "control-key:revoked"
     WEBHOOK_CREATED = "webhook:created"
     WEBHOOK_CHANGED = "webhook:changed"
     WEBHOOK_ROTATED = "webhook:rotated"

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--scope",
             action="append",
             choices=[scope.value for scope in SCOPES],
-            help="of an admin key; without it all but organization:delete",
+            help=f"of an admin key; without it all but {', '.join(sorted(NAMED_ALONE))}",
         )
         parser.add_argument("--days", type=int, help="after how many days an admin key ends; never without it")
 
