@@ -30,10 +30,12 @@ class Permission(StrEnum):
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
     MANAGE_LIMITS = "limits:manage"
+    VERIFY_KEYS = "keys:verify"
     USE_PLAYGROUND = "playground:use"
     MANAGE_WEBHOOKS = "webhooks:manage"
     MANAGE_BILLING_CONTACTS = "billing-contacts:manage"
     VIEW_USAGE = "usage:view"
+    REPORT_USAGE = "usage:report"
     OPEN_CONTENT = "content:open"
     VIEW_BILLING = "billing:view"
     MANAGE_BILLING = "billing:manage"
@@ -55,10 +57,12 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.VIEW_KEYS: gettext_lazy("See API keys, never their secrets"),
     Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
     Permission.MANAGE_LIMITS: gettext_lazy("Set limits and budgets of the organization and its projects"),
+    Permission.VERIFY_KEYS: gettext_lazy("Verify API keys for another gateway"),
     Permission.USE_PLAYGROUND: gettext_lazy("Call models from the playground, at the project’s cost"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("Manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("Manage billing contacts"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
+    Permission.REPORT_USAGE: gettext_lazy("Report usage of another gateway"),
     Permission.OPEN_CONTENT: gettext_lazy("Open prompts and answers that are kept, which is recorded"),
     Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
     Permission.MANAGE_BILLING: gettext_lazy("Buy credit, change how it is paid, cap spending"),
@@ -82,10 +86,12 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: _ADMINS | {Role.DEVELOPER},
     Permission.MANAGE_LIMITS: _ADMINS,
+    Permission.VERIFY_KEYS: _ADMINS,
     Permission.USE_PLAYGROUND: _ADMINS | {Role.DEVELOPER},
     Permission.MANAGE_WEBHOOKS: _ADMINS,
     Permission.MANAGE_BILLING_CONTACTS: _ADMINS | {Role.BILLING},
     Permission.VIEW_USAGE: _EVERYONE,
+    Permission.REPORT_USAGE: _ADMINS,  # it becomes money
     Permission.OPEN_CONTENT: _ADMINS | {Role.DEVELOPER},
     Permission.VIEW_BILLING: _ADMINS | {Role.BILLING},
     Permission.MANAGE_BILLING: _ADMINS | {Role.BILLING},

@@ -13,7 +13,7 @@ from gateway.addresses import Address, network_of
 from gateway.auth import unknown_key
 from gateway.blocked import Blocked
 from gateway.callers import Known
-from gateway.estimate import prompt_tokens
+from gateway.estimate import prompt_tokens, ratios
 from gateway.limits.demand import TOKENS, Limiter, Over, Ticket
 from gateway.limits.gcra import Standing
 from gateway.purses import NotCovered, Purses, Share
@@ -88,7 +88,7 @@ class Admission:
         completion = worst_case.completion_tokens(body, self._max_completion)
         buckets = known.buckets(model.name)
         counts_tokens = any(bucket.kind == TOKENS for bucket in buckets)
-        tokens = prompt_tokens(body) + completion if counts_tokens else 0
+        tokens = prompt_tokens(body, ratios.ratio(model.name)) + completion if counts_tokens else 0
         ticket = await self.limiter.admit(id, buckets, tokens)
         if isinstance(ticket, Over):
             raise self._blocked.over(id, caller, model.name, ticket)

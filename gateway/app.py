@@ -12,6 +12,7 @@ import django
 from django.conf import settings
 
 from catalog.upstreams import ModelServer, configured
+from gateway.control.rooms import DjangoControlRooms
 from gateway.house import House
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
@@ -38,6 +39,7 @@ def make_application() -> Gateway:
         writer=Writer(Spool(settings.SPOOL_DIR), rooms, pause=_GATHER, look_around=_GATHER, settler=Settler()),
         max_body=settings.GATEWAY_MAX_BODY,
         max_completion=settings.GATEWAY_MAX_COMPLETION,
+        control=DjangoControlRooms(),
         console=settings.CONSOLE_ORIGIN,
         token=settings.GATEWAY_TOKEN,
         redis=settings.REDIS_URL,

@@ -83,6 +83,10 @@ class Callers:
                 self._known.popitem(last=False)
         return known
 
+    def moment(self) -> int | None:
+        """Return what is another number after each change that was seen; None while nothing is believed."""
+        return self._epoch if self._clock() - self._looked_at <= BELIEVED else None
+
     async def look(self) -> None:
         """Forget everything if anything changed since the last look."""
         began = self._clock()

@@ -4,6 +4,7 @@ Both carry sentences that are safe to show; neither is ever logged with its mess
 an upstream's message may quote the prompt.
 """
 
+import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -80,3 +81,9 @@ def told_to_caller(error: UpstreamError) -> GatewayError:
 def unavailable() -> GatewayError:
     """Return the answer for a request that cannot be authorized or accounted for now."""
     return GatewayError(503, "service_unavailable", "The service cannot take the request now.", retry_after=1)
+
+
+def place_of(error: BaseException) -> str:
+    """Return where an error came up: what may be logged of one whose message may hold content or a key."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
+from gateway.control.rooms import ControlRooms
 from gateway.limits.demand import Limiter
 from gateway.limits.local import LocalLimiter
 from gateway.limits.shared import SharedLimiter
@@ -21,6 +22,7 @@ class House:
     writer: Writer
     max_body: int  # bytes
     max_completion: int  # tokens of an answer whose caller names no number
+    control: ControlRooms | None = None  # what other gateways ask of; without it nothing stands under /control
     console: str = ""  # its origin, for addresses of pages
     token: str = ""  # by which the console asks for counters; without one nobody gets any
     redis: str = ""  # its address: several gateways count together

@@ -16,7 +16,6 @@ BODY_PATIENCE = 60.0  # seconds for a body to arrive
 SEND_PATIENCE = 60.0  # seconds for a client to take a piece of a stream
 
 _ALWAYS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
-_JSON = [(b"content-type", b"application/json"), *_ALWAYS]
 _EVENTS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"), *_ALWAYS]
 
 
@@ -80,10 +79,12 @@ class Reply:
         self.more: list[tuple[bytes, bytes]] = [(b"x-request-id", str(request_id).encode())]  # headers of any answer
         self.started = False
 
-    async def json(self, status: int, body: bytes, *more: tuple[bytes, bytes]) -> None:
+    async def json(
+        self, status: int, body: bytes, *more: tuple[bytes, bytes], media_type: bytes = b"application/json"
+    ) -> None:
         """Send a whole answer; to HEAD its headers only."""
-        length = (b"content-length", str(len(body)).encode())
-        await self._start(status, [*_JSON, length, *self.more, *more])
+        kind, length = (b"content-type", media_type), (b"content-length", b"%d" % len(body))
+        await self._start(status, [kind, *_ALWAYS, length, *self.more, *more])
         await self._send({"type": "http.response.body", "body": b"" if self._bodiless else body})
 
     async def events(self, piece: bytes, *, last: bool = False) -> None:

@@ -2,20 +2,22 @@
 
 import asyncio
 import logging
-import traceback
 from uuid import UUID
 
 import django.db
 
 from gateway import headers
+from gateway.addresses import Addresses
 from gateway.admission import Admission
 from gateway.blocked import Blocked
 from gateway.callers import Callers
+from gateway.control.program import PREFIX, Control
 from gateway.counters import Counters
 from gateway.draining import drain_on_sigterm
-from gateway.errors import GatewayError, MethodNotAllowed, unavailable
+from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable
 from gateway.house import House
 from gateway.http import ClientGone, Message, Receive, Reply, Request, Send
+from gateway.models import Models
 from gateway.purses import Purses
 from gateway.resources import Resources
 from gateway.routes import find_route, shape_of
@@ -46,15 +48,34 @@ class Gateway:
             blocked=blocked,
             counters=Counters(self._limiter, house.token),
         )
+        self._control = self._made_control(blocked)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         match scope["type"]:
+            case "http" if self._control and scope["path"].startswith(PREFIX):
+                await self._control(scope, receive, send)
             case "http":
                 await self._serve(scope, receive, send)
             case "lifespan":
                 await self._live(receive, send)
             case _:
                 await send({"type": "websocket.close"})
+
+    def _made_control(self, blocked: Blocked) -> Control | None:
+        house = self._house
+        if house.control is None:
+            return None
+        return Control(
+            rooms=house.control,
+            models=Models(house.rooms),
+            writer=house.writer,
+            addresses=Addresses(house.proxies, house.address_header),
+            limiter=self._limiter,
+            purses=self._purses,
+            blocked=blocked,
+            max_completion=house.max_completion,
+            changes=self._callers.moment,
+        )
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -64,6 +85,8 @@ class Gateway:
             self._callers.start()
             self._purses.start()
             await self._limiter.start()
+            if self._control:
+                self._control.start()
             if self._house.drain:
                 drain_on_sigterm(self._house.upstream, self._house.drain)
         except Exception as error:  # an exception would only tell granian to do without a lifespan
@@ -75,6 +98,8 @@ class Gateway:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _stop(self) -> None:
+        if self._control:
+            await self._control.stop()
         await self._callers.stop()
         await self._limiter.stop()
         try:
@@ -104,7 +129,7 @@ class Gateway:
             await _refuse(reply, shape, unavailable())
         except Exception as error:
             # The class and the place only: a message or a local variable may hold content or a key.
-            log.error("request %s: unexpected %s at %s", request_id, type(error).__name__, _place(error))
+            log.error("request %s: unexpected %s at %s", request_id, type(error).__name__, place_of(error))
             await _refuse(reply, shape, GatewayError(500, "internal_error", "Something went wrong."))
 
     async def _dispatch(self, request: Request, reply: Reply, shape: Shape, request_id: UUID) -> None:
@@ -120,8 +145,3 @@ async def _refuse(reply: Reply, shape: Shape, error: GatewayError) -> None:
     if reply.started:
         return  # the stream ends without its last event, which its reader takes as broken off
     await reply.json(error.status, shape.error(error), *headers.of_error(error))
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"

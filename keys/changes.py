@@ -33,6 +33,12 @@ _watched: dict[str, tuple[str, ...]] = {
     "keys_limits": ("INSERT", "UPDATE", "DELETE"),
     "accounts_project": ("UPDATE", "DELETE"),
     "accounts_organization": ("UPDATE", "DELETE"),
+    # What other gateways are believed by: their keys, and of an admin key what its maker may do.
+    "keys_controlkey": ("UPDATE", "DELETE"),
+    "keys_adminkey": ("UPDATE OF scopes, expires_at, revoked_at", "DELETE"),
+    "accounts_membership": ("UPDATE OF role", "DELETE"),
+    "accounts_user": ("UPDATE OF is_active",),
+    "accounts_securitysettings": ("INSERT", "UPDATE", "DELETE"),
 }
 
 

@@ -1,8 +1,8 @@
 """The secrets themselves: made, recognised and hashed here, stored nowhere.
 
-Form: llk_ (lla_ for an admin key) + 32 base62 characters (190 bits) + 6 characters of CRC32, so that scanners can tell
-a key from noise without asking anybody. The hash is keyed with the installation's index key: a stolen table tests no
-guesses.
+Form: llk_ (lla_ for an admin key, llg_ for a control key) + 32 base62 characters (190 bits) + 6 characters of CRC32, so
+that scanners can tell a key from noise without asking anybody. The hash is keyed with the installation's index key: a
+stolen table tests no guesses.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from vault.unsealer import unsealer
 
 PREFIX = "llk_"
 ADMIN_PREFIX = "lla_"
+CONTROL_PREFIX = "llg_"  # of another gateway
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM, _CHECKSUM = 32, 6
 LENGTH = len(PREFIX) + _RANDOM + _CHECKSUM

@@ -1,9 +1,10 @@
 """Verification: from a presented secret to the caller it speaks for, with everything that holds for its calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from keys.scopes import Scope
 from keys.secrets import hash_secret, is_well_formed
 
 Network = IPv4Network | IPv6Network
-_COLUMNS = (
+COLUMNS = (
     "id",
     "project__organization_id",
     "project_id",
@@ -23,10 +24,10 @@ _COLUMNS = (
     "allowed_networks",
     "expires_at",
     "ends_at",
-    "line_id",
-    "leaked_at",
     "project__organization__slug",
     "project__organization__blocked_policies",
+    "line_id",
+    "leaked_at",
 )
 
 
@@ -86,11 +87,22 @@ def find_caller(secret: str) -> Caller | None:
     keys = ApiKey.objects.active().filter(secret_hash=hash_secret(secret), project__archived_at=None)
     if not settings.DEVELOPMENT:
         keys = keys.filter(project__organization__is_demo=False)
-    row = keys.values_list(*_COLUMNS).first()
-    if not row:
-        return None
-    (key, organization, project, retention, scopes, models, networks, expires_at, ends_at, line, leaked, slug,
-     blocked) = row  # fmt: skip
+    row = keys.values_list(*COLUMNS).first()
+    return callers_of([row])[0] if row else None
+
+
+def callers_of(rows: Sequence[tuple[Any, ...]]) -> list[Caller]:
+    """Return the callers of rows of COLUMNS, with their rules in one query."""
+    rules: dict[UUID, list[Rule]] = {}
+    for rule in _rules_of({subject for row in rows for subject in _subjects(row)}):
+        rules.setdefault(rule.subject_id, []).append(rule)
+    return [_caller(row, rules) for row in rows]
+
+
+def _caller(row: tuple[Any, ...], rules: Mapping[UUID, list[Rule]]) -> Caller:
+    (key, organization, project, retention, scopes, models, networks, expires_at, ends_at, slug, blocked, line,
+     leaked) = row  # fmt: skip
+    own = [_of_leaked(key)] if leaked else []
     return Caller(
         key_id=key,
         organization_id=organization,
@@ -102,9 +114,15 @@ def find_caller(secret: str) -> Caller | None:
         over_at=min(filter(None, (expires_at, ends_at)), default=None),
         organization=slug,
         blocked_policies=frozenset(blocked),
-        rules=(*_rules_of((organization, project, line or key)), *([_of_leaked(key)] if leaked else [])),
+        rules=(*(rule for subject in _subjects(row) for rule in rules.get(subject, ())), *own),
         line_id=line,
     )
+
+
+def _subjects(row: tuple[Any, ...]) -> tuple[UUID, UUID, UUID]:
+    """Return whose limits a key meets: of the organization, the project and the key's line, in this order."""
+    key, organization, project, *_, line, _ = row
+    return organization, project, line or key
 
 
 def _of_leaked(key_id: UUID) -> Rule:
@@ -113,11 +131,9 @@ def _of_leaked(key_id: UUID) -> Rule:
     return Rule(Level.KEY, subject, "", settings.LEAKED_REQUESTS_PER_MINUTE, None, concurrent=1)
 
 
-def _rules_of(subjects: Iterable[UUID]) -> tuple[Rule, ...]:
-    """Return the limits of an organization, a project and a key, in this order."""
-    order = list(Level)
-    rows = [
+def _rules_of(subjects: Iterable[UUID]) -> list[Rule]:
+    """Return the limits of organizations, projects and keys, those of each by model."""
+    return [
         Rule(row.level, row.subject_id, row.model, row.requests_per_minute, row.tokens_per_minute, row.concurrent)
-        for row in Limits.objects.filter(subject_id__in=subjects)
+        for row in Limits.objects.filter(subject_id__in=subjects).order_by("model")
     ]
-    return tuple(sorted(rows, key=lambda rule: (order.index(Level(rule.level)), rule.model)))

@@ -31,6 +31,18 @@ def furnish() -> str:
     return secret
 
 
+def control_key() -> str:
+    """Return the secret of another gateway, which asks for keys."""
+    from django.db import connections
+
+    from keys.control.actions import issue_control_key
+    from ledger.actor import Actor
+
+    _, secret = issue_control_key(Actor.operator(), name="Bench")
+    connections.close_all()
+    return secret
+
+
 def _offer() -> None:
     from django.utils import timezone
 

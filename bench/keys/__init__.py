@@ -44,7 +44,8 @@ def bars() -> Iterator[Bar | Skipped]:
         body = folder / "key.json"
         body.write_text(json.dumps({"key": secret} if BODY == "key" else {"keys": [secret]}))
         model = stack.enter_context(subjects.model(folder, 0))
-        ours = replace(stack.enter_context(subjects.gateway(folder, core, model.port, secret)), path=PATH)
+        control = house.control_key()
+        ours = replace(stack.enter_context(subjects.gateway(folder, core, model.port, control)), path=PATH)
         if why := _silent(ours, body):
             yield from (Skipped(name, why) for name in (_BARE, _DJANGO))
             return

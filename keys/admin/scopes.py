@@ -19,19 +19,24 @@ SCOPES: dict[Permission, str | Promise] = {
     Permission.VIEW_KEYS: gettext_lazy("See API keys"),
     Permission.MANAGE_KEYS: gettext_lazy("Make, change, rotate and revoke API keys and service accounts"),
     Permission.MANAGE_LIMITS: gettext_lazy("Set limits and budgets of the organization and its projects"),
+    Permission.VERIFY_KEYS: gettext_lazy("Verify API keys for another gateway"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("See and manage webhooks"),
     Permission.MANAGE_BILLING_CONTACTS: gettext_lazy("See and manage billing contacts"),
     Permission.VIEW_BILLING: gettext_lazy("See credit, invoices and payments"),
     Permission.MANAGE_BILLING: gettext_lazy("Set spend caps and auto-recharge, ask for invoices and refunds"),
     Permission.VIEW_USAGE: gettext_lazy("See usage and its cost"),
+    Permission.REPORT_USAGE: gettext_lazy("Report usage of another gateway"),
     Permission.OPEN_CONTENT: gettext_lazy("Open prompts and answers that are kept"),
     Permission.VIEW_AUDIT_LOG: gettext_lazy("Read the audit log"),
     Permission.DATA_ACCESS: gettext_lazy("Read who opened sealed data"),
     Permission.MANAGE_ADMIN_KEYS: gettext_lazy("See and revoke admin keys"),
 }
 
+# What another gateway asks and tells under /control/v1, and the admin API never does.
+OF_GATEWAYS = frozenset({Permission.VERIFY_KEYS, Permission.REPORT_USAGE})
+
 # What a key can't be taken to hold because nobody said otherwise: it must be named.
-NAMED_ALONE = frozenset({Permission.DELETE_ORGANIZATION, Permission.OPEN_CONTENT})
+NAMED_ALONE = frozenset({Permission.DELETE_ORGANIZATION, Permission.OPEN_CONTENT, *OF_GATEWAYS})
 
 
 def by_resource(scopes: Iterable[Permission]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 from keys.models.admin_key import AdminKey
 from keys.models.api_key import ApiKey
 from keys.models.change import Change
+from keys.models.control_key import ControlKey
 from keys.models.leak_report import LeakReport
 from keys.models.limits import Level, Limits
 from keys.models.refusal import Refusal
@@ -13,6 +14,7 @@ __all__ = [
     "AdminKey",
     "ApiKey",
     "Change",
+    "ControlKey",
     "KeyUse",
     "LeakReport",
     "Level",

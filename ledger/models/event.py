@@ -94,6 +94,8 @@ class Action(StrEnum):
     ADMIN_KEY_CREATED = "admin-key:created"
     ADMIN_KEY_REVOKED = "admin-key:revoked"
     ADMIN_KEY_LEAKED = "admin-key:leaked"
+    CONTROL_KEY_CREATED = "control-key:created"
+    CONTROL_KEY_REVOKED = "control-key:revoked"
     WEBHOOK_CREATED = "webhook:created"
     WEBHOOK_CHANGED = "webhook:changed"
     WEBHOOK_ROTATED = "webhook:rotated"

@@ -15,7 +15,7 @@ from accounts.models import Organization, Project, Role, User
 from accounts.policy import Permission
 from keys.admin.actions import issue_admin_key
 from keys.admin.caller import find_admin
-from keys.admin.scopes import SCOPES
+from keys.admin.scopes import OF_GATEWAYS, SCOPES
 from keys.models import AdminKey
 from keys.secrets import ADMIN_PREFIX, hash_secret, is_well_formed, new_secret
 from keys.verification import find_caller
@@ -155,6 +155,7 @@ def test_the_commands_that_operators_script(project: Project) -> None:
     assert {scope for scope in SCOPES if not caller.may(scope)} == {
         Permission.DELETE_ORGANIZATION,
         Permission.OPEN_CONTENT,
+        *OF_GATEWAYS,
     }
     call_command("issue_key", **asked, scope=["organization:delete"], stdout=StringIO(), stderr=StringIO())
     assert AdminKey.objects.filter(scopes=["organization:delete"]).count() == 1

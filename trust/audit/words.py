@@ -95,6 +95,8 @@ WORDS: dict[str, Promise] = {
     "admin-key:created": gettext_lazy("%(who)s created the admin key %(target)s"),
     "admin-key:revoked": gettext_lazy("%(who)s revoked the admin key %(target)s"),
     "admin-key:leaked": gettext_lazy("%(who)s told that the admin key %(target)s is public"),
+    "control-key:created": gettext_lazy("%(who)s created the control key %(target)s"),
+    "control-key:revoked": gettext_lazy("%(who)s revoked the control key %(target)s"),
     "webhook:created": gettext_lazy("%(who)s added the webhook %(target)s"),
     "webhook:changed": gettext_lazy("%(who)s changed the webhook %(target)s"),
     "webhook:rotated": gettext_lazy("%(who)s rotated the secret of the webhook %(target)s"),

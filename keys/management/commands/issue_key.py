@@ -45,7 +45,7 @@ class Command(BaseCommand):
             choices=[*(scope.value for scope in SCOPES), *all_scopes()],
             metavar="SCOPE",
             help=f"of an API key {', '.join(Scope)}, without it all; of an admin key without it all but "
-            "organization:delete",
+            f"{', '.join(sorted(NAMED_ALONE))}",
         )
         parser.add_argument(
             "--days", "--expires-days", type=int, help="after how many days the key ends; never without it"

@@ -20,7 +20,7 @@ def mark(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('keys', '0004_refusal'),
+        ('keys', '0005_control_key'),
     ]
 
     operations = [

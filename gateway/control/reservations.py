@@ -1,0 +1,121 @@
+"""What calls of other gateways have of limits and purses while they run, until they are reported or for a while.
+
+A call that nobody reports has used what it was counted for; the money that was set aside for it goes back. All of this
+is one process's own: a report that reaches another counts all the same, and what the call had here ends by itself.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from gateway.blocked import Blocked
+from gateway.limits.demand import Limiter, Over, Ticket, buckets_for
+from gateway.purses import NotCovered, Purses, Share
+
+if TYPE_CHECKING:
+    from billing.purses import Funding
+    from catalog.served import ServedModel
+    from keys.verification import Caller
+
+LIFETIME = 900.0  # seconds
+_EVERY = 5.0
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a call will use at most, as its gateway tells it."""
+
+    prompt: int = 0  # tokens
+    completion: int = 0
+    worst: int = 0  # pico-dollars
+
+
+@dataclass(slots=True, eq=False)
+class Reserved:
+    """What one call has."""
+
+    key_id: UUID
+    limiter: Limiter
+    ticket: Ticket
+    share: Share
+    tokens: int
+    ends_at: float
+
+    def settle(self, tokens: int) -> None:
+        """The call is recorded with so many tokens."""
+        self.limiter.settle(self.ticket, tokens)
+        self.share.end()
+
+    def expire(self) -> None:
+        """Nobody reported the call."""
+        self.limiter.settle(self.ticket, self.tokens)
+        self.share.cancel()
+
+
+class Reservations:
+    """Gives and takes back; everything but `take_back` belongs to the event loop."""
+
+    def __init__(
+        self, limiter: Limiter, purses: Purses, blocked: Blocked, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.limiter = limiter
+        self._purses = purses
+        self._blocked = blocked
+        self._clock = clock
+        self._given: dict[UUID, Reserved] = {}  # the oldest first
+        self._expiring: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look for what is over."""
+        self._expiring = asyncio.create_task(self._expire_on())
+
+    async def stop(self) -> None:
+        """Look no more; what is left ends with this process's holds."""
+        if self._expiring:
+            self._expiring.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._expiring
+
+    async def give(
+        self, id: UUID, caller: "Caller", funding: "Funding", model: "ServedModel", demand: Demand
+    ) -> Reserved:
+        """Count a call against its limits and set its worst case aside, or raise the GatewayError with the rule."""
+        tokens = demand.prompt + demand.completion
+        ticket = await self.limiter.admit(id, buckets_for(caller.rules, model.name), tokens)
+        if isinstance(ticket, Over):
+            raise self._blocked.over(id, caller, model.name, ticket)
+        try:
+            share = await self._purses.take(funding.purses, demand.worst)
+        except NotCovered as error:
+            self.limiter.cancel(ticket)
+            raise self._blocked.not_covered(id, caller, model.name, error.purse, error.refused) from None
+        except BaseException:
+            self.limiter.cancel(ticket)
+            raise
+        reserved = Reserved(caller.key_id, self.limiter, ticket, share, tokens, self._clock() + LIFETIME)
+        self._given[id] = reserved
+        if len(self._given) > _MOST:
+            self._given.pop(next(iter(self._given))).expire()
+        return reserved
+
+    def take_back(self, id: UUID, key_id: UUID) -> Reserved | None:
+        """Return what a call of a key has, once; from any thread. Its `settle` belongs to the event loop."""
+        reserved = self._given.get(id)
+        return self._given.pop(id, None) if reserved and reserved.key_id == key_id else None
+
+    def expire(self) -> None:
+        """End what nobody reported in time."""
+        now = self._clock()
+        for over in [each for each, reserved in self._given.items() if reserved.ends_at <= now]:
+            if reserved := self._given.pop(over, None):
+                reserved.expire()
+
+    async def _expire_on(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY)
+            self.expire()

@@ -1,0 +1,285 @@
+"""Verdicts on keys: whether a call with a key may go on, with everything another gateway needs to know of it."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from gateway.blocked import Blocked
+from gateway.control.memory import Changes, Memory, place_of
+from gateway.control.reservations import LIFETIME, Demand, Reservations
+from gateway.control.rooms import ControlRooms, Known
+from gateway.errors import GatewayError
+from gateway.limits.demand import REQUESTS, Bucket, Over, buckets_for
+from gateway.limits.gcra import Standing
+from gateway.models import Models
+from ledger.ids import new_id
+
+if TYPE_CHECKING:
+    from billing.funds import BudgetState
+    from catalog.served import ServedModel
+    from keys.verification import Caller
+
+_MOST = 100_000  # keys in memory
+_LIFETIME = 60.0  # seconds
+_LIFETIME_OF_MONEY = 1.0  # seconds: it changes with each call, and nobody is told
+
+_ENDED = {
+    "unknown": "There is no such key.",
+    "revoked": "The key was revoked.",
+    "expired": "The key is over.",
+    "project_archived": "The key's project is archived.",
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Question:
+    """What is asked of a key; what is left out is not looked at, but for an address where the key's are limited."""
+
+    key: str
+    model: str | None = None
+    scope: str | None = None
+    address: IPv4Address | IPv6Address | None = None
+    consume: bool = False  # whether a call begins by this
+    held: bool = True  # whether its end will be reported
+    prompt_tokens: int | None = None
+    max_tokens: int | None = None
+
+    @property
+    def reserves(self) -> bool:
+        """Whether what the call can cost is set aside."""
+        return self.consume and self.held and (self.prompt_tokens is not None or self.max_tokens is not None)
+
+
+class Remembered:
+    """What is known of a key, with the answer for when nothing speaks against it, written once."""
+
+    __slots__ = ("buckets", "fine", "known", "told", "until")
+
+    def __init__(self, known: Known, now: float) -> None:
+        self.known = known
+        self.buckets = buckets_for(known.standing.caller.rules, "")  # of calls whose model nobody names
+        self.told = msgspec.json.encode(_told(known))
+        self.fine = _joined(_FINE, self.told)
+        of_money = known.funds.funding.purses or known.funds.budgets
+        self.until = now + (_LIFETIME_OF_MONEY if of_money else _LIFETIME)
+
+    @property
+    def caller(self) -> "Caller":
+        return self.known.standing.caller
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A key may go on unless there is an error; without `known` nothing is told but that there is no such key."""
+
+    known: Remembered | None
+    error: GatewayError | None = None
+    more: dict[str, Any] | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The verdict in JSON."""
+        if self.error is None and self.known is not None:
+            if not self.more:
+                return self.known.fine
+            return _joined(_FINE, msgspec.json.encode(self.more), self.known.told)
+        error = self.error or _unknown()
+        refusal = error.refusal.told() if error.refusal else {}
+        retry = {} if error.retry_after is None else {"retry_after": error.retry_after}
+        refused = {"valid": False, "code": error.code, "detail": error.message, **refusal, **retry}
+        return _joined(msgspec.json.encode(refused), *([self.known.told] if self.known else []))
+
+
+def _joined(*objects: bytes) -> bytes:
+    """Return one JSON object with the members of several, none of which is empty."""
+    return b"{%b}" % b",".join(each[1:-1] for each in objects)
+
+
+_FINE = b'{"valid":true,"code":"ok"}'
+
+
+class Verdicts:
+    """Judges keys from memory, and asks for all that are not there at once."""
+
+    def __init__(
+        self,
+        *,
+        rooms: ControlRooms,
+        models: Models,
+        blocked: Blocked,
+        reservations: Reservations,
+        max_completion: int,
+        changes: Changes,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._rooms = rooms
+        self._models = models
+        self._blocked = blocked
+        self._reservations = reservations
+        self._max_completion = max_completion
+        self._clock = clock
+        # Answers to one organization's gateway are its own, so that none is quicker for a key that others asked for.
+        self._memory: Memory[tuple[UUID | None, bytes], Remembered] = Memory(changes, _MOST)
+
+    async def judge(self, questions: Sequence[Question], organization_id: UUID | None) -> list[Verdict]:
+        """Return a verdict on each, in their order; about keys of one organization, or of all."""
+        now = self._clock()
+        found: dict[str, Remembered] = {}
+        missing: set[str] = set()
+        for question in questions:
+            remembered = self._memory.get((organization_id, place_of(question.key)))
+            if remembered is not None and remembered.until > now:
+                found[question.key] = remembered
+            elif self._rooms.is_well_formed(question.key):
+                missing.add(question.key)
+        if missing:
+            found |= await self._learn(missing, organization_id)
+        return [await self._judge(question, found.get(question.key)) for question in questions]
+
+    async def _learn(self, secrets: set[str], organization_id: UUID | None) -> dict[str, Remembered]:
+        asked_at = self._memory.now()
+        known = await self._rooms.ask(lambda: self._rooms.look_up(secrets, organization_id))
+        learned = {secret: Remembered(each, self._clock()) for secret, each in known.items()}
+        for secret, remembered in learned.items():
+            self._memory.put((organization_id, place_of(secret)), remembered, asked_at)
+        return learned
+
+    async def _judge(self, question: Question, remembered: Remembered | None) -> Verdict:
+        if remembered is None:
+            return _NOBODY
+        standing, caller = remembered.known.standing, remembered.caller
+        if (standing.ended or caller.over_at is not None) and (ended := standing.ended_at(datetime.now(UTC))):
+            return Verdict(remembered, GatewayError(401, ended, _ENDED[ended]))
+        try:
+            return Verdict(remembered, more=await self._admit(question, remembered))
+        except GatewayError as error:
+            return Verdict(remembered, error)
+
+    async def _admit(self, question: Question, remembered: Remembered) -> dict[str, Any]:
+        """Return what is to be told besides, or raise the rule that the call meets."""
+        caller, funds = remembered.caller, remembered.known.funds
+        if self._says_nothing_more(question, remembered):
+            return {}
+        if not caller.comes_from(question.address):
+            raise self._blocked.network(new_id(), caller)
+        if question.scope is not None and not caller.may(question.scope):
+            raise self._blocked.scope(new_id(), caller, question.scope)
+        model = None if question.model is None else await self._models.find(question.model, caller)
+        if model is not None and not caller.reaches(model.name):
+            raise self._blocked.model(new_id(), caller, model.name)
+        if funds.funding.suspended:
+            raise self._blocked.suspended(new_id(), caller)
+        # What costs nothing needs no money, and what is to be set aside is asked for exactly.
+        if funds.empty and not question.reserves and (model is None or model.worst(1, 1, datetime.now(UTC))):
+            raise self._blocked.not_covered(new_id(), caller, question.model or "", *funds.empty)
+        if not question.consume:
+            return await self._counters(remembered, question.model)
+        if not question.held:
+            return await self._count(caller, question.model or "")
+        if model is None:
+            raise ValueError("what is consumed needs a model")
+        return await self._reserve(question, remembered, model)
+
+    def _says_nothing_more(self, question: Question, remembered: Remembered) -> bool:
+        """Tell whether nothing that is asked or known can refuse: so it is for most keys."""
+        caller, funds = remembered.caller, remembered.known.funds
+        asked = question.scope or question.model or question.consume
+        return not (asked or caller.networks or caller.rules or funds.empty or funds.funding.suspended)
+
+    async def _reserve(self, question: Question, remembered: Remembered, model: "ServedModel") -> dict[str, Any]:
+        hold_id, caller, funding = new_id(), remembered.caller, remembered.known.funds.funding
+        reserved = await self._reservations.give(hold_id, caller, funding, model, self._demand(question, model))
+        ends_at = datetime.now(UTC) + timedelta(seconds=LIFETIME)
+        counters = await self._standing(reserved.ticket.buckets)
+        return {"hold": hold_id, "hold_ends_at": ends_at, "held": str(reserved.share.amount), **counters}
+
+    def _demand(self, question: Question, model: "ServedModel") -> Demand:
+        """Return what a call uses at most; one whose tokens nobody tells is counted as one request alone."""
+        if not question.reserves:
+            return Demand()
+        prompt = question.prompt_tokens or 0
+        completion = self._max_completion if question.max_tokens is None else question.max_tokens
+        return Demand(prompt, completion, model.worst(prompt, completion, datetime.now(UTC)))
+
+    async def _count(self, caller: "Caller", model: str) -> dict[str, Any]:
+        """Count a request whose end nobody will report: against limits on requests a minute alone."""
+        buckets = tuple(bucket for bucket in buckets_for(caller.rules, model) if bucket.kind == REQUESTS)
+        request_id = new_id()
+        ticket = await self._reservations.limiter.admit(request_id, buckets, 0)
+        if isinstance(ticket, Over):
+            raise self._blocked.over(request_id, caller, model, ticket)
+        self._reservations.limiter.settle(ticket, 0)
+        return {}
+
+    async def _counters(self, remembered: Remembered, model: str | None) -> dict[str, Any]:
+        """Return how the limits stand; one with nothing left refuses."""
+        caller = remembered.caller
+        buckets = remembered.buckets if model is None else buckets_for(caller.rules, model)
+        if not buckets:
+            return {}
+        standings = await self._reservations.limiter.counters(buckets)
+        for bucket, standing in zip(buckets, standings, strict=True):
+            if standing.remaining <= 0:
+                raise self._blocked.over(new_id(), caller, model or "", Over(bucket, standing))
+        return {"counters": [_counter(bucket.rule, each) for bucket, each in zip(buckets, standings, strict=True)]}
+
+    async def _standing(self, buckets: tuple[Bucket, ...]) -> dict[str, Any]:
+        """Return how limits stand after a call was counted."""
+        standings = await self._reservations.limiter.counters(buckets) if buckets else []
+        counters = [_counter(bucket.rule, each) for bucket, each in zip(buckets, standings, strict=True)]
+        return {"counters": counters} if counters else {}
+
+
+def _counter(rule: str, standing: Standing) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "limit": standing.limit,
+        "remaining": standing.remaining,
+        "resets_in": round(standing.resets_in, 3),
+    }
+
+
+def _told(known: Known) -> dict[str, Any]:
+    caller = known.standing.caller
+    return {
+        "key_id": caller.key_id,
+        "project_id": caller.project_id,
+        "organization_id": caller.organization_id,
+        "organization": caller.organization,
+        "scopes": sorted(caller.scopes),
+        "models": None if caller.models is None else sorted(caller.models),
+        "networks": [str(network) for network in caller.networks],
+        "expires_at": caller.over_at,
+        "limits": [_rule(rule) for rule in caller.rules],
+        "budgets": [_budget(budget) for budget in known.funds.budgets],
+    }
+
+
+def _rule(rule: Any) -> dict[str, Any]:
+    names = ("level", "subject_id", "model", "requests_per_minute", "tokens_per_minute", "concurrent")
+    return {name: getattr(rule, name) for name in names}
+
+
+def _budget(budget: "BudgetState") -> dict[str, Any]:
+    amounts = {name: getattr(budget, name) for name in ("hard", "soft", "spent", "held", "remaining")}
+    return {
+        "level": budget.level,
+        "subject_id": budget.subject_id,
+        "period": budget.period,
+        # Pico-dollars as text: JSON's readers round what is above 2**53.
+        **{name: None if amount is None else str(amount) for name, amount in amounts.items()},
+        "resets_at": budget.resets_at,
+    }
+
+
+def _unknown() -> GatewayError:
+    return GatewayError(401, "unknown", _ENDED["unknown"])
+
+
+_NOBODY = Verdict(None, _unknown())
