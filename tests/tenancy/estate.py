@@ -32,6 +32,7 @@ from usage.calls import Call, Outcome
 
 _SNAPSHOT = json.dumps(
     {
+        "mode": "prepaid",
         "lines": [],
         "amounts": dict.fromkeys(("usage", "credit", "carried", "rounding"), 0),
         "cents": dict.fromkeys(("total", "credit", "carried", "due"), 0),
