@@ -44,7 +44,8 @@ class Moderation(Completion):
         answers: list[Answer] = []
         try:
             for messages in self._question.inputs:
-                answers.append(read_answer(await self._upstream.complete(self._ask(for_guard(messages)))))
+                body = await self._upstream.complete(self._ask(for_guard(messages)))
+                answers.append(read_answer(body))
         except UpstreamError:
             if answers:  # else an input at the end that fails would make all before it free
                 self._count(answers)

@@ -125,9 +125,9 @@ class Reservations:
         """End the oldest tenth of whoever has most: nobody can end what others have by taking more."""
         given = list(self._given.items())
         most, number = Counter(reserved.organization_id for _, reserved in given).most_common(1)[0]
-        theirs = [id for id, reserved in given if reserved.organization_id == most]
-        for id in theirs[: max(1, number // 10)]:
-            if reserved := self._given.pop(id, None):
+        theirs = [hold for hold, reserved in given if reserved.organization_id == most]
+        for hold in theirs[: max(1, number // 10)]:
+            if reserved := self._given.pop(hold, None):
                 reserved.expire()
 
     def take_back(self, id: UUID, key_id: UUID) -> Reserved | None:

@@ -143,7 +143,7 @@ class Verdicts:
         verdicts: list[Verdict] = []
         try:
             for question in questions:
-                verdicts.append(await self._judge(question, found.get(question.key)))
+                verdicts.append(await self._judge(question, found.get(question.key)))  # noqa: PERF401  what was judged counts
         except BaseException:  # nobody hears of what was set aside, so nobody would report it
             for verdict in verdicts:
                 if verdict.more and (hold := verdict.more.get("hold")):

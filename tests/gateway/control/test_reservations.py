@@ -30,9 +30,9 @@ def given() -> Reservations:
 
 
 async def _give(given: Reservations, caller: Any) -> UUID:
-    id = new_id()
-    await given.give(id, caller, NOTHING, SERVED[0], Demand())
-    return id
+    hold = new_id()
+    await given.give(hold, caller, NOTHING, SERVED[0], Demand())
+    return hold
 
 
 @pytest.mark.anyio
