@@ -1,4 +1,4 @@
-"""Nobody chooses the id of what a form makes: others' limits, budgets and uses stand under ids without a foreign key."""
+"""Nobody chooses the id of what a form makes: others' limits and budgets stand under ids without a foreign key."""
 
 from typing import Any
 from uuid import UUID, uuid4
