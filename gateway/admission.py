@@ -88,7 +88,8 @@ class Admission:
         completion = worst_case.completion_tokens(body, self._max_completion)
         buckets = known.buckets(model.name)
         counts_tokens = any(bucket.kind == TOKENS for bucket in buckets)
-        tokens = prompt_tokens(body, ratios.ratio(model.name)) + completion if counts_tokens else 0
+        ratio = ratios.ratio((caller.organization_id, model.name)) if counts_tokens else 1.0
+        tokens = prompt_tokens(body, ratio) + completion if counts_tokens else 0
         ticket = await self.limiter.admit(id, buckets, tokens)
         if isinstance(ticket, Over):
             raise self._blocked.over(id, caller, model.name, ticket)

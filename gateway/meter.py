@@ -1,7 +1,7 @@
 """Metering: what one call consumed, by the upstream's own account if that is believable."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ class Meter:
     """Counts one call while its answer passes."""
 
     def __init__(
-        self, request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic, *, model: str = ""
+        self, request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic, *, model: Hashable = ""
     ) -> None:
         self._request = request
         self._model = model

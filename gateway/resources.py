@@ -20,6 +20,7 @@ from gateway.health import Health
 from gateway.http import Reply, Request
 from gateway.models import Models, entry, listing
 from gateway.moderation import Moderation
+from gateway.requests.moderations import has_images
 from gateway.requests.question import Question
 from gateway.routes import MODERATIONS, Route
 from gateway.shapes.shape import Heading, Shape
@@ -115,15 +116,17 @@ class Resources:
 
     async def _with_moderator(self, question: Question, caller: "Caller") -> Question:
         """Return the question with a model that moderates: the one it names, or the first that the caller reaches."""
-        moderates = self._house.upstream.moderates
+        moderates, seen = self._house.upstream.moderates, {"chat", "endpoint"}
+        if has_images(question.inputs):
+            seen = {"chat"}  # an endpoint reads texts, and would call any image safe
         if not question.model:
             for model in await self._models.reached(caller):
-                if moderates(model.name, model.upstream_name):
+                if moderates(model.name, model.upstream_name) in seen:
                     return replace(question, model=model.name)
-            raise GatewayError(404, "model_not_found", "No model here moderates.", param="model")
+            raise GatewayError(404, "model_not_found", "No model here moderates this.", param="model")
         model = await self._models.find(question.model, caller)
-        if not moderates(model.name, model.upstream_name):
-            raise GatewayError(400, "invalid_request", "model: This model does not moderate.", param="model")
+        if moderates(model.name, model.upstream_name) not in seen:
+            raise GatewayError(400, "invalid_request", "model: This model does not moderate that.", param="model")
         return question
 
     async def _tell_readiness(self, reply: Reply) -> None:

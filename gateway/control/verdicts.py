@@ -140,7 +140,16 @@ class Verdicts:
                 missing.add(question.key)
         if missing:
             found |= await self._learn(missing, organization_id)
-        return [await self._judge(question, found.get(question.key)) for question in questions]
+        verdicts: list[Verdict] = []
+        try:
+            for question in questions:
+                verdicts.append(await self._judge(question, found.get(question.key)))  # noqa: PERF401  what was judged counts
+        except BaseException:  # nobody hears of what was set aside, so nobody would report it
+            for verdict in verdicts:
+                if verdict.more and (hold := verdict.more.get("hold")):
+                    self._reservations.cancel(hold)
+            raise
+        return verdicts
 
     async def _learn(self, secrets: set[str], organization_id: UUID | None) -> dict[str, Remembered]:
         asked_at = self._memory.now()

@@ -133,6 +133,7 @@ def test_a_limited_member_sees_their_projects_alone(organization: Organization, 
     mine = create_project(Actor.user(owner.pk), organization=organization, name="Mine")
     theirs = create_project(Actor.user(owner.pk), organization=organization, name="Theirs")
     limit(theirs, organization, "project", concurrent=77)
+    budget(organization, organization, "organization", hard=500 * PICO, spent=477 * PICO)
     user = person("dev@example.com")
     add_member(
         Actor.operator(), organization=organization, user=user, role=Role.VIEWER, projects={mine.pk: Role.VIEWER}

@@ -30,7 +30,7 @@ def overview(request: HttpRequest, organization: str) -> HttpResponse:
     acting = Acting.in_organization(request, organization)
     acting.require(Permission.VIEW_USAGE)
     whole, projects, keys = _organization(acting), _projects(acting), _keys(acting)
-    answered = fill([whole, *projects, *keys], counters, timezone.now())
+    answered = fill([*([whole] if whole else []), *projects, *keys], counters, timezone.now())
     context = {
         "models": _models(acting),
         "whole": whole,
@@ -65,7 +65,10 @@ def _context(model: str) -> str:
     return figures.exact(known.context) if known else ""
 
 
-def _organization(acting: Acting) -> Holder:
+def _organization(acting: Acting) -> Holder | None:
+    """Return the organization for who sees all of its usage: its counters tell of other projects, too."""
+    if acting.limits(Permission.VIEW_USAGE) is not None:
+        return None
     organization = acting.organization
     url = reverse("limits:overview", args=[organization.slug]) + "organization/"
     return Holder(organization.pk, organization.name, edit_url=_link(acting, url))
