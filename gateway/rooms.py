@@ -5,6 +5,7 @@ and gives up after a few seconds: a request that cannot be authorized is refused
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -146,10 +147,11 @@ class DjangoRooms:
     def _known(self, secret: str) -> "Known | None":
         from gateway.callers import Known
 
+        asked_at = time.monotonic()
         caller = self._caller_of(secret)
         if caller is None:
             return None
-        return Known(caller, self._funding_of(caller.organization_id, caller.project_id, caller.key_id))
+        return Known(caller, self._funding_of(caller.organization_id, caller.project_id, caller.key_id), asked_at)
 
     async def _ask(self, question: Callable[[], T], pool: ThreadPoolExecutor | None = None) -> T:
         loop = asyncio.get_running_loop()

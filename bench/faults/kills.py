@@ -7,6 +7,7 @@ no hold outlives its expiry. FAULTS_KILLS sets another number.
 import asyncio
 import os
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from bench.faults.model import Model
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "50"))
 _CLIENTS = 16
+_STARTED = 60.0  # seconds
 _SETTLED = 60.0  # seconds
 _OUTPUT = 590_000  # pico-dollars a token, as the house sells them
 
@@ -31,6 +33,7 @@ class Load:
     secret: str
     port: int = 0
     over: bool = False
+    longest: float = 0.0  # seconds until a gateway that listens has answered its first call whole
     answers: list[Answer] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -69,7 +72,10 @@ async def _kill(installation: Installation, load: Load) -> tuple[Load, Model]:
             try:
                 load.port, before = server.port, len(load.received())
                 clients = clients or [asyncio.create_task(load.run()) for _ in range(_CLIENTS)]
-                await until(lambda before=before: len(load.received()) > before, 60)  # type: ignore[misc]
+                started_at = time.monotonic()
+                if not await until(lambda before=before: len(load.received()) > before, _STARTED):  # type: ignore[misc]
+                    raise RuntimeError(f"The gateway answered nothing in {_STARTED:.0f} s after kill {number}.")
+                load.longest = max(load.longest, time.monotonic() - started_at)
                 await asyncio.sleep(chance.random())
                 if number < KILLS:
                     kill(server, spare="gateway.settler" if number % 2 else "nothing")
@@ -93,6 +99,7 @@ def _bars(installation: Installation, killed: Tenant, load: Load, model: Model) 
     unbilled = len(model.asked) - len(recorded)
     missing = len(set(received) - recorded)
     yield Bar(f"kills: not recorded of {len(received)} calls received whole, {KILLS} kills", missing, "calls", 0)
+    yield Bar("kills: from listening to the first whole answer", load.longest, "s", 10)
     yield Bar("kills: recorded and never asked", max(0, -unbilled), "calls", 0)
     yield Bar("kills: answers that are no answer", _broken(load), "answers", 0)
     beyond = max(0, sum(sorted(model.sent.values())[-unbilled:]) * _OUTPUT - killed.account.held) if unbilled > 0 else 0

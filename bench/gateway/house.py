@@ -68,7 +68,7 @@ def credit(organization: Any, dollars: int = DOLLARS) -> None:
 
     account = set_terms(Actor.operator(), organization.pk, mode=Mode.PREPAID)
     with transaction.atomic():
-        give_credit(account, LotKind.PAID, dollars * PICO, key="topup:bench")
+        give_credit(account, LotKind.PAID, dollars * PICO, key=f"topup:{organization.slug}")
 
 
 def limit(key: Any) -> None:
