@@ -61,6 +61,7 @@ class Callers:
         self._state: object = None
         self._looked_at = float("-inf")
         self._epoch = 0
+        self._asking: dict[tuple[bytes, int], asyncio.Task[Known | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -81,14 +82,32 @@ class Callers:
             if self._clock() - self._looked_at <= BELIEVED and (known := self._known.get(place)):
                 return known
             epoch = self._epoch
-            known = await self._rooms.find_caller(secret)
-            if known and epoch == self._epoch:  # else it may be from before a change that was seen meanwhile
-                self._known[place] = known
-                if len(self._known) > _MOST:
-                    self._known.popitem(last=False)
+            known = await self._ask_once(place, secret)
             if known is None or self.counts(known, epoch):
                 return known
         raise OperationalError("the database answers more slowly than it may be believed")
+
+    async def _ask_once(self, place: bytes, secret: str) -> Known | None:
+        """Ask for all who want to know the same now: thousands of calls at once are one question."""
+        asked = (place, self._epoch)  # after a change that was seen it is another question
+        if asked not in self._asking:
+            self._asking[asked] = asking = asyncio.create_task(self._ask(place, secret))
+            asking.add_done_callback(lambda task: self._answered(asked, task))
+        return await asyncio.shield(self._asking[asked])  # who leaves does not take the others' answer along
+
+    async def _ask(self, place: bytes, secret: str) -> Known | None:
+        epoch = self._epoch
+        known = await self._rooms.find_caller(secret)
+        if known and epoch == self._epoch:  # else it may be from before a change that was seen meanwhile
+            self._known[place] = known
+            if len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        return known
+
+    def _answered(self, asked: tuple[bytes, int], task: "asyncio.Task[Known | None]") -> None:
+        del self._asking[asked]
+        if not task.cancelled():
+            task.exception()  # seen, even if nobody waits any more
 
     def counts(self, known: Known, moment: int | None) -> bool:
         """Tell whether who was found after a moment may still call, if the call has waited for something since."""

@@ -5,6 +5,7 @@ and gives up after a few seconds: a request that cannot be authorized is refused
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -107,7 +108,19 @@ class DjangoRooms:
         return await self._ask(lambda: _select_one(database))
 
     async def hold(self, hold_id: UUID, purse: "Purse", need: int, wish: int) -> "Held | Refused":
-        return await self._ask(lambda: self._holds.hold(hold_id, purse, need, wish=wish))
+        given_up = threading.Event()
+
+        def ask() -> "Held | Refused":
+            answer = self._holds.hold(hold_id, purse, need, wish=wish)
+            if given_up.is_set() and not isinstance(answer, Refused):
+                self._holds.give_back(hold_id, purse, answer.amount)  # else it would be held in vain until its expiry
+            return answer
+
+        try:
+            return await self._ask(ask)
+        except BaseException:
+            given_up.set()
+            raise
 
     async def give_back(self, hold_id: UUID, purse: "Purse", amount: int) -> None:
         await self._ask(lambda: self._holds.give_back(hold_id, purse, amount))

@@ -31,7 +31,7 @@ def bars() -> Iterator[Bar]:
 def measured(installation: Installation) -> Iterator[Bar]:
     from catalog.money import PICO
 
-    spending = tenant("balance", dollars=DOLLARS)
+    spending = tenant("balance", cents=100 * DOLLARS)
     outcomes, again = asyncio.run(_spend(installation, spending))
     spent = DOLLARS * PICO - spending.account.balance
     told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
@@ -52,7 +52,7 @@ async def _spend(installation: Installation, spending: Tenant) -> tuple[Counter[
 
         async def some(number: int) -> Counter[str]:
             asked = [next(numbers) for _ in range(number)]
-            found = await asyncio.gather(*(_call(ports[each % GATEWAYS], secret, each) for each in asked))
+            found = await asyncio.gather(*(ask(ports[each % GATEWAYS], secret, each) for each in asked))
             return Counter(found)
 
         outcomes = await some(CALLS)
@@ -65,7 +65,7 @@ async def _spend(installation: Installation, spending: Tenant) -> tuple[Counter[
     return outcomes, again + more
 
 
-async def _call(port: int, secret: str, number: int) -> str:
+async def ask(port: int, secret: str, number: int) -> str:
     chance = random.Random(number)  # noqa: S311  not a secret
     question = Question(number, events=chance.randint(1, _MOST), pace=0, stream=False, most=_MOST)
     try:

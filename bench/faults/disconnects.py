@@ -16,7 +16,6 @@ from bench.faults import model as model_server
 from bench.faults.client import Answer, Connection, Question
 from bench.faults.installation import Installation, Tenant, installed, tenant, until
 from bench.faults.model import Model
-from bench.servers.server import Server
 
 CALLS = int(os.environ.get("FAULTS_DISCONNECTS", "1000"))
 _AT_ONCE = 32
@@ -51,7 +50,7 @@ async def _leave(installation: Installation, left: Tenant) -> Left:
         try:
             slots, secrets = asyncio.Semaphore(_AT_ONCE), list(left.keys)
             answers = await asyncio.gather(
-                *(_one(slots, server, secret, number) for number, secret in enumerate(secrets))
+                *(leave(slots, server.port, secret, number) for number, secret in enumerate(secrets))
             )
             await until(lambda: left.events().count() >= len(model.asked) and not left.held(), _SETTLED)
             running = await asyncio.to_thread(left.running, server)
@@ -60,12 +59,13 @@ async def _leave(installation: Installation, left: Tenant) -> Left:
             await asyncio.to_thread(gateway.__exit__, None, None, None)
 
 
-async def _one(slots: asyncio.Semaphore, server: Server, secret: str, number: int) -> Answer:
+async def leave(slots: asyncio.Semaphore, port: int, secret: str, number: int) -> Answer:
+    """Ask, leave at a point that the number says, and return what was received until then."""
     chance = random.Random(number)  # noqa: S311  not a secret
     question = Question(number, pace=chance.randint(0, 4))
     point = chance.choice(("first", "event", "event", "event", "event", "last"))
     async with slots:
-        connection = await Connection.open(server.port)
+        connection = await Connection.open(port)
         await connection.send(question.head(secret) + question.body())
         try:
             match point:

@@ -119,21 +119,21 @@ def installed() -> Iterator[Installation]:
         yield Installation(folder)
 
 
-def tenant(name: str, *, keys: int = 1, dollars: int = house.DOLLARS) -> Tenant:
+def tenant(name: str, *, keys: int = 1, cents: int = 100 * house.DOLLARS) -> Tenant:
     """Make a tenant whose project may spend its organization's money twice."""
     from django.db import connections
 
     from accounts.models import Organization, Project
     from billing.models import Budget
-    from catalog.money import PICO
+    from catalog.money import CENT
     from keys.actions import issue_key
     from ledger.actor import Actor
 
     organization = Organization.objects.create(name=name, slug=name)
     project = Project.objects.create(organization=organization, name=name, slug=name)
-    house.credit(organization, dollars)
+    house.credit(organization, cents)
     Budget.objects.create(
-        subject_id=project.pk, level="project", organization_id=organization.pk, period="month", hard=2 * dollars * PICO
+        subject_id=project.pk, level="project", organization_id=organization.pk, period="month", hard=2 * cents * CENT
     )
     issued = [issue_key(Actor.operator(), project=project, name=f"{name} {number}") for number in range(keys)]
     house.limit(issued[0][0])

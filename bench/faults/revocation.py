@@ -72,7 +72,7 @@ async def _revoke_many(
 
 async def _last_answers(servers: list[Server], revoked: Tenant, secret: str) -> list[float]:
     """Revoke a key that is in use, and return for how long after the commit each gateway still answered."""
-    asking = [_Asking(server, secret) for server in servers]
+    asking = [Asking(server.port, secret) for server in servers]
     tasks = [asyncio.create_task(each.run()) for each in asking for _ in range(_CLIENTS)]
     await asyncio.sleep(_BEFORE)
     committed = await asyncio.to_thread(_revoke, revoked, secret)
@@ -85,18 +85,18 @@ async def _last_answers(servers: list[Server], revoked: Tenant, secret: str) -> 
     return [max(0.0, each.worked_at - committed) for each in asking]
 
 
-class _Asking:
+class Asking:
     """Asks one gateway without pause, and notes when it last answered."""
 
-    def __init__(self, server: Server, secret: str) -> None:
-        self._server, self.secret = server, secret
+    def __init__(self, port: int, secret: str) -> None:
+        self._port, self.secret = port, secret
         self.over = False
         self.worked_at = 0.0
         self.answers: list[tuple[float, int]] = []
 
     async def run(self) -> None:
         while not self.over:
-            answer = await call(self._server.port, self.secret, Question(0, events=1, pace=0, stream=False))
+            answer = await call(self._port, self.secret, Question(0, events=1, pace=0, stream=False))
             now = time.monotonic()
             self.answers.append((now, answer.status))
             if answer.status == 200:
@@ -151,7 +151,7 @@ async def _fall_silent(installation: Installation, silent: Tenant, url: str, pid
     secrets = iter(silent.keys)
     async with gateways(installation, 1, DATABASE_URL=url) as (server,):
         for seconds in _SILENT:
-            gone, kept = (_Asking(server, secret) for secret in (next(secrets), next(secrets)))
+            gone, kept = (Asking(server.port, secret) for secret in (next(secrets), next(secrets)))
             tasks = [asyncio.create_task(each.run()) for each in (gone, kept) for _ in range(8)]
             await asyncio.sleep(_BEFORE)
             os.kill(pid, signal.SIGSTOP)

@@ -56,19 +56,19 @@ def offer() -> None:
     set_price(Actor.operator(), model, **rates, effective_from=timezone.now() - timedelta(days=1))
 
 
-def credit(organization: Any, dollars: int = DOLLARS) -> None:
+def credit(organization: Any, cents: int = 100 * DOLLARS) -> None:
     """Have an organization pay in advance, and give it so much."""
     from django.db import transaction
 
     from billing.actions.terms import set_terms
     from billing.credit import give_credit
     from billing.models import LotKind, Mode
-    from catalog.money import PICO
+    from catalog.money import CENT
     from ledger.actor import Actor
 
     account = set_terms(Actor.operator(), organization.pk, mode=Mode.PREPAID)
     with transaction.atomic():
-        give_credit(account, LotKind.PAID, dollars * PICO, key=f"topup:{organization.slug}")
+        give_credit(account, LotKind.PAID, cents * CENT, key=f"topup:{organization.slug}")
 
 
 def limit(key: Any) -> None:

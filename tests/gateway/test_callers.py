@@ -1,5 +1,6 @@
 """Who calls is remembered, and no longer than a second after somebody changed it."""
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -141,6 +142,28 @@ async def test_a_call_that_waited_is_believed_while_nothing_changes_or_for_a_sec
     await callers.look()
     assert not callers.counts(known, moment)
     assert callers.counts(replace(known, asked_at=watch.now - 0.9), moment)
+
+
+async def test_calls_at_once_ask_once_and_after_a_change_again(callers: Callers, rooms: MemoryRooms) -> None:
+    ask, answers = rooms.find_caller, asyncio.Event()
+
+    async def slow(secret: str) -> Known | None:
+        answer = await ask(secret)
+        await answers.wait()
+        return answer
+
+    rooms.find_caller = slow  # type: ignore[method-assign]
+    many = [asyncio.create_task(callers.find(MEMBER_KEY)) for _ in range(100)]
+    await asyncio.sleep(0)
+    many.pop(0).cancel()  # the one that asked leaves
+    rooms.changed += 1
+    await callers.look()
+    later = asyncio.create_task(callers.find(MEMBER_KEY))
+    await asyncio.sleep(0)
+    answers.set()
+    found = await asyncio.gather(*many, later)
+    assert [known and known.caller for known in found] == [MEMBER] * 100
+    assert rooms.secrets == [MEMBER_KEY] * 2
 
 
 async def test_what_is_remembered_is_bounded_and_holds_no_secret(
