@@ -111,7 +111,7 @@ class DjangoRooms:
         given_up = threading.Event()
 
         def ask() -> "Held | Refused":
-            answer = self._holds.hold(hold_id, purse, need, wish=wish)
+            answer: Held | Refused = self._holds.hold(hold_id, purse, need, wish=wish)
             if given_up.is_set() and not isinstance(answer, Refused):
                 self._holds.give_back(hold_id, purse, answer.amount)  # else it would be held in vain until its expiry
             return answer
