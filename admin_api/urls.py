@@ -10,7 +10,7 @@ from admin_api.resources import (
     deliveries,
     dry_run,
     invitations,
-    keys,
+    limits,
     members,
     models,
     organization,
@@ -19,6 +19,7 @@ from admin_api.resources import (
     refusals,
     requests,
     security,
+    service_accounts,
     sso,
     usage,
     webhooks,
@@ -33,12 +34,15 @@ from admin_api.resources.billing import (
     top_ups,
     transactions,
 )
+from admin_api.resources.keys import ends, keys, leak
 from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
 urlpatterns = [
     path("schema/", schema, name="schema"),
     path("organization/", organization.TheOrganization.as_view()),
+    path("organization/limits/", limits.OrganizationLimits.as_view()),
+    path("projects/<uuid:project_id>/limits/", limits.ProjectLimits.as_view()),
     path("organization/deletion/", deletion.OrganizationDeletion.as_view()),
     path("security/", security.Security.as_view()),
     path("sso/provider/", sso.TheProvider.as_view()),
@@ -57,7 +61,13 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/resending/", invitations.Resending.as_view()),
     path("keys/", keys.ApiKeys.as_view()),
     path("keys/<uuid:key_id>/", keys.OneApiKey.as_view()),
-    path("keys/<uuid:key_id>/revocation/", keys.ApiKeyRevocation.as_view()),
+    path("keys/<uuid:key_id>/rotation/", ends.ApiKeyRotation.as_view()),
+    path("keys/<uuid:key_id>/revocation/", ends.ApiKeyRevocation.as_view()),
+    path("keys/<uuid:key_id>/leak/", leak.ApiKeyLeak.as_view()),
+    path("keys/revocations/", ends.ApiKeyRevocations.as_view()),
+    path("service-accounts/", service_accounts.ServiceAccounts.as_view()),
+    path("service-accounts/<uuid:account_id>/", service_accounts.OneServiceAccount.as_view()),
+    path("service-accounts/<uuid:account_id>/ending/", service_accounts.ServiceAccountEnding.as_view()),
     path("admin-keys/", admin_keys.AdminKeys.as_view()),
     path("admin-keys/<uuid:admin_key_id>/", admin_keys.OneAdminKey.as_view()),
     path("admin-keys/<uuid:admin_key_id>/revocation/", admin_keys.AdminKeyRevocation.as_view()),

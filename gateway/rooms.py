@@ -164,7 +164,7 @@ class DjangoRooms:
         caller = self._caller_of(secret)
         if caller is None:
             return None
-        return Known(caller, self._funding_of(caller.organization_id, caller.project_id, caller.key_id), asked_at)
+        return Known(caller, self._funding_of(caller.organization_id, caller.project_id, caller.subject_id), asked_at)
 
     async def _ask(self, question: Callable[[], T], pool: ThreadPoolExecutor | None = None) -> T:
         loop = asyncio.get_running_loop()

@@ -83,12 +83,21 @@ def _project_url(acting: Acting, project: Project) -> str:
 
 def _keys(acting: Acting) -> list[Holder]:
     own = ApiKey.objects.visible_to(acting).active().filter(created_by=acting.user).select_related("project")
-    return [Holder(key.pk, key.name, hint=f"{key.hint} · {key.project.name}") for key in own[:_MOST]]
+    # Keys of one line share their limits, so each is found by its subject.
+    return [
+        Holder(key.subject_id, key.name, hint=f"{key.hint} · {key.project.name}", edit_url=_key_url(acting, key))
+        for key in own[:_MOST]
+    ]
+
+
+def _key_url(acting: Acting, key: ApiKey) -> str:
+    may = acting.may(Permission.MANAGE_KEYS, key.project)
+    return reverse("keys:change", args=[acting.organization.slug, key.pk]) if may else ""
 
 
 def _link(acting: Acting, path: str) -> str:
     """Return the address of a form for who may change limits, and nothing for everybody else."""
-    if not acting.may(Permission.MANAGE_PROJECTS):
+    if not acting.may(Permission.MANAGE_LIMITS):
         return ""
     try:
         resolve(path)
