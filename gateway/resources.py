@@ -74,8 +74,11 @@ class Resources:
         return known
 
     async def _complete(self, request: Request, reply: Reply, shape: Shape, id: UUID, scope: str) -> None:
+        moment = self._callers.moment()
         known = await self._identify(request, id, scope)  # before the body: strangers send headers only
         body = await request.body(self._house.max_body)
+        if not self._callers.counts(known, moment):  # the body took its time
+            moment, known = self._callers.moment(), await self._identify(request, id, scope)
         question = shape.parse(body)
         if question.inputs:
             question = await self._with_moderator(question, known.caller)
@@ -86,6 +89,8 @@ class Resources:
             raise unavailable()  # what cannot be accounted for is not served
         admitted = await self._admission.admit(id, known, question, model, self._addresses.of(request))
         try:
+            if not self._callers.counts(known, moment):  # the database took its time to set the money aside
+                await self._identify(request, id, scope)
             reply.more += of_limits(admitted.standings)
             asked = question.for_upstream(model.upstream_name, most=admitted.most_tokens)
             account = Account(id=id, admitted=admitted, question=question, body=body, writer=self._house.writer)
