@@ -36,7 +36,7 @@ class Completion:
     async def answer(self, asked: Asked, *, stream: bool) -> None:
         """Answer the request; raise GatewayError if nothing was sent yet."""
         script = self._shape.script(self._heading) if stream else None
-        async with self._watch:
+        with self._watch:
             try:
                 await (self._stream(asked, script) if script else self._whole(asked))
             except UpstreamError as error:
@@ -55,7 +55,7 @@ class Completion:
         usage = self._account.meter.usage
         shown = self._shape.whole(received, answer, self._heading, usage)
         self._account.settle(200, Outcome.COMPLETED)
-        await self._reply.json(200, shown)
+        self._reply.json(200, shown)
 
     async def _stream(self, asked: Asked, script: Script) -> None:
         ended = False

@@ -1,10 +1,10 @@
 """What the routes answer: completions, models, and whether the gateway lives and is ready."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.accounting import Account
 from gateway.addresses import Addresses
@@ -55,15 +55,15 @@ class Resources:
                 await self._complete(request, reply, shape, id, "moderations")
             case "models":
                 known = await self._identify(request, id, "models")
-                await reply.json(200, msgspec.json.encode(listing(await self._models.reached(known.caller))))
+                reply.json(200, msgspec.json.encode(listing(await self._models.reached(known.caller))))
             case "model":
                 known = await self._identify(request, id, "models")
                 model = await self._models.find(route.model, known.caller)
-                await reply.json(200, msgspec.json.encode(entry(model)))
+                reply.json(200, msgspec.json.encode(entry(model)))
             case "counters":
-                await reply.json(200, await self._counters.answer(request))
+                reply.json(200, await self._counters.answer(request))
             case "alive":
-                await reply.json(200, b'{"status":"ok"}')
+                reply.json(200, b'{"status":"ok"}')
             case "ready":
                 await self._tell_readiness(reply)
 
@@ -98,7 +98,7 @@ class Resources:
             "shape": shape,
             "upstream": self._house.upstream,
             "reply": reply,
-            "watch": Watch(request.receive),
+            "watch": Watch(request),
         }
         completion = self._moderation(request.path, question, model, parts) if question.inputs else Completion(**parts)
         await completion.answer(asked, stream=question.stream)
@@ -134,7 +134,7 @@ class Resources:
             "dependencies": {name: _word(answers) for name, answers in dependencies.items()},
             "pools": self._health.pools(),
         }
-        await reply.json(200 if ready else 503, msgspec.json.encode(told))
+        reply.json(200 if ready else 503, msgspec.json.encode(told))
 
 
 def _word(fine: bool) -> str:
