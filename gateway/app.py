@@ -25,7 +25,7 @@ from gateway.upstream.own_client import OwnClient
 from gateway.upstream.pools import Pools
 from gateway.writer import Writer
 
-_GATHER = 0.2  # seconds of calls that are settled together
+_GATHER = 0.5  # seconds of calls that are settled together
 
 
 def make_application() -> Process:

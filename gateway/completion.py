@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from gateway.accounting import Account
 from gateway.answers import read_answer, read_chunk
-from gateway.errors import UpstreamError, told_to_caller
+from gateway.errors import UpstreamError, told_to_caller, unexpected
 from gateway.http import ClientGone, Reply
 from gateway.requests.asked import Asked
 from gateway.shapes.shape import Heading, Script, Shape
@@ -46,6 +46,8 @@ class Completion:
                 raise
             except Exception:
                 self._account.settle(500, Outcome.FAILED)
+                if script and self._reply.started:  # its end alone would look like any other
+                    await self._reply.events(script.failure(unexpected()), last=True)
                 raise
 
     async def _whole(self, asked: Asked) -> None:

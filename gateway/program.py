@@ -15,7 +15,7 @@ from gateway.callers import Callers
 from gateway.control.program import PREFIX, Control
 from gateway.counters import Counters
 from gateway.draining import drain_on_sigterm
-from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable
+from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable, unexpected
 from gateway.house import House
 from gateway.http import BODY_PATIENCE, ClientGone, Reply, Request
 from gateway.models import Models
@@ -122,7 +122,7 @@ class Gateway:
         except Exception as error:
             # The class and the place only: a message or a local variable may hold content or a key.
             log.error("request %s: unexpected %s at %s", request_id, type(error).__name__, place_of(error))
-            _refuse(reply, shape, GatewayError(500, "internal_error", "Something went wrong."))
+            _refuse(reply, shape, unexpected())
 
     async def _dispatch(self, request: Request, reply: Reply, shape: Shape, request_id: UUID) -> None:
         route = find_route(request.path)
@@ -135,5 +135,5 @@ class Gateway:
 
 def _refuse(reply: Reply, shape: Shape, error: GatewayError) -> None:
     if reply.started:
-        return  # the stream ends without its last event, which its reader takes as broken off
+        return  # the stream has said itself that it broke off
     reply.json(error.status, shape.error(error), *headers.of_error(error))

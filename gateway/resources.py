@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.accounting import Account
-from gateway.addresses import Addresses
+from gateway.addresses import Address, Addresses
 from gateway.admission import Admission
 from gateway.auth import identify
 from gateway.blocked import Blocked
@@ -54,10 +54,10 @@ class Resources:
             case "moderations":
                 await self._complete(request, reply, shape, id, "moderations")
             case "models":
-                known = await self._identify(request, id, "models")
+                known = await self._identify(request, id, "models", self._addresses.of(request))
                 reply.json(200, msgspec.json.encode(listing(await self._models.reached(known.caller))))
             case "model":
-                known = await self._identify(request, id, "models")
+                known = await self._identify(request, id, "models", self._addresses.of(request))
                 model = await self._models.find(route.model, known.caller)
                 reply.json(200, msgspec.json.encode(entry(model)))
             case "counters":
@@ -67,13 +67,14 @@ class Resources:
             case "ready":
                 await self._tell_readiness(reply)
 
-    async def _identify(self, request: Request, id: UUID, scope: str) -> Known:
+    async def _identify(self, request: Request, id: UUID, scope: str, address: Address | None) -> Known:
         known = await identify(self._callers, request)
-        self._admission.check(id, known, scope, self._addresses.of(request))
+        self._admission.check(id, known, scope, address)
         return known
 
     async def _complete(self, request: Request, reply: Reply, shape: Shape, id: UUID, scope: str) -> None:
-        known = await self._identify(request, id, scope)  # before the body: strangers send headers only
+        address = self._addresses.of(request)
+        known = await self._identify(request, id, scope, address)  # before the body: strangers send headers only
         body = await request.body(self._house.max_body)
         question = shape.parse(body)
         if question.inputs:
@@ -83,7 +84,7 @@ class Resources:
             raise self._blocked.model(id, known.caller, model.name)
         if not self._house.writer.healthy():
             raise unavailable()  # what cannot be accounted for is not served
-        admitted = await self._admission.admit(id, known, question, model, self._addresses.of(request))
+        admitted = await self._admission.admit(id, known, question, model, address)
         try:
             reply.more += of_limits(admitted.standings)
             asked = question.for_upstream(model.upstream_name, most=admitted.most_tokens)

@@ -20,7 +20,7 @@ from gateway.control.memory import Changes
 from gateway.control.reservations import Reservations
 from gateway.control.rooms import ControlRooms
 from gateway.control.verdicts import Verdict, Verdicts
-from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable
+from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable, unexpected
 from gateway.http import BODY_PATIENCE, ClientGone, Header, Reply, Request
 from gateway.limits.demand import Limiter
 from gateway.models import Models
@@ -90,7 +90,7 @@ class Control:
         except Exception as error:
             # The class and the place only: a message or a local variable may hold a key.
             log.error("request %s: unexpected %s at %s", request_id, type(error).__name__, place_of(error))
-            _refuse(reply, GatewayError(500, "internal_error", "Something went wrong."))
+            _refuse(reply, unexpected())
 
     def start(self) -> None:
         """Begin, in the loop that serves."""
