@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from django.db import OperationalError
 
-from gateway.limits.demand import Bucket, buckets_for
+from gateway.limits.demand import TOKENS, Bucket, buckets_for
 
 if TYPE_CHECKING:
     from billing.purses import Funding
@@ -39,13 +39,14 @@ class Known:
     caller: "Caller"
     funding: "Funding"
     asked_at: float = field(default_factory=time.monotonic, compare=False)  # when the database began to answer
-    _met: dict[str, tuple[Bucket, ...]] = field(default_factory=dict, compare=False)
+    _met: dict[str, tuple[tuple[Bucket, ...], bool]] = field(default_factory=dict, compare=False)
 
-    def buckets(self, model: str) -> tuple[Bucket, ...]:
-        """Return the limits that its calls of a model meet; models are the catalog's, so they are few."""
-        if model not in self._met:
-            self._met[model] = buckets_for(self.caller.rules, model)
-        return self._met[model]
+    def buckets(self, model: str) -> tuple[tuple[Bucket, ...], bool]:
+        """Return the limits that its calls of a model meet, and whether tokens are counted for any of them."""
+        if (met := self._met.get(model)) is None:  # models are the catalog's, so they are few
+            buckets = buckets_for(self.caller.rules, model)
+            met = self._met[model] = buckets, any(bucket.kind == TOKENS for bucket in buckets)
+        return met
 
 
 class Callers:

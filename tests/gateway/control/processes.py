@@ -41,7 +41,7 @@ class Installation:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = ["-m", "granian", "--interface", "asgi", "--port", str(self.port), "--no-ws", "--log-level", "error"]
+        command = ["-m", "granian", "--interface", "rsgi", "--port", str(self.port), "--no-ws", "--log-level", "error"]
         with (self.var / "gateway.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *command, "gateway.app:application"],
