@@ -75,6 +75,7 @@ class Chunk(Struct):
 _answers = msgspec.json.Decoder(Answer)
 _chunks = msgspec.json.Decoder(Chunk)
 _objects = msgspec.json.Decoder(dict[str, Any])
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_answer(body: bytes) -> Answer:
@@ -100,6 +101,14 @@ def read_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object that read_answer or read_chunk accepted, with all its members."""
     try:
         return _objects.decode(body)
+    except (ValueError, RecursionError):
+        raise _invalid() from None
+
+
+def read_members(body: bytes) -> dict[str, Any]:
+    """Return the members of the JSON object that read_answer accepted, each as it came, to be written again."""
+    try:
+        return dict(_members.decode(body))
     except (ValueError, RecursionError):
         raise _invalid() from None
 

@@ -44,7 +44,7 @@ class Counters:
 
     async def answer(self, request: Request) -> bytes:
         """Return the standings of the limits in the body; 404 to everybody else."""
-        presented = presented_secret(request.header(b"authorization")) or ""
+        presented = presented_secret(request.header("authorization")) or ""
         if not self._token or not compare_digest(presented, self._token):
             raise GatewayError(404, "not_found", "There is nothing at this address.")
         try:

@@ -33,7 +33,7 @@ class Moderation(Completion):
         self._account.take_answer(Answer([Choice(Said(content=words))], usage))
         shown = self._verdict_shape.verdicts(verdicts, self._heading)
         self._account.settle(200, Outcome.COMPLETED)
-        await self._reply.json(200, shown)
+        self._reply.json(200, shown)
 
     async def _by_endpoint(self) -> tuple[list[Verdict], Any]:
         inputs = self._question.inputs

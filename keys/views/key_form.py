@@ -91,6 +91,8 @@ class RulesForm(LimitFields):
     models = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     networks = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     rotate_every = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    # As the page shows them: the first one with an error has the focus.
+    field_order = ("name", "project", "service_account", "life", "until", "scopes", "reach", "models", "networks")
 
     def __init__(self, *args: Any, givable: Collection[str], kept: ApiKey | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,7 @@ from accounts.models import (
 )
 from accounts.policy import Access, Permission
 from admin_api.frame.served import document
-from billing.models import BillingAccount, Budget, CreditLot, Invoice, Mode, Origin, Refund, TopUp
+from billing.models import BalanceWarning, BillingAccount, Budget, CreditLot, Invoice, Mode, Origin, Refund, TopUp
 from keys.actions import issue_key, make_service_account, mark_leaked
 from keys.admin.actions import issue_admin_key, revoke_admin_key
 from keys.admin.scopes import OF_GATEWAYS, SCOPES
@@ -140,6 +140,7 @@ def _state() -> list[Any]:
         TopUp,
         Refund,
         BillingAccount,
+        BalanceWarning,
         AuditEvent,
     )
     return [sorted(model.objects.values_list(*_columns(model)), key=str) for model in kept]

@@ -154,6 +154,8 @@ MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "admin_api:ServiceAccounts": (Action.SERVICE_ACCOUNT_CREATED,),
     "admin_api:ServiceAccountEnding": (Action.SERVICE_ACCOUNT_ENDED,),
     "admin_api:TheAutoRecharge": (Action.RECHARGE_SET, Action.RECHARGE_STOPPED),
+    "admin_api:TheBalanceWarning": (Action.BALANCE_WARNING_SET,),
+    "admin_api:PortalSessions": (Action.PAYMENT_METHODS_OPENED,),
     "admin_api:TheCap": (Action.BILLING_CAP_SET,),
     "admin_api:TopUps": (Action.TOP_UP_STARTED,),
     "admin_api:Refunds": (Action.REFUND_REQUESTED,),

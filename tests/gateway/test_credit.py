@@ -1,6 +1,7 @@
 """What an organization cannot pay for is refused before the model server hears of it, and the answer names the rule."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from billing.permits import Permit, Refused
 from billing.purses import Funding, Purse
 from gateway import worst_case
+from gateway.estimate import measure
 from keys.refusal_rules import PRIVATE
 from tests.gateway import upstream as model_server
 from tests.gateway.conftest import MAX_COMPLETION, House, settled
@@ -17,6 +19,10 @@ from tests.gateway.fakes import INPUT_RATE, MEMBER, OUTPUT_RATE, eventually, que
 NATIVE, COMPAT = "/v1/chat/completions", "/compat/v1/chat/completions"
 ACCOUNT = Purse(MEMBER.organization_id)
 PLENTY = 1_000_000_000_000  # pico-dollars: more than any call here costs
+
+
+def most_tokens(request: dict[str, Any]) -> int:
+    return worst_case.prompt_tokens(measure(request))
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ def test_a_call_takes_its_worst_case_with_it_and_names_its_hold(rich: House, mir
     mira.post(NATIVE, json=question(max_completion_tokens=7))
     call = rich.rooms.only_call()
     (hold_id,) = call.holds
-    assert call.held == worst_case.prompt_tokens(question()) * INPUT_RATE + 7 * OUTPUT_RATE
+    assert call.held == most_tokens(question()) * INPUT_RATE + 7 * OUTPUT_RATE
     rich.rooms.changed += 1
     eventually(lambda: rich.rooms.held[hold_id] == call.held)  # the rest went back
 
@@ -120,25 +126,22 @@ def test_a_database_that_is_away_holds_nothing_and_lets_nothing_through(poor: Ho
 
 @pytest.mark.parametrize("text", ["Where is the Louvre?", "ü" * 100, "\U0001f999" * 50, ""])
 def test_a_prompt_has_at_most_as_many_tokens_as_bytes_and_a_little(text: str) -> None:
-    most = worst_case.prompt_tokens({"messages": [{"role": "user", "content": text}]})
+    most = most_tokens({"messages": [{"role": "user", "content": text}]})
     assert len(text.encode()) < most < len(text.encode()) + 300
 
 
 def test_each_image_counts() -> None:
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
-    few, many = (worst_case.prompt_tokens({"messages": [{"role": "user", "content": [image] * n}]}) for n in (1, 3))
+    few, many = (most_tokens({"messages": [{"role": "user", "content": [image] * n}]}) for n in (1, 3))
     assert many - few == 2 * 4096
 
 
 def test_what_is_empty_counts_for_what_a_template_writes_around_it() -> None:
     call = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
-    few, many = (
-        worst_case.prompt_tokens({"messages": [{"role": "assistant", "tool_calls": [call] * n}]}) for n in (1, 101)
-    )
+    few, many = (most_tokens({"messages": [{"role": "assistant", "tool_calls": [call] * n}]}) for n in (1, 101))
     assert many - few == 100 * 16
     few, many = (
-        worst_case.prompt_tokens({"messages": [{"role": "user", "content": [{"type": "text", "text": ""}] * n}]})
-        for n in (1, 101)
+        most_tokens({"messages": [{"role": "user", "content": [{"type": "text", "text": ""}] * n}]}) for n in (1, 101)
     )
     assert many - few == 100 * 2
 
@@ -148,4 +151,4 @@ def test_tools_count_as_a_template_indents_them() -> None:
     tool = {"type": "function", "function": {"name": "tool", "parameters": schema}}
     bare = {"messages": [{"role": "user", "content": "Hi"}]}
     indented = 3 * len(schema["enum"])  # each number, its comma with the line break, and the spaces before it
-    assert worst_case.prompt_tokens({**bare, "tools": [tool]}) - worst_case.prompt_tokens(bare) > indented
+    assert most_tokens({**bare, "tools": [tool]}) - most_tokens(bare) > indented

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gateway.answers import read_chunk
-from gateway.estimate import Ratios, prompt_tokens
+from gateway.estimate import Measure, Ratios, measure, prompt_tokens
 from gateway.meter import Meter, Usage
 from tests.gateway import upstream as model_server
 from tests.gateway.conftest import House, settled
@@ -16,8 +16,8 @@ from tests.gateway.fakes import MEMBER, MEMBER_KEY, eventually, question
 from tests.gateway.upstream import begins, chunk, completion
 
 
-def asks(text: str) -> dict[str, object]:
-    return {"messages": [{"role": "user", "content": text}]}
+def asks(text: str) -> Measure:
+    return measure({"messages": [{"role": "user", "content": text}]})
 
 
 def test_signs_are_dearer_than_words_of_the_same_length() -> None:

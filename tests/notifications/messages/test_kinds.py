@@ -29,7 +29,6 @@ FACTS = {
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
 UNSENT = {
     "budget-forecast",
-    "budget-reached",
     "spending-anomaly",
     "support-closed",
     "support-reply",
