@@ -52,21 +52,29 @@ def told(answer: Any, name: str) -> Any:
     return next(data for found, data in events(answer) if found == name)
 
 
-def test_a_request_that_cannot_be_written_keeps_no_place(organization: Organization, owner: User) -> None:
-    client = _signed_in(owner)
-    client.raise_request_exception = False
+def test_an_answer_that_cannot_begin_keeps_no_place(
+    as_owner: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
     free = relay._streams._value
-    for depth in (99, 150, *range(900, 1000)):
-        schema = '{"a":' * depth + "{}" + "}" * depth
-        said = '[{"role":"user","content":"Hi"}]'
-        body = f'{{"model":"llama","project":"default","messages":{said},"response_format":{schema}}}'
-        answer = client.post(f"{PAGE}completions/", body, content_type="application/json")
-        assert answer.status_code == (200 if depth == 99 else 400)
-        if depth == 99:
-            b"".join(answer.streaming_content)  # type: ignore[arg-type]
-        assert client.post(f"{PAGE}code/", body, content_type="application/json").status_code == answer.status_code
+    with monkeypatch.context() as patch:
+        patch.setattr(relay.threading.Thread, "start", full)
+        with pytest.raises(RuntimeError):
+            call(as_owner)
     assert relay._streams._value == free
     assert not Turn.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["completions/", "code/"])
+def test_a_schema_that_is_nested_too_deeply_is_refused(as_owner: Client, organization: Organization, path: str) -> None:
+    schema: dict[str, Any] = {}
+    for _ in range(150):
+        schema = {"a": schema}
+    body = {"model": "llama", "project": "default", "messages": [{"role": "user", "content": "Hi"}]}
+    answer = as_owner.post(PAGE + path, {**body, "response_format": schema}, content_type="application/json")
+    assert answer.status_code == 400
 
 
 def eventually(probe: Any, seconds: float = 5) -> None:
