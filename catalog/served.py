@@ -23,9 +23,11 @@ class ServedModel:
 
     def worst(self, prompt: int, completion: int, moment: datetime) -> int:
         """Return what a call of at most so many tokens can cost, in pico-dollars; nothing without a price."""
-        price = next((price for price in self.prices if price.effective_from <= moment), None)
-        # Whether the prompt is cached is known afterwards, and nothing says that this is the cheaper way.
-        return max(price.amount(prompt, cached, completion) for cached in (0, prompt)) if price else 0
+        for price in self.prices:
+            if price.effective_from <= moment:
+                # Whether the prompt is cached is known afterwards, and nothing says that this is the cheaper way.
+                return max(price.amount(prompt, 0, completion), price.amount(prompt, prompt, completion))
+        return 0
 
 
 def served_models(*, priced: bool = False) -> tuple[ServedModel, ...]:

@@ -28,7 +28,7 @@ def plan(ports: Ports, unsealer: Path, *, own_model: bool, own_stripe: bool) -> 
     outside = Part("outside", _outside(ports), _health(ports.outside))
     model = Part("model", (PYTHON, "-m", "dev.model", "--port", str(ports.model)), _health(ports.model))
     stripe = Part("stripe", _stripe(ports), _health(ports.stripe))
-    gateway = (*GRANIAN, *QUIET, "--interface", "asgi", "--loop", "uvloop", "--port", str(ports.gateway))
+    gateway = (*GRANIAN, *QUIET, "--interface", "rsgi", "--loop", "uvloop", "--port", str(ports.gateway))
     console = (*GRANIAN, *QUIET, "--interface", "wsgi", "--blocking-threads", "64", "--port", str(ports.console))
     return [
         (outside, *([] if own_model else [model]), *([] if own_stripe else [stripe])),

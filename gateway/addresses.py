@@ -15,14 +15,14 @@ class Addresses:
 
     def __init__(self, proxies: Sequence[Network], header: str) -> None:
         self._proxies = tuple(proxies)
-        self._header = header.lower().encode("latin-1")
+        self._header = header.lower()
 
     def of(self, request: Request) -> Address | None:
         """Return the client's address; None where nothing readable is said of it."""
         address = parsed(request.client)
         if not self._proxies:
             return address
-        hops = b",".join(request.headers(self._header)).decode("latin-1").split(",")
+        hops = ",".join(request.headers(self._header)).split(",")
         while hops and address is not None and any(address in proxy for proxy in self._proxies):
             address = parsed(hops.pop().strip())
         return address

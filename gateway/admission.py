@@ -13,8 +13,8 @@ from gateway.addresses import Address, network_of
 from gateway.auth import unknown_key
 from gateway.blocked import Blocked
 from gateway.callers import Known
-from gateway.estimate import prompt_tokens, ratios
-from gateway.limits.demand import TOKENS, Limiter, Over, Ticket
+from gateway.estimate import Measure, measure, prompt_tokens, ratios
+from gateway.limits.demand import Limiter, Over, Ticket
 from gateway.limits.gcra import Standing
 from gateway.purses import NotCovered, Purses, Share
 from gateway.requests.question import Question
@@ -33,6 +33,7 @@ class Pass:
     limiter: Limiter
     ticket: Ticket
     share: Share
+    measured: Measure
     most_tokens: int | None  # of an answer: what the upstream is told where the caller names no number
     _over: bool = field(default=False, init=False)
 
@@ -86,15 +87,16 @@ class Admission:
         if known.funding.suspended:
             raise self._blocked.suspended(id, caller)
         completion = worst_case.completion_tokens(body, self._max_completion)
-        buckets = known.buckets(model.name)
-        counts_tokens = any(bucket.kind == TOKENS for bucket in buckets)
-        tokens = prompt_tokens(body, ratios.ratio(model.name)) + completion if counts_tokens else 0
+        measured = measure(body)
+        buckets, counts_tokens = known.buckets(model.name)
+        ratio = ratios.ratio((caller.organization_id, model.name)) if counts_tokens else 1.0
+        tokens = prompt_tokens(measured, ratio) + completion if counts_tokens else 0
         ticket = await self.limiter.admit(id, buckets, tokens)
         if isinstance(ticket, Over):
             raise self._blocked.over(id, caller, model.name, ticket)
         worst = 0
         if known.funding.purses:
-            worst = model.worst(worst_case.prompt_tokens(body), completion, datetime.now(UTC))
+            worst = model.worst(worst_case.prompt_tokens(measured), completion, datetime.now(UTC))
         try:
             share = await self._purses.take(known.funding.purses, worst)
         except NotCovered as error:
@@ -104,4 +106,4 @@ class Admission:
             self.limiter.cancel(ticket)
             raise
         most = self._max_completion if worst or counts_tokens else None
-        return Pass(known, network_of(address), self.limiter, ticket, share, most)
+        return Pass(known, network_of(address), self.limiter, ticket, share, measured, most)

@@ -24,6 +24,8 @@ class Said(Struct):
 
     content: str | None = None
     reasoning_content: str | None = None
+    reasoning: Any = None  # the same, as newer servers call it
+    refusal: Any = None
     tool_calls: list[ToolCall] | None = None
 
     @property
@@ -32,6 +34,10 @@ class Said(Struct):
         size = _size(self.content) if self.content else 0
         if self.reasoning_content:
             size += _size(self.reasoning_content)
+        elif isinstance(self.reasoning, str):
+            size += _size(self.reasoning)
+        if isinstance(self.refusal, str):
+            size += _size(self.refusal)
         for call in self.tool_calls or ():
             size += _size(call.function.name or "") + _size(call.function.arguments or "")
         return size
@@ -69,6 +75,7 @@ class Chunk(Struct):
 _answers = msgspec.json.Decoder(Answer)
 _chunks = msgspec.json.Decoder(Chunk)
 _objects = msgspec.json.Decoder(dict[str, Any])
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_answer(body: bytes) -> Answer:
@@ -94,6 +101,14 @@ def read_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object that read_answer or read_chunk accepted, with all its members."""
     try:
         return _objects.decode(body)
+    except (ValueError, RecursionError):
+        raise _invalid() from None
+
+
+def read_members(body: bytes) -> dict[str, Any]:
+    """Return the members of the JSON object that read_answer accepted, each as it came, to be written again."""
+    try:
+        return dict(_members.decode(body))
     except (ValueError, RecursionError):
         raise _invalid() from None
 

@@ -1,4 +1,4 @@
-"""The process: `granian --interface asgi gateway.app:application`, one worker.
+"""The process: `granian --interface rsgi gateway.app:application`, one worker.
 
 Only here are Django's apps loaded and the real boundaries chosen; tests build a Gateway of their own.
 """
@@ -14,6 +14,7 @@ from django.conf import settings
 from catalog.upstreams import ModelServer, configured
 from gateway.control.rooms import DjangoControlRooms
 from gateway.house import House
+from gateway.process import Process
 from gateway.program import Gateway
 from gateway.rooms import DjangoRooms
 from gateway.settler import Settler
@@ -24,10 +25,10 @@ from gateway.upstream.own_client import OwnClient
 from gateway.upstream.pools import Pools
 from gateway.writer import Writer
 
-_GATHER = 0.2  # seconds of calls that are settled together
+_GATHER = 0.5  # seconds of calls that are settled together
 
 
-def make_application() -> Gateway:
+def make_application() -> Process:
     """Return the gateway over the real rooms, disk and model server."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llama_console.settings")
     django.setup()
@@ -52,7 +53,7 @@ def make_application() -> Gateway:
     # What is loaded now stays until the end: looking through it again and again would only hold calls up.
     gc.collect()
     gc.freeze()
-    return gateway
+    return Process(gateway)
 
 
 application = make_application()

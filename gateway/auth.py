@@ -13,7 +13,7 @@ _LONGEST_SECRET = 512
 
 async def identify(callers: Callers, request: Request) -> Known:
     """Return the caller of the presented key, or raise a 401."""
-    secret = presented_secret(request.header(b"authorization"))
+    secret = presented_secret(request.header("authorization"))
     known = await callers.find(secret) if secret else None
     if known is None:
         raise unknown_key()
@@ -25,10 +25,9 @@ def unknown_key() -> GatewayError:
     return GatewayError(401, "invalid_api_key", "A valid API key is required: Authorization: Bearer KEY.")
 
 
-def presented_secret(header: bytes | None) -> str | None:
+def presented_secret(header: str | None) -> str | None:
     """Return the secret of a bearer header; None when it cannot be one."""
-    scheme, _, secret = (header or b"").partition(b" ")
-    if scheme.lower() != b"bearer" or not 0 < len(secret) <= _LONGEST_SECRET or not secret.isascii():
+    scheme, _, secret = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not 0 < len(secret) <= _LONGEST_SECRET or not secret.isascii():
         return None
-    text = secret.decode("ascii")
-    return text if text.isprintable() and " " not in text else None
+    return secret if secret.isprintable() and " " not in secret else None

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from gateway.accounting import Account
 from gateway.answers import read_answer, read_chunk
-from gateway.errors import UpstreamError, told_to_caller
+from gateway.errors import UpstreamError, told_to_caller, unexpected
 from gateway.http import ClientGone, Reply
 from gateway.requests.asked import Asked
 from gateway.shapes.shape import Heading, Script, Shape
@@ -36,7 +36,7 @@ class Completion:
     async def answer(self, asked: Asked, *, stream: bool) -> None:
         """Answer the request; raise GatewayError if nothing was sent yet."""
         script = self._shape.script(self._heading) if stream else None
-        async with self._watch:
+        with self._watch:
             try:
                 await (self._stream(asked, script) if script else self._whole(asked))
             except UpstreamError as error:
@@ -46,6 +46,8 @@ class Completion:
                 raise
             except Exception:
                 self._account.settle(500, Outcome.FAILED)
+                if script and self._reply.started:  # its end alone would look like any other
+                    await self._reply.events(script.failure(unexpected()), last=True)
                 raise
 
     async def _whole(self, asked: Asked) -> None:
@@ -55,7 +57,7 @@ class Completion:
         usage = self._account.meter.usage
         shown = self._shape.whole(received, answer, self._heading, usage)
         self._account.settle(200, Outcome.COMPLETED)
-        await self._reply.json(200, shown)
+        self._reply.json(200, shown)
 
     async def _stream(self, asked: Asked, script: Script) -> None:
         ended = False

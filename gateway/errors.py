@@ -83,6 +83,11 @@ def unavailable() -> GatewayError:
     return GatewayError(503, "service_unavailable", "The service cannot take the request now.", retry_after=1)
 
 
+def unexpected() -> GatewayError:
+    """Return the answer for what nobody foresaw."""
+    return GatewayError(500, "internal_error", "Something went wrong.")
+
+
 def place_of(error: BaseException) -> str:
     """Return where an error came up: what may be logged of one whose message may hold content or a key."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from math import ceil, isinf
 
 from gateway.errors import GatewayError, MethodNotAllowed
+from gateway.http import Header
 from gateway.limits.demand import REQUESTS, TOKENS
 from gateway.limits.gcra import MINUTE, Standing
 
-Header = tuple[bytes, bytes]
-_NAMES = {REQUESTS: b"requests", TOKENS: b"tokens"}
+_KINDS = [
+    (kind, *(f"x-ratelimit-{what}-{name}" for what in ("limit", "remaining", "reset")), name)
+    for kind, name in ((REQUESTS, "requests"), (TOKENS, "tokens"))
+]
+_MINUTE = int(MINUTE)
 
 
 def of_limits(standings: Mapping[str, Standing]) -> list[Header]:
@@ -16,17 +20,14 @@ def of_limits(standings: Mapping[str, Standing]) -> list[Header]:
     found: list[Header] = []
     policies: list[str] = []
     lefts: list[str] = []
-    for kind, name in _NAMES.items():
+    for kind, limit, remaining, reset, name in _KINDS:
         if standing := standings.get(kind):
-            found += [
-                (b"x-ratelimit-limit-" + name, b"%d" % standing.limit),
-                (b"x-ratelimit-remaining-" + name, b"%d" % standing.remaining),
-                (b"x-ratelimit-reset-" + name, b"%ds" % ceil(standing.resets_in)),
-            ]
-            policies.append(f'"{name.decode()}";q={standing.limit};w={int(MINUTE)}')
-            lefts.append(f'"{name.decode()}";r={standing.remaining};t={ceil(standing.resets_in)}')
+            most, left, seconds = str(standing.limit), str(standing.remaining), ceil(standing.resets_in)
+            found += [(limit, most), (remaining, left), (reset, f"{seconds}s")]
+            policies.append(f'"{name}";q={most};w={_MINUTE}')
+            lefts.append(f'"{name}";r={left};t={seconds}')
     if policies:
-        found += [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(lefts).encode())]
+        found += [("ratelimit-policy", ", ".join(policies)), ("ratelimit", ", ".join(lefts))]
     return found
 
 
@@ -34,12 +35,12 @@ def of_error(error: GatewayError) -> list[Header]:
     """Return what an error's answer says besides its body."""
     found: list[Header] = []
     if error.status == 401:
-        found.append((b"www-authenticate", b"Bearer"))
+        found.append(("www-authenticate", "Bearer"))
     if error.retry_after is not None and not isinf(error.retry_after):
-        found.append((b"retry-after", b"%d" % error.retry_after))
+        found.append(("retry-after", str(error.retry_after)))
     if isinstance(error, MethodNotAllowed):
-        found.append((b"allow", ", ".join(error.methods).encode()))
+        found.append(("allow", ", ".join(error.methods)))
     if error.refusal:
-        found.append((b"x-refused-by", error.refusal.rule.encode()))
-        found.append((b"link", f'<{error.refusal.url}>; rel="help"'.encode()))
+        found.append(("x-refused-by", error.refusal.rule))
+        found.append(("link", f'<{error.refusal.url}>; rel="help"'))
     return found + of_limits(error.standings)

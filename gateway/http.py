@@ -1,105 +1,125 @@
-"""HTTP over ASGI: a request read within its bounds, and a reply that always names its request."""
+"""HTTP over RSGI: a request read within its bounds, and a reply that always names its request."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
+
+from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
 from gateway.errors import GatewayError
 from gateway.patience import Patience
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Header = tuple[str, str]
 
 BODY_PATIENCE = 60.0  # seconds for a body to arrive
-SEND_PATIENCE = 60.0  # seconds for a client to take a piece of a stream
 
-_ALWAYS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
-_EVENTS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"), *_ALWAYS]
+_ALWAYS = [("cache-control", "no-store"), ("x-content-type-options", "nosniff")]
+_EVENTS = [("content-type", "text/event-stream; charset=utf-8"), ("x-accel-buffering", "no"), *_ALWAYS]
+_UNREADABLE = "\ufffd"  # in the place of a value that is not ASCII: it is nothing that anybody looks for
 
 
 class ClientGone(Exception):
     """The client left; there is nobody to answer."""
 
 
+class Leaving(Protocol):
+    """What ends when the client has left."""
+
+    def add_done_callback(self, callback: Any) -> None: ...
+
+    def cancel(self) -> object: ...
+
+
 class Request:
     """One request: its method, path and headers, and its body once asked for."""
 
-    def __init__(self, scope: Message, receive: Receive) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.receive = receive
-        self.client: str = (scope.get("client") or ("",))[0]  # the address of the connection's other end
-        self._headers: list[tuple[bytes, bytes]] = list(scope["headers"])
+    def __init__(self, scope: Any, protocol: Any, patience: Patience) -> None:
+        self.method: str = scope.method
+        self.path: str = scope.path
+        self._scope = scope
+        self._headers = scope.headers
+        self._protocol = protocol
+        self._patience = patience
 
-    def header(self, name: bytes) -> bytes | None:
+    @property
+    def client(self) -> str:
+        """The address of the connection's other end."""
+        address: str = self._scope.client
+        return address.rpartition(":")[0].strip("[]")
+
+    def header(self, name: str) -> str | None:
         """Return the one header of that name; None when it is absent or repeated."""
         values = self.headers(name)
         return values[0] if len(values) == 1 else None
 
-    def headers(self, name: bytes) -> list[bytes]:
+    def headers(self, name: str) -> list[str]:
         """Return every header of that name."""
-        return [value for header, value in self._headers if header == name]
+        values: list[str] = self._headers.get_all(name)
+        return values or ([_UNREADABLE] if name in self._headers else values)
+
+    def leaving(self) -> Leaving:
+        """Return what ends when the client has left, or the answer is out; to be cancelled by who asked for it."""
+        leaving: Leaving = self._protocol.client_disconnect()
+        return leaving
 
     async def body(self, most: int) -> bytes:
         """Return the body, never holding more than `most` bytes and one network read."""
-        declared = self.header(b"content-length")
+        declared = self.header("content-length")
         if declared is not None and declared.isdigit() and int(declared[:20]) > most:
             raise _too_large(most)
         try:
-            async with asyncio.timeout(BODY_PATIENCE):
-                return await self._read(most)
+            async with self._patience:
+                if declared is None:
+                    return await self._pieces(most)
+                body: bytes = await self._protocol()  # the server takes no more than was declared
+                return body
         except TimeoutError:
             raise GatewayError(408, "request_timeout", "The body did not arrive in time.") from None
+        except (ProtocolClosed, ProtocolError):
+            raise ClientGone from None
 
-    async def _read(self, most: int) -> bytes:
+    async def _pieces(self, most: int) -> bytes:
+        # One that breaks off ends like any other here, but no JSON is whole without its end.
         pieces: list[bytes] = []
         size = 0
-        while True:
-            message = await self.receive()
-            if message["type"] != "http.request":
-                raise ClientGone
-            piece: bytes = message.get("body", b"")
+        async for piece in self._protocol:
             size += len(piece)
             if size > most:
                 raise _too_large(most)
             pieces.append(piece)
-            if not message.get("more_body"):
-                return b"".join(pieces)
+        return b"".join(pieces)
 
 
 class Reply:
     """The answer to one request, whole or as an event stream; `started` once its status is out."""
 
-    def __init__(self, send: Send, request_id: UUID, *, bodiless: bool = False) -> None:
-        self._send = send
+    def __init__(self, protocol: Any, request_id: UUID, *, bodiless: bool = False) -> None:
+        self._protocol = protocol
+        self._stream: Any = None
         self._bodiless = bodiless
-        self._patience = Patience(SEND_PATIENCE)
-        self.more: list[tuple[bytes, bytes]] = [(b"x-request-id", str(request_id).encode())]  # headers of any answer
+        self.more: list[Header] = [("x-request-id", str(request_id))]  # headers of any answer
         self.started = False
 
-    async def json(
-        self, status: int, body: bytes, *more: tuple[bytes, bytes], media_type: bytes = b"application/json"
-    ) -> None:
+    def json(self, status: int, body: bytes, *more: Header, media_type: str = "application/json") -> None:
         """Send a whole answer; to HEAD its headers only."""
-        kind, length = (b"content-type", media_type), (b"content-length", b"%d" % len(body))
-        await self._start(status, [kind, *_ALWAYS, length, *self.more, *more])
-        await self._send({"type": "http.response.body", "body": b"" if self._bodiless else body})
+        self.started = True
+        length = ("content-length", str(len(body)))
+        headers = [("content-type", media_type), *_ALWAYS, length, *self.more, *more]
+        if self._bodiless:
+            self._protocol.response_empty(status, headers)
+        else:
+            self._protocol.response_bytes(status, headers, body)
 
     async def events(self, piece: bytes, *, last: bool = False) -> None:
-        """Send a piece of an event stream; raise ClientGone for a client that stopped reading."""
-        if not self.started:
-            await self._start(200, [*_EVENTS, *self.more])
+        """Send a piece of an event stream; raise ClientGone if nobody is there to take it."""
+        if self._stream is None:
+            self.started = True
+            self._stream = self._protocol.response_stream(200, [*_EVENTS, *self.more])
         try:
-            async with self._patience:
-                await self._send({"type": "http.response.body", "body": piece, "more_body": not last})
-        except (TimeoutError, OSError):
+            await self._stream.send_bytes(piece)
+        except (ProtocolClosed, ProtocolError):
             raise ClientGone from None
-
-    async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        self.started = True
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        if last:
+            self._stream = None  # which ends it, whatever is still to be done
 
 
 def _too_large(most: int) -> GatewayError:

@@ -1,18 +1,18 @@
 """Metering: what one call consumed, by the upstream's own account if that is believable."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable
+
+from msgspec import Struct
 
 from gateway import estimate
 from gateway.answers import Answer, Chunk
+from gateway.estimate import Measure
 
 _ABSURD = 10_000_000  # tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True, gc=False):
     """Tokens of one call; the cached ones are part of the prompt's."""
 
     prompt: int = 0
@@ -32,25 +32,25 @@ class Usage:
 
 def reported_usage(raw: object) -> Usage | None:
     """Return the upstream's usage; None when it is missing, malformed, impossible or absurd."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return None
     details = raw.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
-    usage = Usage(raw.get("prompt_tokens", -1), 0 if cached is None else cached, raw.get("completion_tokens", -1))
-    counts = (usage.prompt, usage.cached, usage.completion)
-    # type(), not isinstance(): a boolean is an int to Python, and no count.
-    if any(type(count) is not int or not 0 <= count <= _ABSURD for count in counts):
-        return None
-    return usage if usage.cached <= usage.prompt else None
+    cached = details.get("cached_tokens") if isinstance(details, dict) else None
+    prompt, completion = raw.get("prompt_tokens", -1), raw.get("completion_tokens", -1)
+    if cached is None:
+        cached = 0
+    for count in (prompt, cached, completion):
+        # type(), not isinstance(): a boolean is an int to Python, and no count.
+        if type(count) is not int or not 0 <= count <= _ABSURD:
+            return None
+    return Usage(prompt, cached, completion) if cached <= prompt else None
 
 
 class Meter:
     """Counts one call while its answer passes."""
 
-    def __init__(
-        self, request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic, *, model: str = ""
-    ) -> None:
-        self._request = request
+    def __init__(self, measured: Measure, clock: Callable[[], float] = time.monotonic, *, model: Hashable = "") -> None:
+        self._measured = measured
         self._model = model
         self._clock = clock
         self._started = clock()
@@ -98,10 +98,10 @@ class Meter:
             return self._reported
         if (running := self._running) and running.prompt:
             return Usage(running.prompt, running.cached, max(running.completion, self._produced), estimated=True)
-        prompt = estimate.prompt_tokens(self._request, estimate.ratios.ratio(self._model))
+        prompt = estimate.prompt_tokens(self._measured, estimate.ratios.ratio(self._model))
         return Usage(prompt, 0, self._produced, estimated=True)
 
     def learn(self) -> None:
         """Let a call that is over, if its report is the last word, teach how the model counts."""
         if self._reported and self.finished:
-            estimate.ratios.learn(self._model, self._request, self._reported.prompt)
+            estimate.ratios.learn(self._model, self._measured, self._reported.prompt)

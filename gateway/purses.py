@@ -30,7 +30,8 @@ EVERY = 0.5  # seconds between looks for what nobody uses
 _IDLE = 1.0  # seconds after which what is free goes back
 PROLONG = 240.0  # seconds: so that two that fail in a row cost no hold
 _MARGIN = 60.0  # seconds before its expiry in which a lease gives nothing out
-_MOST_AHEAD = 256  # calls
+_MOST_AHEAD = 2048  # calls
+_BUSY = 8  # calls ahead, from which on a lease is filled before it is empty
 _SOON = 5.0  # seconds: a lease that is filled again so soon is filled with more
 
 
@@ -55,6 +56,8 @@ class Lease:
     ends_at: float = float("inf")
     used_at: float = 0.0
     filled_at: float = float("-inf")
+    granted: int = 0  # when it was filled last
+    filling_ahead: bool = False
     filling: asyncio.Lock = field(default_factory=asyncio.Lock)
     refused: tuple[int, int, Refused] | None = None  # when in the order of things it was asked for how much
 
@@ -105,6 +108,7 @@ class Purses:
             self._keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeping
+        await asyncio.gather(*self._filling, return_exceptions=True)
         await self.give_back()
 
     async def take(self, purses: "Sequence[Purse]", amount: int) -> Share:
@@ -112,16 +116,21 @@ class Purses:
         if not purses or not amount:
             return Share()
         while True:
-            leases = tuple(self._lease(purse) for purse in purses)
-            lacking = next((lease for lease in leases if lease.free < amount), None)
-            if lacking is None:
+            leases = tuple([self._lease(purse) for purse in purses])
+            for lease in leases:
+                if lease.free < amount:
+                    await self._to_the_end(self._fill(lease, amount, next(self._order)))
+                    break
+            else:
                 break
-            await self._to_the_end(self._fill(lacking, amount, next(self._order)))
         now = self._clock()
         for lease in leases:
             lease.free -= amount
             lease.running += 1
             lease.used_at = now
+            if lease.ahead >= _BUSY and lease.free < lease.granted // 4 and not lease.filling_ahead:
+                lease.filling_ahead = True
+                self._begin(self._fill_ahead(lease, amount))
         return Share(leases, amount)
 
     def retire_all(self) -> None:
@@ -143,7 +152,7 @@ class Purses:
                     # Perhaps it did go back. So it is not used here; its hold's expiry gives it back if it did not.
                     log.warning("purses: what is free stays held until its expiry: %s", type(error).__name__)
                     self._retire(lease)
-        self._retired = {lease for lease in self._retired if lease.running or lease.free}
+        self._retired = {each for each in self._retired if each.running or each.free or each.filling.locked()}
 
     async def prolong(self) -> None:
         """Begin the time of every hold anew that calls have shares of or that has something free."""
@@ -176,7 +185,14 @@ class Purses:
             del self._leases[lease.purse]
         self._retired.add(lease)
 
-    async def _fill(self, lease: Lease, amount: int, arrived: int) -> None:
+    async def _fill_ahead(self, lease: Lease, amount: int) -> None:
+        """Fill a busy lease before calls must wait for that."""
+        try:
+            await self._fill(lease, lease.free + amount, next(self._order), calls_of=amount)
+        finally:
+            lease.filling_ahead = False
+
+    async def _fill(self, lease: Lease, amount: int, arrived: int, *, calls_of: int = 0) -> None:
         async with lease.filling:
             missing = amount - lease.free
             if missing <= 0 or self._leases.get(lease.purse) is not lease:
@@ -187,23 +203,29 @@ class Purses:
             soon = asked_at - lease.filled_at < _SOON
             lease.ahead = min(2 * lease.ahead, _MOST_AHEAD) if soon else 1
             try:
-                answer = await self._rooms.hold(lease.hold_id, lease.purse, missing, lease.ahead * amount)
+                answer = await self._rooms.hold(lease.hold_id, lease.purse, missing, lease.ahead * (calls_of or amount))
             except django.db.Error:
                 self._retire(lease)  # it may have been held all the same; nobody uses that
                 raise
             if isinstance(answer, Refused):
-                lease.refused = (asked, missing, answer)
+                lease.refused, lease.ahead = (asked, missing, answer), 1
                 raise NotCovered(lease.purse, answer)
             lease.free += answer.amount
+            lease.granted = answer.amount
+            if answer.amount <= missing:
+                lease.ahead = 1  # the purse nears its end: nothing is kept from others
             lease.filled_at = lease.used_at = self._clock()
             lease.ends_at = asked_at + self._rooms.hold_lifetime - _MARGIN
 
     async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
         """Wait for work that goes on when the waiting is cancelled: what the database gave must not be forgotten."""
+        await asyncio.shield(self._begin(work))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._filling.add(task)
         task.add_done_callback(self._filled)
-        await asyncio.shield(task)
+        return task
 
     def _filled(self, task: asyncio.Task[None]) -> None:
         self._filling.discard(task)

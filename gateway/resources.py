@@ -1,13 +1,13 @@
 """What the routes answer: completions, models, and whether the gateway lives and is ready."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.accounting import Account
-from gateway.addresses import Addresses
+from gateway.addresses import Address, Addresses
 from gateway.admission import Admission
 from gateway.auth import identify
 from gateway.blocked import Blocked
@@ -20,6 +20,7 @@ from gateway.health import Health
 from gateway.http import Reply, Request
 from gateway.models import Models, entry, listing
 from gateway.moderation import Moderation
+from gateway.requests.moderations import has_images
 from gateway.requests.question import Question
 from gateway.routes import MODERATIONS, Route
 from gateway.shapes.shape import Heading, Shape
@@ -54,27 +55,30 @@ class Resources:
             case "moderations":
                 await self._complete(request, reply, shape, id, "moderations")
             case "models":
-                known = await self._identify(request, id, "models")
-                await reply.json(200, msgspec.json.encode(listing(await self._models.reached(known.caller))))
+                known = await self._identify(request, id, "models", self._addresses.of(request))
+                reply.json(200, msgspec.json.encode(listing(await self._models.reached(known.caller))))
             case "model":
-                known = await self._identify(request, id, "models")
+                known = await self._identify(request, id, "models", self._addresses.of(request))
                 model = await self._models.find(route.model, known.caller)
-                await reply.json(200, msgspec.json.encode(entry(model)))
+                reply.json(200, msgspec.json.encode(entry(model)))
             case "counters":
-                await reply.json(200, await self._counters.answer(request))
+                reply.json(200, await self._counters.answer(request))
             case "alive":
-                await reply.json(200, b'{"status":"ok"}')
+                reply.json(200, b'{"status":"ok"}')
             case "ready":
                 await self._tell_readiness(reply)
 
-    async def _identify(self, request: Request, id: UUID, scope: str) -> Known:
+    async def _identify(self, request: Request, id: UUID, scope: str, address: Address | None) -> Known:
         known = await identify(self._callers, request)
-        self._admission.check(id, known, scope, self._addresses.of(request))
+        self._admission.check(id, known, scope, address)
         return known
 
     async def _complete(self, request: Request, reply: Reply, shape: Shape, id: UUID, scope: str) -> None:
-        known = await self._identify(request, id, scope)  # before the body: strangers send headers only
+        moment, address = self._callers.moment(), self._addresses.of(request)
+        known = await self._identify(request, id, scope, address)  # before the body: strangers send headers only
         body = await request.body(self._house.max_body)
+        if not self._callers.counts(known, moment):  # the body took its time
+            moment, known = self._callers.moment(), await self._identify(request, id, scope, address)
         question = shape.parse(body)
         if question.inputs:
             question = await self._with_moderator(question, known.caller)
@@ -83,8 +87,10 @@ class Resources:
             raise self._blocked.model(id, known.caller, model.name)
         if not self._house.writer.healthy():
             raise unavailable()  # what cannot be accounted for is not served
-        admitted = await self._admission.admit(id, known, question, model, self._addresses.of(request))
+        admitted = await self._admission.admit(id, known, question, model, address)
         try:
+            if not self._callers.counts(known, moment):  # the database took its time to set the money aside
+                await self._identify(request, id, scope, address)
             reply.more += of_limits(admitted.standings)
             asked = question.for_upstream(model.upstream_name, most=admitted.most_tokens)
             account = Account(id=id, admitted=admitted, question=question, body=body, writer=self._house.writer)
@@ -98,7 +104,7 @@ class Resources:
             "shape": shape,
             "upstream": self._house.upstream,
             "reply": reply,
-            "watch": Watch(request.receive),
+            "watch": Watch(request),
         }
         completion = self._moderation(request.path, question, model, parts) if question.inputs else Completion(**parts)
         await completion.answer(asked, stream=question.stream)
@@ -115,15 +121,17 @@ class Resources:
 
     async def _with_moderator(self, question: Question, caller: "Caller") -> Question:
         """Return the question with a model that moderates: the one it names, or the first that the caller reaches."""
-        moderates = self._house.upstream.moderates
+        moderates, seen = self._house.upstream.moderates, {"chat", "endpoint"}
+        if has_images(question.inputs):
+            seen = {"chat"}  # an endpoint reads texts, and would call any image safe
         if not question.model:
             for model in await self._models.reached(caller):
-                if moderates(model.name, model.upstream_name):
+                if moderates(model.name, model.upstream_name) in seen:
                     return replace(question, model=model.name)
-            raise GatewayError(404, "model_not_found", "No model here moderates.", param="model")
+            raise GatewayError(404, "model_not_found", "No model here moderates this.", param="model")
         model = await self._models.find(question.model, caller)
-        if not moderates(model.name, model.upstream_name):
-            raise GatewayError(400, "invalid_request", "model: This model does not moderate.", param="model")
+        if moderates(model.name, model.upstream_name) not in seen:
+            raise GatewayError(400, "invalid_request", "model: This model does not moderate that.", param="model")
         return question
 
     async def _tell_readiness(self, reply: Reply) -> None:
@@ -134,7 +142,7 @@ class Resources:
             "dependencies": {name: _word(answers) for name, answers in dependencies.items()},
             "pools": self._health.pools(),
         }
-        await reply.json(200 if ready else 503, msgspec.json.encode(told))
+        reply.json(200 if ready else 503, msgspec.json.encode(told))
 
 
 def _word(fine: bool) -> str:

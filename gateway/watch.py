@@ -3,7 +3,7 @@
 import asyncio
 from types import TracebackType
 
-from gateway.http import ClientGone, Receive
+from gateway.http import ClientGone, Request
 
 
 class Watch:
@@ -14,28 +14,30 @@ class Watch:
     the last byte is sent: servers report a finished request as a disconnect, too.
     """
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._gone = False
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._gone = self._over = False
 
-    async def __aenter__(self) -> None:
+    def __enter__(self) -> None:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a watch needs a task")
         self._work = task
-        self._watcher = asyncio.create_task(self._wait())
+        self._leaving = self._request.leaving()
+        self._leaving.add_done_callback(self._left)
 
     def end(self) -> None:
         """Stop watching; what still has to be done is done whether the client stays or not."""
-        self._watcher.cancel()
+        if not self._over:
+            self._over = True
+            self._leaving.cancel()
 
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._gone = True
-        self._work.cancel()
+    def _left(self, _leaving: object) -> None:
+        if not self._over:
+            self._gone = True
+            self._work.cancel()
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end()

@@ -8,7 +8,7 @@ they say nothing, the upstream is told the number that is held.
 from collections.abc import Mapping
 from typing import Any
 
-from gateway import estimate
+from gateway.estimate import Measure
 
 _TOKENS_A_MESSAGE = 16
 _TOKENS_A_PART = 2
@@ -17,11 +17,12 @@ _TOKENS_A_BYTE_OF_JSON = 2
 _TOKENS_A_TEMPLATE = 256  # system text that a model's own template adds
 
 
-def prompt_tokens(request: Mapping[str, Any]) -> int:
-    """Return the most tokens that an OpenAI-shaped request can have."""
-    found = estimate.measure(request)
-    text = found.text + _TOKENS_A_BYTE_OF_JSON * found.json
-    around = _TOKENS_A_MESSAGE * found.messages + _TOKENS_A_PART * found.parts + _TOKENS_AN_IMAGE * found.images
+def prompt_tokens(measured: Measure) -> int:
+    """Return the most tokens that a request can have."""
+    text = measured.text + _TOKENS_A_BYTE_OF_JSON * measured.json
+    around = (
+        _TOKENS_A_MESSAGE * measured.messages + _TOKENS_A_PART * measured.parts + _TOKENS_AN_IMAGE * measured.images
+    )
     return text + around + _TOKENS_A_TEMPLATE
 
 

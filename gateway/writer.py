@@ -91,7 +91,8 @@ class Writer:
     def record(self, call: Call) -> None:
         """Make a call's usage durable; the database has it a moment later."""
         self._spool.append(call)
-        self._wake.set()
+        if not self._wake.is_set():  # it is cleared before the spool is looked at
+            self._wake.set()
 
     def keep(self, exchange: Exchange) -> None:
         """Queue an exchange for sealing; drop it if the queue is full."""

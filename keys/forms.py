@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
+from accounts.once import OnceField
 from accounts.validators import one_line, visible
 from keys.models import AdminKey, ApiKey, ServiceAccount
-from ledger.ids import new_id
 
 # For how long the former secret works, in seconds.
 OVERLAPS = {
@@ -49,7 +49,7 @@ class AccountForm(forms.Form):
 class RotationForm(forms.Form):
     overlap = forms.ChoiceField(choices=list(OVERLAPS.items()), initial="86400")
     # The successor's id, made with the form: sending the form again makes no second one.
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
+    once = OnceField()
 
     def lasts(self) -> timedelta:
         return timedelta(seconds=int(self.cleaned_data["overlap"]))

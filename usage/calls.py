@@ -1,9 +1,10 @@
 """What the gateway reports of one call; the input of a usage event."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
 
 
 class Outcome(StrEnum):
@@ -14,8 +15,7 @@ class Outcome(StrEnum):
     FAILED = "failed"  # the upstream failed, or refused the request
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call, counted. The id makes it idempotent: the same id is recorded once.
 
     Tokens are whole numbers of at least zero; cached ones are part of the prompt.

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.http import Http404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -70,10 +71,14 @@ class LimitsChange(Strict):
     budget = GivenBudget(required=False, allow_null=True, help_text="As a whole, of all models; null removes it.")
 
 
-def _operations(whose: str, name: str) -> dict[str, Operation]:
+def _operations(whose: str, name: str, **more: Any) -> dict[str, Operation]:
     return {
         "GET": Operation(
-            f"limits.of{name}", f"Get the limits and budget of {whose}", Permission.VIEW_USAGE, answer=LimitsAndBudget
+            f"limits.of{name}",
+            f"Get the limits and budget of {whose}",
+            Permission.VIEW_USAGE,
+            answer=LimitsAndBudget,
+            **more,
         ),
         "PATCH": Operation(
             f"limits.set{name}",
@@ -89,9 +94,16 @@ def _operations(whose: str, name: str) -> dict[str, Operation]:
 
 class OrganizationLimits(Resource):
     tag = "Limits"
-    operations = _operations("the organization", "Organization")
+    operations = _operations(
+        "the organization",
+        "Organization",
+        description="404 for a key that does not see the usage of every project.",
+        may_be_missing=True,
+    )
 
     def get(self, request: Request) -> Response:
+        if self.caller.limits(Permission.VIEW_USAGE) is not None:
+            raise Http404  # its counter tells of projects that are not theirs to see
         return self.shown(_shown(of_organization(self.caller.organization)))
 
     def patch(self, request: Request) -> Response:

@@ -57,12 +57,12 @@ def read(body: bytes) -> tuple[list[Question], bool]:
 
 def of_headers(request: Request) -> Question:
     """Return what a subrequest asks: of the customer's key, as it was presented."""
-    secret = presented_secret(request.header(b"authorization"))
-    model, scope = _text(request, b"x-key-model"), _text(request, b"x-key-scope")
+    secret = presented_secret(request.header("authorization"))
+    model, scope = _text(request, "x-key-model"), _text(request, "x-key-scope")
     if scope is not None and scope not in Scope.__args__:  # type: ignore[attr-defined]
         raise GatewayError(400, "invalid_request", "There is no such scope.")
-    address = _text(request, b"x-client-address")
-    consume = _text(request, b"x-key-consume") == "true"
+    address = _text(request, "x-client-address")
+    consume = _text(request, "x-key-consume") == "true"
     return Question(secret or "", model, scope, _address(address), consume=consume, held=False)
 
 
@@ -90,6 +90,8 @@ def _address(text: str | None) -> Address | None:
     return address
 
 
-def _text(request: Request, name: bytes) -> str | None:
-    value = request.header(name)
-    return value.decode("latin-1") if value else None
+def _text(request: Request, name: str) -> str | None:
+    values = request.headers(name)
+    if len(values) > 1:  # one of them is not the proxy's, and without either nothing would be looked at
+        raise GatewayError(400, "invalid_request", f"The header {name} came more than once.")
+    return values[0] if values and values[0] else None

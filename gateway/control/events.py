@@ -13,7 +13,7 @@ from gateway.addresses import Address, network_of, parsed
 from usage.calls import Call, Outcome
 
 MOST = 1000  # events a request
-ONE, BATCH = b"application/cloudevents+json", b"application/cloudevents-batch+json"
+ONE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 _OLDEST = timedelta(days=7)
 _AHEAD = timedelta(minutes=1)  # clocks differ
 _LONGEST_MESSAGE = 300

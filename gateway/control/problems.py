@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.errors import GatewayError
 
-MEDIA_TYPE = b"application/problem+json"
+MEDIA_TYPE = "application/problem+json"
 
 
 def body(error: GatewayError, **more: object) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import django.db
@@ -20,10 +20,11 @@ from gateway.control.memory import Changes
 from gateway.control.reservations import Reservations
 from gateway.control.rooms import ControlRooms
 from gateway.control.verdicts import Verdict, Verdicts
-from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable
-from gateway.http import ClientGone, Message, Receive, Reply, Request, Send
+from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable, unexpected
+from gateway.http import BODY_PATIENCE, ClientGone, Header, Reply, Request
 from gateway.limits.demand import Limiter
 from gateway.models import Models
+from gateway.patience import Patience
 from gateway.purses import Purses
 from gateway.writer import Writer
 from ledger.ids import new_id
@@ -59,6 +60,7 @@ class Control:
         changes: Changes,
     ) -> None:
         self._rooms = rooms
+        self._patience = Patience(BODY_PATIENCE)
         self._credentials = Credentials(rooms, addresses, changes)
         self._reservations = Reservations(limiter, purses, blocked)
         self._verdicts = Verdicts(
@@ -71,25 +73,24 @@ class Control:
         )
         self._intake = Intake(rooms, writer, self._reservations)
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        request_id = new_id()
-        request = Request(scope, receive)
-        reply = Reply(send, request_id, bodiless=request.method == "HEAD")
+    async def __call__(self, scope: Any, protocol: Any) -> None:
+        request = Request(scope, protocol, self._patience)
+        reply = Reply(protocol, request_id := new_id(), bodiless=request.method == "HEAD")
         try:
             await self._find(request)(request, reply)
         except ClientGone:
             return
         except GatewayError as error:
-            await _refuse(reply, error)
+            _refuse(reply, error)
         except NotDurable:
-            await _refuse(reply, unavailable())
+            _refuse(reply, unavailable())
         except (django.db.Error, VaultError) as error:
             log.error("request %s: a room failed: %s", request_id, type(error).__name__)
-            await _refuse(reply, unavailable())
+            _refuse(reply, unavailable())
         except Exception as error:
             # The class and the place only: a message or a local variable may hold a key.
             log.error("request %s: unexpected %s at %s", request_id, type(error).__name__, place_of(error))
-            await _refuse(reply, GatewayError(500, "internal_error", "Something went wrong."))
+            _refuse(reply, unexpected())
 
     def start(self) -> None:
         """Begin, in the loop that serves."""
@@ -117,53 +118,53 @@ class Control:
         questions, batch = asked.read(await request.body(_MOST_ASKED))
         verdicts = await self._verdicts.judge(questions, credential.organization_id)
         bodies = [verdict.body for verdict in verdicts]
-        await reply.json(200, b'{"results":[%b]}' % b",".join(bodies) if batch else bodies[0])
+        reply.json(200, b'{"results":[%b]}' % b",".join(bodies) if batch else bodies[0])
 
     async def _admit(self, request: Request, reply: Reply) -> None:
         """Answer a subrequest: the status says whether the customer's request may go on."""
-        secret = request.header(b"x-control-key")
+        secret = request.header("x-control-key")
         # 407, never 401: the customer has done nothing wrong, and hears nothing of the gateway's own secret.
         credential = await self._credentials.require(
-            presented_secret(b"Bearer " + secret if secret else None), VERIFY, request, status=407
+            presented_secret(f"Bearer {secret}" if secret else None), VERIFY, request, status=407
         )
         (verdict,) = await self._verdicts.judge([asked.of_headers(request)], credential.organization_id)
         if verdict.error is not None:
             status = 403 if verdict.error.status == 404 else verdict.error.status  # nobody asked for this address
             body = problems.body(verdict.error)
-            more = [(b"x-refusal", verdict.error.code.encode()), *headers.of_error(verdict.error)]
-            await reply.json(status, body, *more, media_type=problems.MEDIA_TYPE)
+            more = [("x-refusal", verdict.error.code), *headers.of_error(verdict.error)]
+            reply.json(status, body, *more, media_type=problems.MEDIA_TYPE)
         else:
-            await reply.json(200, b"{}", *_identity(verdict))
+            reply.json(200, b"{}", *_identity(verdict))
 
     async def _report(self, request: Request, reply: Reply) -> None:
         credential = await self._require(request, REPORT)
-        kind = (request.header(b"content-type") or b"").partition(b";")[0].strip().lower()
+        kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
         if kind not in {events.ONE, events.BATCH}:
-            allowed = f"{events.ONE.decode()} or {events.BATCH.decode()}"
+            allowed = f"{events.ONE} or {events.BATCH}"
             raise GatewayError(415, "unsupported_media_type", f"Send CloudEvents as {allowed}.")
         raws = _split(await request.body(_MOST_REPORTED), batch=kind == events.BATCH)
         loop = asyncio.get_running_loop()
         receipt = await self._rooms.ask(lambda: self._intake.take(raws, credential.organization_id, loop))
-        await _tell(reply, raws, receipt)
+        _tell(reply, raws, receipt)
 
     async def _require(self, request: Request, permission: str) -> "Credential":
-        secret = presented_secret(request.header(b"authorization"))
+        secret = presented_secret(request.header("authorization"))
         return await self._credentials.require(secret, permission, request, status=401)
 
 
-async def _refuse(reply: Reply, error: GatewayError) -> None:
+def _refuse(reply: Reply, error: GatewayError) -> None:
     if not reply.started:
-        await reply.json(error.status, problems.body(error), *headers.of_error(error), media_type=problems.MEDIA_TYPE)
+        reply.json(error.status, problems.body(error), *headers.of_error(error), media_type=problems.MEDIA_TYPE)
 
 
-def _identity(verdict: Verdict) -> list[tuple[bytes, bytes]]:
+def _identity(verdict: Verdict) -> list[Header]:
     if verdict.known is None:
         return []
     caller = verdict.known.caller
-    ids: dict[bytes, UUID] = {
-        b"x-organization": caller.organization_id, b"x-project": caller.project_id, b"x-key": caller.key_id,
+    ids: dict[str, UUID] = {
+        "x-organization": caller.organization_id, "x-project": caller.project_id, "x-key": caller.key_id,
     }  # fmt: skip
-    return [(name, str(each).encode()) for name, each in ids.items()]
+    return [(name, str(each)) for name, each in ids.items()]
 
 
 def _split(body: bytes, *, batch: bool) -> Sequence[msgspec.Raw]:
@@ -176,15 +177,15 @@ def _split(body: bytes, *, batch: bool) -> Sequence[msgspec.Raw]:
     return raws
 
 
-async def _tell(reply: Reply, raws: Sequence[msgspec.Raw], receipt: Receipt) -> None:
+def _tell(reply: Reply, raws: Sequence[msgspec.Raw], receipt: Receipt) -> None:
     """Answer 202 only where everything counts: who looks at the status alone must not lose what was refused."""
     counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates}
     if not receipt.refused:
-        await reply.json(202, msgspec.json.encode({**counts, "refused": []}))
+        reply.json(202, msgspec.json.encode({**counts, "refused": []}))
         return
     refused = []
     for index, error in sorted(receipt.refused.items()):
         source, name = events.name_of(raws[index])
         refused.append({"index": index, "source": source, "id": name, "code": error.code, "detail": error.detail})
     problem = GatewayError(422, "events_refused", f"{len(refused)} of {len(raws)} events do not count; the others do.")
-    await reply.json(422, problems.body(problem, **counts, refused=refused), media_type=problems.MEDIA_TYPE)
+    reply.json(422, problems.body(problem, **counts, refused=refused), media_type=problems.MEDIA_TYPE)

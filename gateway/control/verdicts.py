@@ -1,8 +1,8 @@
 """Verdicts on keys: whether a call with a key may go on, with everything another gateway needs to know of it."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any
@@ -37,8 +37,7 @@ _ENDED = {
 }
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Question:
+class Question(msgspec.Struct, frozen=True, gc=False):
     """What is asked of a key; what is left out is not looked at, but for an address where the key's are limited."""
 
     key: str
@@ -49,6 +48,8 @@ class Question:
     held: bool = True  # whether its end will be reported
     prompt_tokens: int | None = None
     max_tokens: int | None = None
+
+    __repr__ = object.__repr__  # shows no key
 
     @property
     def reserves(self) -> bool:
@@ -74,8 +75,7 @@ class Remembered:
         return self.known.standing.caller
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """A key may go on unless there is an error; without `known` nothing is told but that there is no such key."""
 
     known: Remembered | None
@@ -125,6 +125,7 @@ class Verdicts:
         self._max_completion = max_completion
         self._clock = clock
         # Answers to one organization's gateway are its own, so that none is quicker for a key that others asked for.
+        self._asking: dict[tuple[object, UUID | None, bytes], asyncio.Task[dict[str, Remembered]]] = {}
         self._memory: Memory[tuple[UUID | None, bytes], Remembered] = Memory(changes, _MOST)
 
     async def judge(self, questions: Sequence[Question], organization_id: UUID | None) -> list[Verdict]:
@@ -138,9 +139,35 @@ class Verdicts:
                 found[question.key] = remembered
             elif self._rooms.is_well_formed(question.key):
                 missing.add(question.key)
-        if missing:
+        if len(missing) == 1:
+            found |= await self._learn_once(missing.pop(), organization_id)
+        elif missing:
             found |= await self._learn(missing, organization_id)
-        return [await self._judge(question, found.get(question.key)) for question in questions]
+        verdicts: list[Verdict] = []
+        try:
+            for question in questions:
+                verdicts.append(await self._judge(question, found.get(question.key)))  # noqa: PERF401  what was judged counts
+        except BaseException:  # nobody hears of what was set aside, so nobody would report it
+            for verdict in verdicts:
+                if verdict.more and (hold := verdict.more.get("hold")):
+                    self._reservations.cancel(hold)
+            raise
+        return verdicts
+
+    async def _learn_once(self, secret: str, organization_id: UUID | None) -> dict[str, Remembered]:
+        """Ask for a key with everybody who asks for it now, if nothing has changed since the question was put."""
+        if (moment := self._memory.now()) is None:
+            return await self._learn({secret}, organization_id)
+        asking = (moment, organization_id, place_of(secret))
+        if (task := self._asking.get(asking)) is None:
+            task = self._asking[asking] = asyncio.create_task(self._learn({secret}, organization_id))
+            task.add_done_callback(lambda task: self._asked(asking, task))
+        return await asyncio.shield(task)  # who leaves takes the answer from nobody
+
+    def _asked(self, asking: tuple[object, UUID | None, bytes], task: asyncio.Task[dict[str, Remembered]]) -> None:
+        del self._asking[asking]
+        if not task.cancelled():
+            task.exception()  # seen, even if nobody waits any more
 
     async def _learn(self, secrets: set[str], organization_id: UUID | None) -> dict[str, Remembered]:
         asked_at = self._memory.now()
@@ -224,10 +251,12 @@ class Verdicts:
         if not buckets:
             return {}
         standings = await self._reservations.limiter.counters(buckets)
+        counters: list[_Counter] = []
         for bucket, standing in zip(buckets, standings, strict=True):
             if standing.remaining <= 0:
                 raise self._blocked.over(new_id(), caller, model or "", Over(bucket, standing))
-        return {"counters": [_counter(bucket.rule, each) for bucket, each in zip(buckets, standings, strict=True)]}
+            counters.append(_counter(bucket.rule, standing))
+        return {"counters": counters}
 
     async def _standing(self, buckets: tuple[Bucket, ...]) -> dict[str, Any]:
         """Return how limits stand after a call was counted."""
@@ -236,13 +265,17 @@ class Verdicts:
         return {"counters": counters} if counters else {}
 
 
-def _counter(rule: str, standing: Standing) -> dict[str, Any]:
-    return {
-        "rule": rule,
-        "limit": standing.limit,
-        "remaining": standing.remaining,
-        "resets_in": round(standing.resets_in, 3),
-    }
+class _Counter(msgspec.Struct, gc=False):
+    """How a limit stands, as it is told."""
+
+    rule: str
+    limit: int
+    remaining: int
+    resets_in: float  # seconds
+
+
+def _counter(rule: str, standing: Standing) -> _Counter:
+    return _Counter(rule, standing.limit, standing.remaining, round(standing.resets_in, 3))
 
 
 def _told(known: Known) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from gateway.limits.demand import CONCURRENT, TOKENS, Bucket, Over, Ticket
-from gateway.limits.gcra import MINUTE, Standing, advanced, fits, standing
+from gateway.limits.gcra import MINUTE, Standing, standing, taken
 
 _SWEEP = 60.0  # seconds between looks for counters that say nothing any more
 
@@ -36,19 +36,37 @@ class LocalLimiter:
         now = self._clock()
         if now - self._swept > _SWEEP:
             self._sweep(now)
+        whole_at, running = self._whole_at, self._running
+        after: dict[str, float] = {}  # of each rate: when it is whole again after this call
+        least: dict[str, tuple[float, Bucket]] = {}  # by kind: the rate that has the least left
         for bucket in buckets:
-            if not self._fits(bucket, tokens, now):
+            kind, key, limit = bucket.kind, bucket.key, bucket.limit
+            if kind == CONCURRENT:
+                if running.get(key, 0) >= limit:
+                    return Over(bucket, self._standing(bucket, now))
+                continue
+            then = taken(whole_at.get(key, 0.0), limit, tokens if kind == TOKENS else 1, now)
+            if then is None:
                 return Over(bucket, self._standing(bucket, now, cost=bucket.cost(tokens)))
+            after[key] = then
+            left = (now + MINUTE - then) * limit
+            if kind not in least or left < least[kind][0]:
+                least[kind] = left, bucket
+        whole_at.update(after)
         for bucket in buckets:
-            self._take(bucket, tokens, now)
-        return Ticket(id, buckets, tokens, self._tightest(buckets, now))
+            if bucket.kind == CONCURRENT:
+                running[bucket.key] = running.get(bucket.key, 0) + 1
+        return Ticket(id, buckets, tokens, {kind: self._standing(bucket, now) for kind, (_, bucket) in least.items()})
 
     def settle(self, ticket: Ticket, tokens: int) -> None:
+        whole_at, back = self._whole_at, (ticket.tokens - tokens) * MINUTE
         for bucket in ticket.buckets:
-            if bucket.kind == CONCURRENT:
+            kind = bucket.kind
+            if kind == CONCURRENT:
                 self._leave(bucket.key)
-            elif bucket.kind == TOKENS:
-                self._give_back(bucket, ticket.tokens - tokens)
+            elif kind == TOKENS and bucket.key in whole_at:
+                # Less than nothing comes back of a call that used more than was foreseen.
+                whole_at[bucket.key] -= back / bucket.limit
 
     def cancel(self, ticket: Ticket) -> None:
         for bucket in ticket.buckets:
@@ -61,18 +79,6 @@ class LocalLimiter:
         now = self._clock()
         return [self._standing(bucket, now) for bucket in buckets]
 
-    def _fits(self, bucket: Bucket, tokens: int, now: float) -> bool:
-        if bucket.kind == CONCURRENT:
-            return self._running.get(bucket.key, 0) < bucket.limit
-        return fits(self._whole_at.get(bucket.key, 0.0), bucket.limit, bucket.cost(tokens), now)
-
-    def _take(self, bucket: Bucket, tokens: int, now: float) -> None:
-        if bucket.kind == CONCURRENT:
-            self._running[bucket.key] = self._running.get(bucket.key, 0) + 1
-        else:
-            before = self._whole_at.get(bucket.key, 0.0)
-            self._whole_at[bucket.key] = advanced(before, bucket.limit, bucket.cost(tokens), now)
-
     def _leave(self, key: str) -> None:
         left = self._running.get(key, 0) - 1
         if left > 0:
@@ -81,19 +87,8 @@ class LocalLimiter:
             self._running.pop(key, None)
 
     def _give_back(self, bucket: Bucket, amount: int) -> None:
-        # Less than nothing comes back of a call that used more than was foreseen.
         if bucket.key in self._whole_at:
             self._whole_at[bucket.key] -= amount * MINUTE / bucket.limit
-
-    def _tightest(self, buckets: tuple[Bucket, ...], now: float) -> dict[str, Standing]:
-        """Return, by kind, how the rate stands that has the least left."""
-        least: dict[str, tuple[float, Bucket]] = {}
-        for bucket in buckets:
-            if bucket.kind != CONCURRENT:
-                left = (now + MINUTE - self._whole_at[bucket.key]) * bucket.limit
-                if bucket.kind not in least or left < least[bucket.kind][0]:
-                    least[bucket.kind] = left, bucket
-        return {kind: self._standing(bucket, now) for kind, (_, bucket) in least.items()}
 
     def _standing(self, bucket: Bucket, now: float, *, cost: int = 0) -> Standing:
         if bucket.kind == CONCURRENT:

@@ -1,16 +1,15 @@
 """A request on its way to a model server, before it is known to which of them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 _USAGE_AT_THE_END = b'"stream":true,"stream_options":{"include_usage":true},'
 _USAGE_ALL_ALONG = b'"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true},'
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Asked:
+class Asked(Struct, frozen=True):
     """The body without the model's name, under which each server may know another one."""
 
     model: str  # our name
@@ -18,6 +17,8 @@ class Asked:
     rest: bytes  # JSON: an object that is not empty
     stream: bool = False
     to_moderations: bool = False  # an answer of the server's endpoint for moderation is wanted, and not of its chat
+
+    __repr__ = object.__repr__  # shows nothing of what is asked
 
     def body(self, name: str, *, continuous_usage: bool = False) -> bytes:
         """Return the JSON for a server that knows the model by this name. Streams always ask for their usage."""

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from gateway import sse
-from gateway.answers import Answer, Chunk, read_object
+from gateway.answers import Answer, Chunk, read_members, read_object
 from gateway.errors import GatewayError, UpstreamError
 from gateway.meter import Usage
 from gateway.requests import compat as requests
@@ -76,7 +76,8 @@ class CompatShape:
         return requests.parse(body)
 
     def whole(self, body: bytes, answer: Answer, heading: Heading, usage: Usage) -> bytes:
-        shown = {**read_object(body), "id": _id(heading), "model": heading.model}
+        shown = read_members(body)
+        shown["id"], shown["model"] = _id(heading), heading.model
         if usage.estimated:
             shown["usage"] = usage.as_openai()
         return msgspec.json.encode(shown)

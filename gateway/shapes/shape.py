@@ -1,9 +1,10 @@
 """The two wire shapes of one API, as the rest of the gateway sees them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from msgspec import Struct
 
 from gateway.answers import Answer, Chunk
 from gateway.errors import GatewayError
@@ -11,8 +12,7 @@ from gateway.meter import Usage
 from gateway.requests.question import Question
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """What an answer says of its call."""
 
     id: UUID

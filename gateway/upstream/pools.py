@@ -33,6 +33,7 @@ class Pools:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._members = [Member(server, client(server), clock) for server in servers]
+        self._offering: dict[tuple[str, str], list[tuple[Member, str]]] = {}
         self._turns = 0
 
     async def open(self) -> None:
@@ -93,40 +94,46 @@ class Pools:
 
     async def _begin(self, asked: Asked) -> Exchange:
         """Return an exchange whose answer has begun with 200, or raise what the last server asked did."""
-        pool = [member for member in self._members if member.server.offer(asked.model, asked.known_as)]
-        if not pool:
+        offering = self._who_offers(asked.model, asked.known_as)
+        if not offering:
             raise UpstreamError("No model server offers the model.", "misconfigured", True)
+        pool = [member for member, _ in offering]
         failure: UpstreamError | None = None
         for _ in range(min(_TRIES, len(pool))):
-            fit = [member for member in pool if member.fit()]
+            fit = [each for each in offering if each[0] in pool and each[0].fit()]
             if not fit:
                 break
-            member = self._least_busy(fit)
-            pool = [other for other in pool if other is not member]
+            member, name = self._least_busy(fit)
+            pool.remove(member)
             try:
-                return await _try(member, asked)
+                return await _try(member, asked, name)
             except UpstreamError as error:
                 if error.code == "refused":
                     raise  # the request is wrong, wherever it goes
                 failure = error
         raise failure or _nobody(pool)
 
-    def _least_busy(self, members: Sequence[Member]) -> Member:
-        member = members[0] if len(members) == 1 else min(members, key=lambda member: (member.busy, member.turn))
+    def _who_offers(self, model: str, known_as: str) -> list[tuple[Member, str]]:
+        """Return the members that offer a model, each with its own name for it; models are the catalog's, and few."""
+        found = self._offering.get((model, known_as))
+        if found is None:
+            offers = [(member, member.server.offer(model, known_as)) for member in self._members]
+            found = [(member, offer.name) for member, offer in offers if offer]
+            self._offering[model, known_as] = found
+        return found
+
+    def _least_busy(self, members: Sequence[tuple[Member, str]]) -> tuple[Member, str]:
+        found = members[0] if len(members) == 1 else min(members, key=lambda each: (each[0].busy, each[0].turn))
         self._turns += 1
-        member.turn = self._turns
-        return member
+        found[0].turn = self._turns
+        return found
 
 
-async def _try(member: Member, asked: Asked) -> Exchange:
-    server = member.server
-    offer = server.offer(asked.model, asked.known_as)
-    if offer is None:
-        raise RuntimeError("the member is not of the pool")
+async def _try(member: Member, asked: Asked, name: str) -> Exchange:
     path = _MODERATIONS if asked.to_moderations else _CHAT
     exchange = Exchange(member)
     try:
-        body = asked.body(offer.name, continuous_usage=server.continuous_usage)
+        body = asked.body(name, continuous_usage=member.server.continuous_usage)
         received = await member.client.post(path, body)
         exchange.take(received)
         if received.status != 200:

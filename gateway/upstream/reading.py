@@ -32,10 +32,14 @@ class Events:
             raise UpstreamError("The model server does not stream.", "invalid_answer", False)
         self._received = received
         self._reader = EventReader()
+        self._size = 0
 
     async def next(self) -> list[bytes]:
         """Return the data of what came since, at least one event; nothing at the end of the body."""
         while piece := await self._received.read():
+            self._size += len(piece)
+            if self._size > LONGEST_ANSWER:  # of which a client that reads slowly may have nothing yet
+                raise too_long()
             try:
                 events = self._reader.feed(piece)
             except EventTooLong:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
+from accounts.once import OnceField
 from accounts.validators import one_line, visible
 from billing.actions.budgets import Plan, plan_of
 from billing.actions.limited_keys import Allowance
@@ -28,7 +29,6 @@ from keys.models import ApiKey, Limits, ServiceAccount
 from keys.networks import BadNetwork, read_networks
 from keys.rules import Rules
 from keys.scopes import MEANINGS, Scope
-from ledger.ids import new_id
 
 ALL, THESE = "all", "these"
 _REACH = [(ALL, gettext_lazy("All, also future ones")), (THESE, gettext_lazy("Only these"))]
@@ -91,6 +91,8 @@ class RulesForm(LimitFields):
     models = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     networks = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     rotate_every = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    # As the page shows them: the first one with an error has the focus.
+    field_order = ("name", "project", "service_account", "life", "until", "scopes", "reach", "models", "networks")
 
     def __init__(self, *args: Any, givable: Collection[str], kept: ApiKey | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,7 +166,7 @@ class NewKeyForm(RulesForm, KeyForm):
     """A new key: its project, and whether it is one's own or a service account's."""
 
     # The key's id, made with the form: sending the form again makes no second key.
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
+    once = OnceField()
     service_account: Any = forms.ModelChoiceField(queryset=None, required=False)
 
     def __init__(self, *args: Any, accounts: QuerySet[ServiceAccount], **kwargs: Any) -> None:

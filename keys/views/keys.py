@@ -96,7 +96,8 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
             )
             return redirect("keys:list", organization)
         else:
-            return render(request, "keys/created.html", {"key": key, "secret": secret, "snippets": snippets(secret)})
+            context = {"key": key, "secret": secret, "snippets": snippets(secret, key.allowed_models)}
+            return render(request, "keys/created.html", context)
     return render(request, "keys/create.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

@@ -1,6 +1,7 @@
 """Limits and budgets of an organization and its projects, for all models or for one: the forms that set them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -69,7 +70,7 @@ def _limits(request: HttpRequest, acting: Acting, subject: Subject, name: str, u
         if not model:
             set_budget(acting.actor, subject, form.plan())
         messages.success(request, _("The limits are set. They hold within a second."))
-        return redirect(url)
+        return redirect(f"{url}?{urlencode({'model': model})}" if model else url)
     context = {
         "form": form,
         "chosen": ModelForm(initial={"model": model}, names=names),

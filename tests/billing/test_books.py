@@ -1,6 +1,5 @@
 """Whatever happens to an organization's money, in any order: its books agree, and no lot is drawn below zero."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from msgspec.structs import replace
 
 from billing import holds
 from billing.actions.promotions import give_promotion

@@ -98,8 +98,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 proxies=[PROXY],
             )
         )
-        server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
+        server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.RSGI, log_enabled=False)
+        await gateway.start()
         await server.serve()
+        await gateway.stop()
         await upstream.stop()
 
     server: Server | None = None

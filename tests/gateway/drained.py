@@ -10,6 +10,7 @@ django.setup()  # fakes.py needs the apps
 
 from catalog.upstreams import ModelServer
 from gateway.house import House
+from gateway.process import Process
 from gateway.program import Gateway
 from gateway.spool import Spool
 from gateway.upstream.aiohttp_client import AiohttpClient
@@ -33,13 +34,15 @@ class NotedRooms(MemoryRooms):
 
 _rooms = NotedRooms()
 _client = OwnClient if os.environ["DRAINED_CLIENT"] == "own" else AiohttpClient
-application = Gateway(
-    House(
-        rooms=_rooms,
-        upstream=Pools([ModelServer("only", os.environ["DRAINED_UPSTREAM"])], _client),
-        writer=Writer(Spool(_FOLDER / "spool"), _rooms),
-        max_body=100_000,
-        max_completion=100,
-        drain=1.5,
+application = Process(
+    Gateway(
+        House(
+            rooms=_rooms,
+            upstream=Pools([ModelServer("only", os.environ["DRAINED_UPSTREAM"])], _client),
+            writer=Writer(Spool(_FOLDER / "spool"), _rooms),
+            max_body=100_000,
+            max_completion=100,
+            drain=1.5,
+        )
     )
 )

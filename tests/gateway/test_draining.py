@@ -62,7 +62,7 @@ def test_calls_in_flight_end_well_and_streams_get_their_time(
         "DRAINED_UPSTREAM": f"http://127.0.0.1:{upstream.port}/v1", "DJANGO_SETTINGS_MODULE": "llama_console.settings",
     }  # fmt: skip
     command = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    options = ["--interface", "asgi", "--loop", "uvloop", "--no-access-log", "--workers-kill-timeout", "20"]
+    options = ["--interface", "rsgi", "--loop", "uvloop", "--no-access-log", "--workers-kill-timeout", "20"]
     granian = subprocess.Popen([*command, *options, "tests.gateway.drained:application"], cwd=ROOT, env=environment)
     try:
         eventually(lambda: answers(port), 20)

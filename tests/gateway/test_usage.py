@@ -2,13 +2,13 @@
 
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from gateway.house import House as Outside
-from gateway.http import Message
 from gateway.meter import Usage, reported_usage
 from gateway.program import Gateway
 from gateway.upstream.own_client import OwnClient
@@ -135,25 +135,39 @@ async def test_usage_is_recorded_before_the_last_byte_is_sent(
         def note(self, refusal: object) -> None:
             pass
 
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            happened.append("more" if message.get("more_body") else "last")
+    class Protocol:
+        """A request of which everything is there, and whose answer is noted piece by piece."""
+
+        async def __call__(self) -> bytes:
+            return json.dumps(question(stream=stream)).encode()
+
+        def client_disconnect(self) -> asyncio.Future[None]:
+            return asyncio.get_running_loop().create_future()
+
+        def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+            happened.append("sent")
+
+        def response_stream(self, status: int, headers: object) -> "Protocol":
+            return self
+
+        async def send_bytes(self, piece: bytes) -> None:
+            happened.append("sent")
+
+    class Headers(dict[str, str]):
+        def get_all(self, name: str) -> list[str]:
+            return [self[name]] if name in self else []
 
     upstream = Pools([server_at(house.upstream.port)], OwnClient)
     await upstream.open()
     gateway = Gateway(
         Outside(rooms=house.rooms, upstream=upstream, writer=Recorder(), max_body=9999, max_completion=99)  # type: ignore[arg-type]
     )
-    body = json.dumps(question(stream=stream)).encode()
-    received = [{"type": "http.request", "body": body}]
-
-    async def receive() -> Message:
-        return received.pop() if received else await asyncio.get_running_loop().create_future()
-
-    headers = [(b"authorization", b"Bearer " + MEMBER_KEY.encode())]
-    await gateway({"type": "http", "method": "POST", "path": PATHS[0], "headers": headers}, receive, send)
+    headers = Headers({"authorization": f"Bearer {MEMBER_KEY}", "content-length": "1"})
+    scope = SimpleNamespace(proto="http", method="POST", path=PATHS[0], headers=headers, client="127.0.0.1:1")
+    await gateway(scope, Protocol())
     await upstream.close()
-    assert [word for word in happened if word != "more"] == ["recorded", "last"]
+    assert happened[-2:] == ["recorded", "sent"]
+    assert happened.count("recorded") == 1
 
 
 @pytest.mark.parametrize("path", PATHS)

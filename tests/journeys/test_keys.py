@@ -32,6 +32,8 @@ def test_a_key_is_made_with_limits_seen_once_rotated_and_revoked_with_another(pa
     form = page.get_by_role("dialog", name="Create key")
     form.get_by_label("Name").fill("journey-limits")
     form.get_by_label("Expires after").select_option("30")
+    expect(form.get_by_label("Last day")).to_be_hidden()
+    expect(form.get_by_label("Llama-3.3-8B-Instruct")).to_be_hidden()
     form.get_by_label("Only these").check()
     form.get_by_label("Llama-3.3-8B-Instruct").check()
     form.get_by_label("Requests a minute").fill("600")

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Organization, Project, User
@@ -69,6 +71,19 @@ def test_the_answer_is_the_same_for_keys_that_there_are_and_are_not(project: Pro
     # Known and unknown cost the same: a row each, and no look-up.
     assert LeakReport.objects.count() == 2
     assert ApiKey.objects.filter(leaked_at=None).count() == 1
+
+
+def test_a_flood_of_reports_of_no_keys_holds_up_no_other_one(project: Project) -> None:
+    key, secret = issue_key(OPERATOR, project=project, name="ci")
+    flood = [LeakReport(secret_hash=number.to_bytes(32)) for number in range(1200)]
+    LeakReport.objects.bulk_create(flood)
+    report(secret)
+    with CaptureQueriesContext(connection) as queries:
+        assert carry_out_reports() == 1
+    assert len(queries) < 100
+    key.refresh_from_db()
+    assert key.leaked_at
+    assert not LeakReport.objects.exists()
 
 
 def test_to_report_again_changes_nothing_more(project: Project) -> None:

@@ -1,5 +1,6 @@
 """The pages of keys: making one with all that holds for it, changing it, finding it, and ending many at once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -91,6 +92,23 @@ def test_a_wrong_choice_makes_no_key_and_says_why(
     assert said in answer.content.decode()
     assert not ApiKey.objects.exists()
     assert not Limits.objects.exists()
+
+
+def test_the_first_call_to_paste_names_a_model_that_the_key_may_call(as_owner: Client, project: Project) -> None:
+    served("A-Model-That-Is-First")
+    allowed = served("The-Only-One")
+    answer = as_owner.post(URL + "new/", FORM | {"reach": "these", "models": [allowed.name]})
+    assert "A-Model-That-Is-First" not in answer.content.decode()
+    assert all(allowed.name in snippet.text for snippet in answer.context["snippets"])
+    key = ApiKey.objects.get()
+    rotated = as_owner.post(f"{URL}{key.pk}/rotation/", {"overlap": "3600"})
+    assert all(allowed.name in snippet.text for snippet in rotated.context["snippets"])
+    assert "<dd>Rotated</dd>" in as_owner.get(f"{URL}{key.pk}/").content.decode()
+
+
+def test_the_first_wrong_field_of_the_page_has_the_focus(as_owner: Client, project: Project) -> None:
+    page = as_owner.post(URL + "new/", FORM | {"networks": "0.0.0.0/0", "requests_per_minute": "0"}).content.decode()
+    assert re.findall(r'<(?:input|textarea|select) name="(\w+)"[^>]* autofocus', page) == ["networks"]
 
 
 def test_a_key_works_all_through_its_last_day(as_owner: Client, project: Project) -> None:

@@ -52,6 +52,23 @@ def told(answer: Any, name: str) -> Any:
     return next(data for found, data in events(answer) if found == name)
 
 
+def test_a_request_that_cannot_be_written_keeps_no_place(organization: Organization, owner: User) -> None:
+    client = _signed_in(owner)
+    client.raise_request_exception = False
+    free = relay._streams._value
+    for depth in (99, 150, *range(900, 1000)):
+        schema = '{"a":' * depth + "{}" + "}" * depth
+        said = '[{"role":"user","content":"Hi"}]'
+        body = f'{{"model":"llama","project":"default","messages":{said},"response_format":{schema}}}'
+        answer = client.post(f"{PAGE}completions/", body, content_type="application/json")
+        assert answer.status_code == (200 if depth == 99 else 400)
+        if depth == 99:
+            b"".join(answer.streaming_content)  # type: ignore[arg-type]
+        assert client.post(f"{PAGE}code/", body, content_type="application/json").status_code == answer.status_code
+    assert relay._streams._value == free
+    assert not Turn.objects.exists()
+
+
 def eventually(probe: Any, seconds: float = 5) -> None:
     end = time.monotonic() + seconds
     while not probe():

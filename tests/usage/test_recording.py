@@ -1,7 +1,6 @@
 """Recording: each call becomes one event, one price and one place in the rollup, however often it is reported."""
 
 import contextlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from django.db import DataError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from catalog.models import Model
 from catalog.prices import set_price

@@ -64,8 +64,10 @@ def controlled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 proxies=[PROXY],
             )
         )
-        server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
+        server = Server(gateway, address="127.0.0.1", port=port, interface=Interfaces.RSGI, log_enabled=False)
+        await gateway.start()
         await server.serve()
+        await gateway.stop()
 
     callers.EVERY = purses.EVERY = 0.01  # tests don't wait
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
