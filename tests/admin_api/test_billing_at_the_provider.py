@@ -5,12 +5,14 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Organization, User
 from accounts.policy import Permission
 from billing.actions.balance_warning import set_balance_warning
 from billing.actions.terms import set_terms
-from billing.models import BalanceWarning, BillingAccount, Mode, TopUp
+from billing.models import BalanceWarning, BillingAccount, Mode, StripeIntent, TopUp
+from billing.rail.carrying import carry_out_due
 from billing.rail.deeds.customers import customer_of
 from billing.rail.questions import A_MINUTE
 from catalog.money import CENT, PICO
@@ -152,13 +154,24 @@ def test_with_the_provider_away_all_of_it_says_when_to_come_again(paid: TopUp, s
 
 
 def test_a_portal_that_did_not_open_may_be_asked_for_again_under_the_same_key(
-    account: BillingAccount, stripe: Stripe, olivia: Caller
+    customer: str, stripe: Stripe, olivia: Caller
 ) -> None:
     key = {"Idempotency-Key": str(new_id())}
     stripe.away()
     assert olivia.make(PORTAL, **key).status_code == 503
     stripe.away(False)
     assert olivia.make(PORTAL, **key).json()["url"]
+
+
+def test_who_asks_in_a_loop_does_not_use_up_the_tries_to_make_the_customer(
+    account: BillingAccount, stripe: Stripe, olivia: Caller
+) -> None:
+    stripe.away()
+    assert [olivia.make(PORTAL).status_code for _ in range(5)] == [503] * 5
+    assert StripeIntent.objects.get().attempts < 4
+    stripe.away(False)
+    carry_out_due(timezone.now() + timedelta(minutes=1))
+    assert olivia.make(PORTAL).status_code == 201
 
 
 @pytest.mark.parametrize("number", range(4))

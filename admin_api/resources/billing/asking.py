@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 ASKED = f"The payment provider is asked each time, at most {A_MINUTE} times a minute for all keys of an organization."
 REFUSALS = "Payments are not set up, or the payment provider refuses this"
+AWAY = "The payment provider does not answer now. Try again in a moment."
 
 
 @contextmanager
@@ -40,4 +41,4 @@ def _problem(error: RailError) -> Refused:
         return Conflict("The payment provider refuses this. Tell the operator the id of the request.")
     if error.code == errors.NOT_SET_UP:
         return Conflict(error.message)
-    return Unavailable("The payment provider does not answer now. Try again in a moment.")
+    return Unavailable(AWAY)

@@ -10,11 +10,13 @@ from rest_framework import serializers
 
 from accounts.policy import Permission
 from admin_api.frame.operation import Operation
+from admin_api.frame.problems import Unavailable
 from admin_api.frame.resource import Making
 from admin_api.resources.billing.access import UNBILLED, account_for
-from admin_api.resources.billing.asking import ASKED, REFUSALS, asking
+from admin_api.resources.billing.asking import ASKED, AWAY, REFUSALS, asking
 from billing import places
 from billing.actions.portal import record_opening
+from billing.rail.deeds.customers import is_put_off
 from billing.rail.portal import portal_url
 
 
@@ -50,6 +52,8 @@ class PortalSessions(Making):
     def prepare(self, **kwargs: Any) -> Callable[[], _Session]:
         """Ask first: the provider is asked under no lock, and without its answer nothing was done."""
         account, caller = account_for(self), self.caller
+        if is_put_off(account.pk):
+            raise Unavailable(AWAY)
         with asking(self):
             url = portal_url(account.pk, settings.CONSOLE_ORIGIN + places.payment_methods(caller.organization.slug))
 

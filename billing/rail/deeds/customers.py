@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from billing.accounts import lock_account
-from billing.models import BillingAccount, Deed, StripeIntent
+from billing.models import BillingAccount, Deed, IntentState, StripeIntent
 from billing.rail.carrying import carries, carry_out_awaited, once
 from billing.rail.customers import find_customer, make_customer
 from billing.rail.outbox import intend
@@ -19,6 +20,12 @@ def customer_of(organization_id: UUID) -> str:
         carry_out_awaited(intent.pk)
         known = _known(organization_id)
     return known
+
+
+def is_put_off(organization_id: UUID) -> bool:
+    """Whether making the customer failed and waits for its time: whoever asks in a loop would use up all its tries."""
+    tried = StripeIntent.objects.filter(kind=Deed.CUSTOMER, subject_id=organization_id, attempts__gt=0)
+    return tried.filter(state=IntentState.OPEN, next_at__gt=timezone.now()).exists()
 
 
 @carries(Deed.CUSTOMER)
