@@ -29,6 +29,7 @@ class Permission(StrEnum):
     MANAGE_ADMIN_KEYS = "admin-keys:manage"
     VIEW_KEYS = "keys:view"
     MANAGE_KEYS = "keys:manage"
+    MANAGE_LIMITS = "limits:manage"
     VERIFY_KEYS = "keys:verify"
     USE_PLAYGROUND = "playground:use"
     MANAGE_WEBHOOKS = "webhooks:manage"
@@ -55,6 +56,7 @@ MEANINGS: dict[Permission, str | Promise] = {
     Permission.MANAGE_ADMIN_KEYS: gettext_lazy("Make and revoke admin keys"),
     Permission.VIEW_KEYS: gettext_lazy("See API keys, never their secrets"),
     Permission.MANAGE_KEYS: gettext_lazy("Make and revoke API keys"),
+    Permission.MANAGE_LIMITS: gettext_lazy("Set limits and budgets of the organization and its projects"),
     Permission.VERIFY_KEYS: gettext_lazy("Verify API keys for another gateway"),
     Permission.USE_PLAYGROUND: gettext_lazy("Call models from the playground, at the project’s cost"),
     Permission.MANAGE_WEBHOOKS: gettext_lazy("Manage webhooks"),
@@ -83,6 +85,7 @@ _GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_ADMIN_KEYS: _ADMINS,
     Permission.VIEW_KEYS: _EVERYONE,
     Permission.MANAGE_KEYS: _ADMINS | {Role.DEVELOPER},
+    Permission.MANAGE_LIMITS: _ADMINS,
     Permission.VERIFY_KEYS: _ADMINS,
     Permission.USE_PLAYGROUND: _ADMINS | {Role.DEVELOPER},
     Permission.MANAGE_WEBHOOKS: _ADMINS,
@@ -156,6 +159,25 @@ class Access:
             there not in other.projects or is_above(role, other.projects[there])
             for there, role in self.projects.items()
         )
+
+
+# What an API key can be made to do, by its scope, and whose role gives that. Nobody gives a key more than they have.
+_CALLS: dict[str, frozenset[Role]] = {
+    "chat": _ADMINS | {Role.DEVELOPER},
+    "models": _EVERYONE,
+    "moderations": _ADMINS | {Role.DEVELOPER},
+}
+
+
+def givable_scopes(access: Access | None, project_id: UUID) -> frozenset[str]:
+    """Return the scopes that a key of a project can have from somebody: none, unless they may make keys there.
+
+    Of an admin key the access is its maker's of this moment, and it holds `keys:manage` besides.
+    """
+    if access is None or not access.may(Permission.MANAGE_KEYS, project_id):
+        return frozenset()
+    role = access.role if access.projects is None else access.projects[project_id]
+    return frozenset(scope for scope, roles in _CALLS.items() if role in roles)
 
 
 def may_give(giver: Access, former: Access | None, new: Access | None) -> bool:

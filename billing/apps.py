@@ -5,7 +5,7 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import notices  # noqa: F401  registers what it tells, and its events
+        from billing import budget_notices, notices  # noqa: F401  registers what it tells, and its events
         from billing.rail import deeds  # noqa: F401  registers what is done at Stripe
         from keys.changes import watch
 

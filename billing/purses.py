@@ -27,10 +27,13 @@ class Funding:
     suspended: bool = False
 
 
-def funding_of(organization_id: UUID, project_id: UUID, key_id: UUID) -> Funding:
-    """Return what must cover the calls of a key: nothing if nobody is billed and nothing has a budget."""
+def funding_of(organization_id: UUID, project_id: UUID, key_subject_id: UUID) -> Funding:
+    """Return what must cover the calls of a key (`Caller.subject_id`).
+
+    Nothing, if nobody is billed and nothing has a budget.
+    """
     account = account_of(organization_id)
-    budgets = Budget.objects.filter(subject_id__in=(organization_id, project_id, key_id), hard__isnull=False)
+    budgets = Budget.objects.filter(subject_id__in=(organization_id, project_id, key_subject_id), hard__isnull=False)
     return Funding(
         purses=(
             *((Purse(organization_id),) if account else ()),

@@ -29,10 +29,14 @@ def _of_account(account: BillingAccount, need: int, now: datetime) -> Refused:
     return Refused(Permit.OVER_LIMIT, account.limit, account.held - account.balance)
 
 
+def resets_at(budget: Budget, now: datetime) -> datetime:
+    """Return when a budget begins anew."""
+    return _tomorrow(now) if budget.period == Period.DAY else _next_month(now)
+
+
 def _of_budget(budget: Budget, now: datetime) -> Refused:
     counter = budget.spent_in(budget.began_at(now)) + budget.held
-    daily = budget.period == Period.DAY
-    return Refused(Permit.OVER_BUDGET, budget.hard, counter, _tomorrow(now) if daily else _next_month(now))
+    return Refused(Permit.OVER_BUDGET, budget.hard, counter, resets_at(budget, now))
 
 
 def _tomorrow(now: datetime) -> datetime:

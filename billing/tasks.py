@@ -6,7 +6,7 @@ from threading import Lock
 from celery import shared_task
 from django.utils import timezone
 
-from billing import cap_alerts, credit_expiry, farewell, holds, low_balance, sweeping
+from billing import budget_alerts, cap_alerts, credit_expiry, farewell, holds, low_balance, sweeping
 from billing.actions import collecting, dunning, recharge
 from billing.actions.payments import RECONCILE
 from billing.invoices import closing
@@ -47,6 +47,7 @@ def watch_balances() -> None:
     recharge.recharge_due()
     low_balance.warn()
     cap_alerts.warn_of_caps()
+    budget_alerts.warn_of_budgets()
 
 
 @shared_task(name="billing.end_top_ups")

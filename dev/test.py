@@ -21,12 +21,14 @@ _NO_TESTS = 5  # pytest's exit code where the arguments select none of a run's t
 # Tests that bring their databases or need none, and long ones that hardly depend on which database it is.
 _ONCE = (
     "admin_api",
+    "bench",
     "console",
     "dev",
     "gateway",
     "notifications/faults",
     "notifications/messages",
     "pages",
+    "playground",
     "staff",
     "stripe_simulator",
     "tampering",

@@ -23,7 +23,7 @@ class Account:
         self._caller = caller = admitted.caller
         self._question = question
         self._writer = writer
-        self.meter = Meter(admitted.measured, model=question.model)
+        self.meter = Meter(admitted.measured, model=(caller.organization_id, question.model))
         self._transcript = Transcript(body) if caller.retention_days > 0 else None
         self._settled = False
 

@@ -89,7 +89,8 @@ class Admission:
         completion = worst_case.completion_tokens(body, self._max_completion)
         measured = measure(body)
         buckets, counts_tokens = known.buckets(model.name)
-        tokens = prompt_tokens(measured, ratios.ratio(model.name)) + completion if counts_tokens else 0
+        ratio = ratios.ratio((caller.organization_id, model.name)) if counts_tokens else 1.0
+        tokens = prompt_tokens(measured, ratio) + completion if counts_tokens else 0
         ticket = await self.limiter.admit(id, buckets, tokens)
         if isinstance(ticket, Over):
             raise self._blocked.over(id, caller, model.name, ticket)

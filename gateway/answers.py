@@ -24,6 +24,8 @@ class Said(Struct):
 
     content: str | None = None
     reasoning_content: str | None = None
+    reasoning: Any = None  # the same, as newer servers call it
+    refusal: Any = None
     tool_calls: list[ToolCall] | None = None
 
     @property
@@ -32,6 +34,10 @@ class Said(Struct):
         size = _size(self.content) if self.content else 0
         if self.reasoning_content:
             size += _size(self.reasoning_content)
+        elif isinstance(self.reasoning, str):
+            size += _size(self.reasoning)
+        if isinstance(self.refusal, str):
+            size += _size(self.refusal)
         for call in self.tool_calls or ():
             size += _size(call.function.name or "") + _size(call.function.arguments or "")
         return size

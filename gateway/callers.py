@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.db import OperationalError
+
 from gateway.limits.demand import TOKENS, Bucket, buckets_for
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 EVERY = 0.4  # seconds between looks
 BELIEVED = 1.0  # seconds after the beginning of a look
 _MOST = 10_000
+_TRIES = 3  # to get an answer of the database that is no older than it may be believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Known:
 
     caller: "Caller"
     funding: "Funding"
+    asked_at: float = field(default_factory=time.monotonic, compare=False)  # when the database began to answer
     _met: dict[str, tuple[tuple[Bucket, ...], bool]] = field(default_factory=dict, compare=False)
 
     def buckets(self, model: str) -> tuple[tuple[Bucket, ...], bool]:
@@ -58,6 +62,7 @@ class Callers:
         self._state: object = None
         self._looked_at = float("-inf")
         self._epoch = 0
+        self._asking: dict[tuple[bytes, int], asyncio.Task[Known | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -74,8 +79,24 @@ class Callers:
     async def find(self, secret: str) -> Known | None:
         """Return who presents a secret; None if no active key has it."""
         place = hashlib.blake2b(secret.encode(), digest_size=32).digest()  # memory holds no secret longer than needed
-        if self._clock() - self._looked_at <= BELIEVED and (known := self._known.get(place)):
-            return known
+        for _ in range(_TRIES):
+            if self._clock() - self._looked_at <= BELIEVED and (known := self._known.get(place)):
+                return known
+            epoch = self._epoch
+            known = await self._ask_once(place, secret)
+            if known is None or self.counts(known, epoch):
+                return known
+        raise OperationalError("the database answers more slowly than it may be believed")
+
+    async def _ask_once(self, place: bytes, secret: str) -> Known | None:
+        """Ask for all who want to know the same now: thousands of calls at once are one question."""
+        asked = (place, self._epoch)  # after a change that was seen it is another question
+        if asked not in self._asking:
+            self._asking[asked] = asking = asyncio.create_task(self._ask(place, secret))
+            asking.add_done_callback(lambda task: self._answered(asked, task))
+        return await asyncio.shield(self._asking[asked])  # who leaves does not take the others' answer along
+
+    async def _ask(self, place: bytes, secret: str) -> Known | None:
         epoch = self._epoch
         known = await self._rooms.find_caller(secret)
         if known and epoch == self._epoch:  # else it may be from before a change that was seen meanwhile
@@ -83,6 +104,16 @@ class Callers:
             if len(self._known) > _MOST:
                 self._known.popitem(last=False)
         return known
+
+    def _answered(self, asked: tuple[bytes, int], task: "asyncio.Task[Known | None]") -> None:
+        del self._asking[asked]
+        if not task.cancelled():
+            task.exception()  # seen, even if nobody waits any more
+
+    def counts(self, known: Known, moment: int | None) -> bool:
+        """Tell whether who was found after a moment may still call, if the call has waited for something since."""
+        unchanged = moment is not None and moment == self.moment()
+        return unchanged or self._clock() - known.asked_at <= BELIEVED
 
     def moment(self) -> int | None:
         """Return what is another number after each change that was seen; None while nothing is believed."""

@@ -2,6 +2,7 @@
 
 from hmac import compare_digest
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -16,7 +17,7 @@ _MOST_BODY = 256 * 1024
 class Asked(msgspec.Struct):
     """One limit: whose, for which model ("" for all), of which kind, and how high."""
 
-    subject_id: str
+    subject_id: UUID
     model: str
     kind: Literal["requests_per_minute", "tokens_per_minute", "concurrent"]
     limit: int
@@ -51,7 +52,8 @@ class Counters:
         except msgspec.MsgspecError:
             raise GatewayError(400, "invalid_request", "The body is no list of limits.") from None
         buckets = [
-            Bucket(f"{each.subject_id}:{each.model}:{_LETTERS[each.kind]}", "", each.kind, each.limit) for each in asked
+            Bucket(f"{each.subject_id.hex}:{each.model}:{_LETTERS[each.kind]}", "", each.kind, each.limit)
+            for each in asked
         ]
         found = await self._limiter.counters(buckets)
         return msgspec.json.encode([Stands(each.limit, each.remaining, each.resets_in) for each in found])

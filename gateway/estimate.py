@@ -8,7 +8,7 @@ free. How a model's own tokens compare with that is learned from the calls whose
 
 import math
 import string
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import msgspec
@@ -66,25 +66,31 @@ def prompt_tokens(measured: Measure, ratio: float = 1.0) -> int:
 
 
 class Ratios:
-    """How many tokens each model reports for one of ours, of late. In memory, without a word of any prompt."""
+    """How many tokens each model reports for one of ours, of late. In memory, without a word of any prompt.
 
-    def __init__(self) -> None:
-        self._sums: dict[str, tuple[int, float, float]] = {}  # calls, our tokens, theirs; older ones fade
+    A model is named together with who calls it: nobody's odd prompts change what others are charged by an estimate.
+    """
 
-    def ratio(self, model: str) -> float:
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._sums: dict[Hashable, tuple[int, float, float]] = {}  # calls, our tokens, theirs; older ones fade
+
+    def ratio(self, model: Hashable) -> float:
         """Return the ratio; one as long as little is known."""
         calls, ours, theirs = self._sums.get(model, (0, 0.0, 0.0))
         if calls < _FEW or ours < 1:
             return 1.0
         return min(max(theirs / ours, _LEAST_RATIO), _MOST_RATIO)
 
-    def learn(self, model: str, measured: Measure, reported: int) -> None:
+    def learn(self, model: Hashable, measured: Measure, reported: int) -> None:
         """Take the prompt's tokens of a call as the model reported them."""
         calls, ours, theirs = self._sums.get(model, (0, 0.0, 0.0))
         if calls < _FEW or calls % _EVERY == 0:
             ours = ours * _FADING + measured.tokens
             theirs = theirs * _FADING + max(0, reported - measured.around)
         self._sums[model] = (calls + 1, ours, theirs)
+        if len(self._sums) > self._most:
+            del self._sums[next(iter(self._sums))]
 
     def forget(self) -> None:
         """Begin anew."""

@@ -1,7 +1,7 @@
 """Metering: what one call consumed, by the upstream's own account if that is believable."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from msgspec import Struct
 
@@ -49,7 +49,7 @@ def reported_usage(raw: object) -> Usage | None:
 class Meter:
     """Counts one call while its answer passes."""
 
-    def __init__(self, measured: Measure, clock: Callable[[], float] = time.monotonic, *, model: str = "") -> None:
+    def __init__(self, measured: Measure, clock: Callable[[], float] = time.monotonic, *, model: Hashable = "") -> None:
         self._measured = measured
         self._model = model
         self._clock = clock

@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.answers import Answer, Choice, Said, read_answer
 from gateway.completion import Completion
+from gateway.errors import UpstreamError
 from gateway.meter import Usage, reported_usage
 from gateway.requests.asked import Asked, asked
 from gateway.requests.moderations import for_endpoint, for_guard
@@ -40,12 +41,23 @@ class Moderation(Completion):
         return of_endpoint(body, len(inputs))
 
     async def _by_guard(self) -> tuple[list[Verdict], Any]:
-        answers = [
-            read_answer(await self._upstream.complete(self._ask(for_guard(messages))))
-            for messages in self._question.inputs
-        ]
+        answers: list[Answer] = []
+        try:
+            for messages in self._question.inputs:
+                body = await self._upstream.complete(self._ask(for_guard(messages)))
+                answers.append(read_answer(body))
+        except UpstreamError:
+            if answers:  # else an input at the end that fails would make all before it free
+                self._count(answers)
+            raise
         verdicts = [of_guard(answer.choices[0].message.content or "") for answer in answers]
         return verdicts, _together([reported_usage(answer.usage) for answer in answers])
+
+    def _count(self, answers: Sequence[Answer]) -> None:
+        """Count the answers there are, of a moderation that has no end."""
+        usage = _together([reported_usage(answer.usage) for answer in answers])
+        said = "\n".join(answer.choices[0].message.content or "" for answer in answers)
+        self._account.take_answer(Answer([Choice(Said(content=said))], usage))
 
     def _ask(self, body: dict[str, Any], *, to_moderations: bool = False) -> Asked:
         return asked(self._question.model, self._known_as, body, to_moderations=to_moderations)

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+# Whose figures are the organization's money (`keys.refusal_rules.PRIVATE`): they are for who sees its billing, and not
+# for whoever has a key, or found one.
+_PRIVATE = frozenset({"organization.credit", "organization.spend_cap", "organization.credit_limit"})
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -23,10 +27,10 @@ class Refusal:
 
     def told(self) -> dict[str, object]:
         """Return what an error's body says of it; money as a string, for readers that count in floating point."""
-        figures = {"limit": self.limit, "used": self.counter}
+        figures = {} if self.rule in _PRIVATE else {"limit": self.limit, "used": self.counter}
         if self.is_money:
             figures = {name: None if value is None else str(value) for name, value in figures.items()}  # type: ignore[misc]
-        unit = {"unit": "picodollars"} if self.is_money and self.limit is not None else {}
+        unit = {"unit": "picodollars"} if self.is_money and figures.get("limit") is not None else {}
         resets = {"resets_at": self.resets_at.isoformat(timespec="seconds")} if self.resets_at else {}
         known = {name: value for name, value in figures.items() if value is not None}
         return {"rule": self.rule, **known, **unit, **resets, "url": self.url}

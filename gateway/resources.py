@@ -20,6 +20,7 @@ from gateway.health import Health
 from gateway.http import Reply, Request
 from gateway.models import Models, entry, listing
 from gateway.moderation import Moderation
+from gateway.requests.moderations import has_images
 from gateway.requests.question import Question
 from gateway.routes import MODERATIONS, Route
 from gateway.shapes.shape import Heading, Shape
@@ -73,9 +74,11 @@ class Resources:
         return known
 
     async def _complete(self, request: Request, reply: Reply, shape: Shape, id: UUID, scope: str) -> None:
-        address = self._addresses.of(request)
+        moment, address = self._callers.moment(), self._addresses.of(request)
         known = await self._identify(request, id, scope, address)  # before the body: strangers send headers only
         body = await request.body(self._house.max_body)
+        if not self._callers.counts(known, moment):  # the body took its time
+            moment, known = self._callers.moment(), await self._identify(request, id, scope, address)
         question = shape.parse(body)
         if question.inputs:
             question = await self._with_moderator(question, known.caller)
@@ -86,6 +89,8 @@ class Resources:
             raise unavailable()  # what cannot be accounted for is not served
         admitted = await self._admission.admit(id, known, question, model, address)
         try:
+            if not self._callers.counts(known, moment):  # the database took its time to set the money aside
+                await self._identify(request, id, scope, address)
             reply.more += of_limits(admitted.standings)
             asked = question.for_upstream(model.upstream_name, most=admitted.most_tokens)
             account = Account(id=id, admitted=admitted, question=question, body=body, writer=self._house.writer)
@@ -116,15 +121,17 @@ class Resources:
 
     async def _with_moderator(self, question: Question, caller: "Caller") -> Question:
         """Return the question with a model that moderates: the one it names, or the first that the caller reaches."""
-        moderates = self._house.upstream.moderates
+        moderates, seen = self._house.upstream.moderates, {"chat", "endpoint"}
+        if has_images(question.inputs):
+            seen = {"chat"}  # an endpoint reads texts, and would call any image safe
         if not question.model:
             for model in await self._models.reached(caller):
-                if moderates(model.name, model.upstream_name):
+                if moderates(model.name, model.upstream_name) in seen:
                     return replace(question, model=model.name)
-            raise GatewayError(404, "model_not_found", "No model here moderates.", param="model")
+            raise GatewayError(404, "model_not_found", "No model here moderates this.", param="model")
         model = await self._models.find(question.model, caller)
-        if not moderates(model.name, model.upstream_name):
-            raise GatewayError(400, "invalid_request", "model: This model does not moderate.", param="model")
+        if moderates(model.name, model.upstream_name) not in seen:
+            raise GatewayError(400, "invalid_request", "model: This model does not moderate that.", param="model")
         return question
 
     async def _tell_readiness(self, reply: Reply) -> None:

@@ -5,6 +5,8 @@ and gives up after a few seconds: a request that cannot be authorized is refused
 """
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -106,7 +108,19 @@ class DjangoRooms:
         return await self._ask(lambda: _select_one(database))
 
     async def hold(self, hold_id: UUID, purse: "Purse", need: int, wish: int) -> "Held | Refused":
-        return await self._ask(lambda: self._holds.hold(hold_id, purse, need, wish=wish))
+        given_up = threading.Event()
+
+        def ask() -> "Held | Refused":
+            answer: Held | Refused = self._holds.hold(hold_id, purse, need, wish=wish)
+            if given_up.is_set() and not isinstance(answer, Refused):
+                self._holds.give_back(hold_id, purse, answer.amount)  # else it would be held in vain until its expiry
+            return answer
+
+        try:
+            return await self._ask(ask)
+        except BaseException:
+            given_up.set()
+            raise
 
     async def give_back(self, hold_id: UUID, purse: "Purse", amount: int) -> None:
         await self._ask(lambda: self._holds.give_back(hold_id, purse, amount))
@@ -146,10 +160,11 @@ class DjangoRooms:
     def _known(self, secret: str) -> "Known | None":
         from gateway.callers import Known
 
+        asked_at = time.monotonic()
         caller = self._caller_of(secret)
         if caller is None:
             return None
-        return Known(caller, self._funding_of(caller.organization_id, caller.project_id, caller.key_id))
+        return Known(caller, self._funding_of(caller.organization_id, caller.project_id, caller.subject_id), asked_at)
 
     async def _ask(self, question: Callable[[], T], pool: ThreadPoolExecutor | None = None) -> T:
         loop = asyncio.get_running_loop()

@@ -86,7 +86,8 @@ class Spool:
     def waiting(self) -> float:
         """Return for how many seconds the oldest segment waits that is another's to read."""
         own = self._current.path if self._current else None
-        oldest = min((_written(path) for path in self._directory.glob("*.log") if path != own), default=None)
+        others = (_written(path) for path in self._directory.glob("*.log") if path != own)
+        oldest = min((at for at in others if at is not None), default=None)
         return 0.0 if oldest is None else max(0.0, time.time() - oldest)
 
     def healthy(self) -> bool:
@@ -190,11 +191,13 @@ class Spool:
         return Segment.create(self._directory / f"{new_id()}.log")
 
 
-def _written(path: Path) -> float:
+def _written(path: Path) -> float | None:
+    """Return when the last record came to it; None if none waits, as in the settler's own segment."""
     try:
-        return path.stat().st_mtime
+        found = path.stat()
     except FileNotFoundError:
-        return time.time()  # it was taken just now
+        return None  # it was taken just now
+    return found.st_mtime if found.st_size else None
 
 
 def _private(path: str, flags: int) -> int:

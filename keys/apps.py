@@ -9,6 +9,7 @@ class KeysConfig(AppConfig):
         from keys import (
             changes,
             notices,  # noqa: F401  registers its events
+            orphans,  # noqa: F401  hears where somebody's access ends
         )
         from keys.admin import giving  # noqa: F401  says what stands behind a key
 

@@ -1,6 +1,7 @@
 """The first call, ready to paste."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,17 +18,25 @@ class Snippet:
     text: str
 
 
-def snippets(secret: str) -> list[Snippet]:
-    """Return the same call for each client, with the secret (or a placeholder) filled in."""
+def snippets(secret: str, allowed: Collection[str] | None = None) -> list[Snippet]:
+    """Return the same call for each client, with the secret (or a placeholder) filled in.
+
+    It names a model that the key may call: one of the allowed ones, or any if there are none.
+    """
+    model = _model(allowed)
     return [
-        Snippet("curl", "curl", curl(secret)),
-        Snippet("python", "Python", _llama_api_client(secret)),
-        Snippet("openai", "OpenAI SDK", _openai(secret)),
+        Snippet("curl", "curl", _curl(secret, model)),
+        Snippet("python", "Python", _llama_api_client(secret, model)),
+        Snippet("openai", "OpenAI SDK", _openai(secret, model)),
     ]
 
 
 def curl(secret: str) -> str:
-    body = json.dumps({"model": _model(), "messages": [{"role": "user", "content": _PROMPT}]})
+    return _curl(secret, _model())
+
+
+def _curl(secret: str, model: str) -> str:
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": _PROMPT}]})
     return (
         f"curl {settings.API_ORIGIN}/v1/chat/completions \\\n"
         f'  -H "Authorization: Bearer {secret}" \\\n'
@@ -41,29 +50,30 @@ def admin_curl(secret: str) -> str:
     return f'curl {settings.CONSOLE_ORIGIN}/api/v1/organization/ \\\n  -H "Authorization: Bearer {secret}"'
 
 
-def _llama_api_client(secret: str) -> str:
+def _llama_api_client(secret: str, model: str) -> str:
     return (
         "from llama_api_client import LlamaAPIClient\n\n"
         f'client = LlamaAPIClient(api_key="{secret}", base_url="{settings.API_ORIGIN}/v1")\n'
         "answer = client.chat.completions.create(\n"
-        f'    model="{_model()}",\n'
+        f'    model="{model}",\n'
         f'    messages=[{{"role": "user", "content": "{_PROMPT}"}}],\n'
         ")\n"
         "print(answer.completion_message.content.text)"
     )
 
 
-def _openai(secret: str) -> str:
+def _openai(secret: str, model: str) -> str:
     return (
         "from openai import OpenAI\n\n"
         f'client = OpenAI(api_key="{secret}", base_url="{settings.API_ORIGIN}/compat/v1")\n'
         "answer = client.chat.completions.create(\n"
-        f'    model="{_model()}",\n'
+        f'    model="{model}",\n'
         f'    messages=[{{"role": "user", "content": "{_PROMPT}"}}],\n'
         ")\n"
         "print(answer.choices[0].message.content)"
     )
 
 
-def _model() -> str:
-    return next((model.name for model in served_models()), "MODEL")
+def _model(allowed: Collection[str] | None = None) -> str:
+    names = [model.name for model in served_models() if allowed is None or model.name in allowed]
+    return next(iter(names), "MODEL")

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 
-from keys.models import ApiKey, Limits
+from keys.models import ApiKey, Level, Limits
 from keys.scopes import Scope
 from keys.secrets import hash_secret, is_well_formed
 
@@ -26,6 +26,8 @@ COLUMNS = (
     "ends_at",
     "project__organization__slug",
     "project__organization__blocked_policies",
+    "line_id",
+    "leaked_at",
 )
 
 
@@ -56,6 +58,12 @@ class Caller:
     organization: str = ""  # its slug, for addresses of pages
     blocked_policies: frozenset[str] = frozenset()  # classes of models that the organization does not reach
     rules: tuple[Rule, ...] = field(default=())
+    line_id: UUID | None = None  # of a key that was rotated: the first of its line
+
+    @property
+    def subject_id(self) -> UUID:
+        """Whose limits and budget the key has: those of its line, so that to rotate it resets no counter."""
+        return self.line_id or self.key_id
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes
@@ -86,13 +94,15 @@ def find_caller(secret: str) -> Caller | None:
 def callers_of(rows: Sequence[tuple[Any, ...]]) -> list[Caller]:
     """Return the callers of rows of COLUMNS, with their rules in one query."""
     rules: dict[UUID, list[Rule]] = {}
-    for rule in _rules_of({subject for row in rows for subject in (row[0], row[1], row[2])}):
+    for rule in _rules_of({subject for row in rows for subject in _subjects(row)}):
         rules.setdefault(rule.subject_id, []).append(rule)
     return [_caller(row, rules) for row in rows]
 
 
 def _caller(row: tuple[Any, ...], rules: Mapping[UUID, list[Rule]]) -> Caller:
-    key, organization, project, retention, scopes, models, networks, expires_at, ends_at, slug, blocked = row
+    (key, organization, project, retention, scopes, models, networks, expires_at, ends_at, slug, blocked, line,
+     leaked) = row  # fmt: skip
+    own = [_of_leaked(key)] if leaked else []
     return Caller(
         key_id=key,
         organization_id=organization,
@@ -104,8 +114,21 @@ def _caller(row: tuple[Any, ...], rules: Mapping[UUID, list[Rule]]) -> Caller:
         over_at=min(filter(None, (expires_at, ends_at)), default=None),
         organization=slug,
         blocked_policies=frozenset(blocked),
-        rules=tuple(rule for subject in (organization, project, key) for rule in rules.get(subject, ())),
+        rules=(*(rule for subject in _subjects(row) for rule in rules.get(subject, ())), *own),
+        line_id=line,
     )
+
+
+def _subjects(row: tuple[Any, ...]) -> tuple[UUID, UUID, UUID]:
+    """Return whose limits a key meets: of the organization, the project and the key's line, in this order."""
+    key, organization, project, *_, line, _ = row
+    return organization, project, line or key
+
+
+def _of_leaked(key_id: UUID) -> Rule:
+    """Return what is left of a key that is public: a rule with counters of its own, which no successor shares."""
+    subject = uuid5(key_id, "leaked")
+    return Rule(Level.KEY, subject, "", settings.LEAKED_REQUESTS_PER_MINUTE, None, concurrent=1)
 
 
 def _rules_of(subjects: Iterable[UUID]) -> list[Rule]:

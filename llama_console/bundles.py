@@ -25,7 +25,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": (*EVERY_PAGE, "public", "passkey"),
     "shell.css": IN_THE_SHELL,
     "home.css": (*IN_THE_SHELL, "mono", "kpis", "code", "onboarding", "home"),
-    "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "code", "empty", "pagination", "choices", "keys", "secret"),
+    "keys.css": (*IN_THE_SHELL, "mono", "toolbar", "kpis", "code", "empty", "pagination", "choices", "keys", "secret"),
     "reference.css": (*EVERY_PAGE, "public", "mono", "card", "table", "code", "reference"),
     "webhooks.css": (*IN_THE_SHELL, "mono", "empty", "pagination", "choices", "webhooks", "secret"),
     "previews.css": (*IN_THE_SHELL, "mono", "previews"),

@@ -88,13 +88,23 @@ _STAFF: Groups = (
 )
 
 # Pages, and the pages of whole rooms, that belong to another room's by their tabs.
-_BESIDE = {"organizations:roles": "members", "billing_contacts": "billing", "prices": "limits", "blocked": "limits"}
+_BESIDE = {
+    "organizations:roles": "members",
+    "billing_contacts": "billing",
+    "organization_limits": "limits",
+    "project_limits": "projects",
+    "prices": "limits",
+    "blocked": "limits",
+}
 
 # What a page asks for before it shows anything; who is a member opens the others. The pages themselves refuse: this
 # only spares people the way, and tests hold it to what they answer.
 _NEEDED: dict[str, Permission] = {
     "keys:list": Permission.VIEW_KEYS,
     "keys:create": Permission.MANAGE_KEYS,
+    "keys:service_accounts": Permission.VIEW_KEYS,
+    "keys:service_account_create": Permission.MANAGE_KEYS,
+    "organization_limits": Permission.MANAGE_LIMITS,
     "webhooks:list": Permission.MANAGE_WEBHOOKS,
     "webhooks:create": Permission.MANAGE_WEBHOOKS,
     "playground:page": Permission.USE_PLAYGROUND,

@@ -347,6 +347,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge-summaries": {"task": "notifications.purge_summaries", "schedule": 86400.0, "options": {"expires": 600}},
     "purge-messages": {"task": "notifications.purge_messages", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-repeats": {"task": "admin_api.purge_repeats", "schedule": 3600.0, "options": {"expires": 600}},
+    "carry-out-leak-reports": {"task": "keys.carry_out_leak_reports", "schedule": 15.0, "options": {"expires": 15}},
+    "remind-of-keys": {"task": "keys.remind", "schedule": 3600.0, "options": {"expires": 600}},
     "close-invoices": {"task": "billing.close_invoices", "schedule": 300.0, "options": {"expires": 300}},
     "sweep-holds": {"task": "billing.sweep_holds", "schedule": 30.0, "options": {"expires": 30}},
     "expire-credit": {"task": "billing.expire_credit", "schedule": 60.0, "options": {"expires": 60}},
@@ -422,6 +424,13 @@ GATEWAY_TOKEN = hmac.digest(SECRET_KEY.encode(), b"gateway counters", "sha256").
 # Seconds that calls in flight have after SIGTERM: more than clients wait for a whole answer, less than granian waits.
 GATEWAY_DRAIN_SECONDS = env.integer("GATEWAY_DRAIN_SECONDS", 3 if DEVELOPMENT else 120, least=1)
 SPOOL_DIR = Path(env.string("SPOOL_DIR", str(VAR_DIR / "spool")))
+
+# API keys -----------------------------------------------------------------------------------
+
+# What becomes of an API key that was found in public: slowed down until somebody acts, or revoked at once.
+LEAKED_KEYS = env.choice("LEAKED_KEYS", "limit", "limit", "revoke")
+LEAKED_REQUESTS_PER_MINUTE = env.integer("LEAKED_REQUESTS_PER_MINUTE", 10, least=1)  # one at a time
+LEAK_REPORTS_PER_HOUR = env.integer("LEAK_REPORTS_PER_HOUR", 600, least=1)  # of one address
 
 # Admin API ----------------------------------------------------------------------------------
 

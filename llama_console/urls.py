@@ -3,6 +3,8 @@ from django.urls import include, path
 
 from accounts.views.organizations import creation
 from admin_api.views.reference import reference
+from keys.views import limits
+from keys.views.leak_reports import leak_reports
 from llama_console.views import account, errors, health, home
 from llama_console.views.palette.palette import palette
 from llama_console.views.previews.urls import in_development
@@ -27,6 +29,9 @@ urlpatterns = [
     path("hooks/", include("notifications.urls")),
     path("stripe/", include("billing.stripe_urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    # Scanners may leave the slash out, and a redirect would lose the body.
+    path("api/v1/leak-reports", leak_reports, name="leak_reports"),
+    path("api/v1/leak-reports/", leak_reports, name="leak_reports"),
     path("api/v1/", include("admin_api.urls")),
     path("docs/api/", reference, name="api_docs"),
     path("staff/", include("llama_console.views.staff.urls")),
@@ -38,6 +43,8 @@ urlpatterns = [
     path("o/<slug:organization>/limits/", include("llama_console.views.limits.urls")),
     path("o/<slug:organization>/blocked/", include("llama_console.views.blocked.urls")),
     path("o/<slug:organization>/keys/", include("keys.urls")),
+    path("o/<slug:organization>/limits/organization/", limits.organization_limits, name="organization_limits"),
+    path("o/<slug:organization>/projects/<slug:project>/limits/", limits.project_limits, name="project_limits"),
     path("o/<slug:organization>/admin-keys/", include("keys.admin_urls")),
     path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),
     path("o/<slug:organization>/billing/", include("billing.urls")),

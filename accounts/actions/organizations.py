@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts import directory, security_rules
+from accounts.access_changes import access_changed
 from accounts.actions.projects import create_project
 from accounts.actions.roles import check_projects
 from accounts.entries import Contact
@@ -86,6 +87,7 @@ def add_member(
             commitment=commit_role(text, organization.pk, user.pk),
         )
         directory.enter_member(actor, organization=organization, user=user, contact=contact, role=role)
+        access_changed(organization.pk, user.pk, access)
     return membership
 
 

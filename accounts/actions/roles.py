@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from accounts import directory
+from accounts.access_changes import access_changed
 from accounts.actions.owners import lock, refuse_last_owner
 from accounts.models import Membership, Organization, Project, Role
 from accounts.policy import Access, may_give
@@ -105,6 +106,7 @@ def _seal(actor: Actor, membership: Membership, new: Access) -> None:
     membership.role = text = write_access(new, version)
     membership.save(update_fields=["role"])
     _record(actor, Action.MEMBER_ROLE_CHANGED, membership, version, text)
+    access_changed(membership.organization_id, membership.user_id, new)
 
 
 def end_membership(
@@ -114,7 +116,9 @@ def end_membership(
     version = given_role(membership.organization_id, membership.user_id).version + 1
     directory.forget_member(actor, organization=membership.organization, user=membership.user, purpose=purpose)
     membership.delete()
-    return _record(actor, Action.MEMBER_REMOVED, membership, version, None)
+    event = _record(actor, Action.MEMBER_REMOVED, membership, version, None)
+    access_changed(membership.organization_id, membership.user_id, None)
+    return event
 
 
 def check_projects(organization: Organization, access: Access) -> None:

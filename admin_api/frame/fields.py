@@ -50,6 +50,17 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Pattern:
+    """What a text must match as a whole, as the schema says it."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern.replace("$", r"\Z"))
+
+    def __call__(self, text: str) -> None:
+        if not self._pattern.search(text):
+            raise serializers.ValidationError("This is not written as it must be.")
+
+
 class StrictText(serializers.CharField):
     """Text that is text: a number or a boolean is none."""
 

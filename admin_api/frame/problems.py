@@ -38,7 +38,7 @@ TYPES = {
     "idempotency-key-reused": "The Idempotency-Key came with another request before.",
     "rate-limited": "The key made too many requests; `Retry-After` says in how many seconds to go on.",
     "server-error": "Something broke on our side. Tell the operator the id of the request.",
-    "unavailable": "A database or the vault is away. Try again after `Retry-After` seconds.",
+    "unavailable": "A database, the vault or the payment provider is away. Try again after `Retry-After` seconds.",
 }
 
 
@@ -53,6 +53,13 @@ class Refused(exceptions.APIException):
 class Conflict(Refused):
     def __init__(self, detail: str) -> None:
         super().__init__(HTTPStatus.CONFLICT, "conflict", detail)
+
+
+class Unavailable(Refused):
+    """Something that the answer needs is away for a moment."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail)
 
 
 class Malformed(Refused):

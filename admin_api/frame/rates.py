@@ -27,10 +27,8 @@ class Allowance:
 
 
 class TooMany(Refused):
-    def __init__(self, wait: int) -> None:
-        super().__init__(
-            HTTPStatus.TOO_MANY_REQUESTS, "rate-limited", f"Too many requests with this key. Go on in {wait} s."
-        )
+    def __init__(self, wait: int, what: str = "Too many requests with this key.") -> None:
+        super().__init__(HTTPStatus.TOO_MANY_REQUESTS, "rate-limited", f"{what} Go on in {wait} s.")
         self.wait = wait
 
 

@@ -16,7 +16,7 @@ from admin_api.frame.operation import Operation
 from admin_api.frame.pages import PageQuery
 from admin_api.frame.problems import Conflict
 from admin_api.frame.resource import Making, Resource
-from admin_api.resources.keys import with_secret
+from admin_api.frame.shown_once import with_secret
 from notifications.models import Because
 from notifications.models import Endpoint as Model
 from notifications.webhooks import guard

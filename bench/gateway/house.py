@@ -23,10 +23,10 @@ def furnish() -> str:
     call_command("migrate", database="content", verbosity=0)
     organization = Organization.objects.create(name="Bench", slug="bench")
     project = Project.objects.create(organization=organization, name="Bench", slug="bench")
-    _offer()
-    _credit(organization)
+    offer()
+    credit(organization)
     key, secret = issue_key(Actor.operator(), project=project, name="Bench")
-    _limit(key)
+    limit(key)
     connections.close_all()  # the gateway has the databases to itself
     return secret
 
@@ -43,7 +43,8 @@ def control_key() -> str:
     return secret
 
 
-def _offer() -> None:
+def offer() -> None:
+    """Serve the model at a price."""
     from django.utils import timezone
 
     from catalog.models import Model
@@ -55,21 +56,22 @@ def _offer() -> None:
     set_price(Actor.operator(), model, **rates, effective_from=timezone.now() - timedelta(days=1))
 
 
-def _credit(organization: Any) -> None:
+def credit(organization: Any, cents: int = 100 * DOLLARS) -> None:
+    """Have an organization pay in advance, and give it so much."""
     from django.db import transaction
 
     from billing.actions.terms import set_terms
     from billing.credit import give_credit
     from billing.models import LotKind, Mode
-    from catalog.money import PICO
+    from catalog.money import CENT
     from ledger.actor import Actor
 
     account = set_terms(Actor.operator(), organization.pk, mode=Mode.PREPAID)
     with transaction.atomic():
-        give_credit(account, LotKind.PAID, DOLLARS * PICO, key="topup:bench")
+        give_credit(account, LotKind.PAID, cents * CENT, key=f"topup:{organization.slug}")
 
 
-def _limit(key: Any) -> None:
+def limit(key: Any) -> None:
     """Limit organization, project and key, each with its own row, for all models and for ours."""
     from keys.models import Limits
 

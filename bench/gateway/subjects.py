@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,9 +48,16 @@ def model(folder: Path, pace: float) -> Iterator[Server]:
 
 @contextmanager
 def gateway(
-    folder: Path, core: int, upstream: int, secret: str, *, target: str = "gateway.app:application"
+    folder: Path,
+    core: int | None,
+    upstream: int,
+    secret: str,
+    *,
+    name: str = "gateway",
+    target: str = "gateway.app:application",
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """Run ours as docs/operate.md says. Its unsealer must listen in the folder."""
+    """Run ours as docs/operate.md says, with more of an environment. Its unsealer must listen in the folder."""
     port = free_port()
     command = (
         sys.executable, "-m", "granian", "--interface", "rsgi", "--loop", "uvloop", "--workers", "1",
@@ -60,9 +67,10 @@ def gateway(
     environ = {
         "MODEL_UPSTREAM_URL": f"http://127.0.0.1:{upstream}/v1",
         "UNSEALER_SOCKET": str(folder / "unsealer.sock"),
+        **(more or {}),
     }
     path = PATH.removeprefix("/compat") if os.environ.get("NATIVE") else PATH
-    options = {"name": "gateway", "port": port, "path": path, "folder": folder, "authorization": f"Bearer {secret}"}
+    options = {"name": name, "port": port, "path": path, "folder": folder, "authorization": f"Bearer {secret}"}
     with running(command, core=core, environ=environ, **options) as server:
         yield server
 

@@ -46,7 +46,8 @@ class Budget(models.Model):
     spent = PicoField(default=0)
     began = models.DateField(null=True)  # the period of `spent`
     held = PicoField(default=0)
-    told_in = models.DateField(null=True)  # the period in which somebody was told that `soft` is passed
+    told_in = models.DateField(null=True)  # the period in which somebody was told that it is passed
+    told = models.PositiveSmallIntegerField(default=0)  # the step of billing.budget_alerts that they heard of then
 
     objects = BudgetQuerySet.as_manager()
 

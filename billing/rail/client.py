@@ -74,7 +74,7 @@ def ask_all(act: Callable[[Services], Any]) -> Iterator[Json]:
 
 @contextmanager
 def briefly() -> Iterator[None]:
-    """Wait no longer than a page may: for questions that change nothing and can be asked again."""
+    """Wait no longer than a page may: for what changes nothing, or goes out again under the same key."""
     before = _patience.set(BRIEF)
     try:
         yield
@@ -138,7 +138,7 @@ def _is_signed(body: bytes, signature: str, secret: str) -> bool:
 
 def _services() -> Services:
     if not settings.STRIPE_SECRET_KEY:
-        raise RailError("Payments are not set up on this installation.", "not-set-up", permanent=False)
+        raise RailError("Payments are not set up on this installation.", errors.NOT_SET_UP, permanent=False)
     return _client(os.getpid(), settings.STRIPE_SECRET_KEY, settings.STRIPE_URL, _patience.get()).v1
 
 

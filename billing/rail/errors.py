@@ -7,6 +7,7 @@ AWAY = "unreachable"  # nothing was sent
 UNKNOWN = "unknown-outcome"  # it may have been done, or not
 BROKEN = "broken"  # answered with an error of Stripe's own, which is what the same idempotency key gets from then on
 BUSY = "busy"  # Stripe has not done with the same thing
+NOT_SET_UP = "not-set-up"  # there is no key; an operator mends it
 TAKEN = "taken"  # another worker or request is at it this moment
 
 # A bank's suspicions: told apart from other refusals, they would say to a thief which cards are known as stolen.

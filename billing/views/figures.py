@@ -34,6 +34,11 @@ class CapMeter:
     ahead: int
     ahead_width: int
 
+    @property
+    def tone(self) -> str:
+        """Colour it as it is told of: from 80 percent on, and at the cap."""
+        return "bad" if self.percent >= 100 else "warn" if self.percent >= 80 else ""
+
 
 def figures(account: BillingAccount, spend: Spend) -> list[Figure]:
     return [_stand(account, spend.pace), _month_to_date(spend), _forecast(spend)]

@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.step_up import recent_sign_in_required
+from billing import places
 from billing.actions.portal import open_payment_methods
 from billing.rail.cards import payment_methods
 from billing.rail.errors import RailError
@@ -42,7 +42,7 @@ def shown(request: HttpRequest, payer: Payer) -> HttpResponse:
 @managing
 def portal(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Go to the provider's portal, once somebody has said so."""
-    back = reverse("billing:payment_methods", args=[payer.slug])
+    back = places.payment_methods(payer.slug)
     if request.method == "POST":
         try:
             count_question(payer)

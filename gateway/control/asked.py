@@ -91,4 +91,7 @@ def _address(text: str | None) -> Address | None:
 
 
 def _text(request: Request, name: str) -> str | None:
-    return request.header(name) or None
+    values = request.headers(name)
+    if len(values) > 1:  # one of them is not the proxy's, and without either nothing would be looked at
+        raise GatewayError(400, "invalid_request", f"The header {name} came more than once.")
+    return values[0] if values and values[0] else None

@@ -6,7 +6,9 @@ is one process's own: a report that reaches another counts all the same, and wha
 
 import asyncio
 import contextlib
+import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from billing.purses import Funding
     from catalog.served import ServedModel
     from keys.verification import Caller
+
+log = logging.getLogger(__name__)
 
 LIFETIME = 900.0  # seconds
 _EVERY = 5.0
@@ -40,6 +44,7 @@ class Reserved:
     """What one call has."""
 
     key_id: UUID
+    organization_id: UUID
     limiter: Limiter
     ticket: Ticket
     share: Share
@@ -56,13 +61,25 @@ class Reserved:
         self.limiter.settle(self.ticket, self.tokens)
         self.share.cancel()
 
+    def cancel(self) -> None:
+        """The call does not run."""
+        self.limiter.cancel(self.ticket)
+        self.share.cancel()
+
 
 class Reservations:
     """Gives and takes back; everything but `take_back` belongs to the event loop."""
 
     def __init__(
-        self, limiter: Limiter, purses: Purses, blocked: Blocked, clock: Callable[[], float] = time.monotonic
+        self,
+        limiter: Limiter,
+        purses: Purses,
+        blocked: Blocked,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        most: int = _MOST,
     ) -> None:
+        self._most = most
         self.limiter = limiter
         self._purses = purses
         self._blocked = blocked
@@ -97,25 +114,44 @@ class Reservations:
         except BaseException:
             self.limiter.cancel(ticket)
             raise
-        reserved = Reserved(caller.key_id, self.limiter, ticket, share, tokens, self._clock() + LIFETIME)
+        ends_at = self._clock() + LIFETIME
+        reserved = Reserved(caller.key_id, caller.organization_id, self.limiter, ticket, share, tokens, ends_at)
         self._given[id] = reserved
-        if len(self._given) > _MOST:
-            self._given.pop(next(iter(self._given))).expire()
+        if len(self._given) > self._most:
+            self._make_room()
         return reserved
+
+    def _make_room(self) -> None:
+        """End the oldest tenth of whoever has most: nobody can end what others have by taking more."""
+        given = list(self._given.items())
+        most, number = Counter(reserved.organization_id for _, reserved in given).most_common(1)[0]
+        theirs = [hold for hold, reserved in given if reserved.organization_id == most]
+        for hold in theirs[: max(1, number // 10)]:
+            if reserved := self._given.pop(hold, None):
+                reserved.expire()
 
     def take_back(self, id: UUID, key_id: UUID) -> Reserved | None:
         """Return what a call of a key has, once; from any thread. Its `settle` belongs to the event loop."""
         reserved = self._given.get(id)
         return self._given.pop(id, None) if reserved and reserved.key_id == key_id else None
 
+    def cancel(self, id: UUID) -> None:
+        """Take back what a call has that nobody was told of."""
+        if reserved := self._given.pop(id, None):
+            reserved.cancel()
+
     def expire(self) -> None:
         """End what nobody reported in time."""
         now = self._clock()
-        for over in [each for each, reserved in self._given.items() if reserved.ends_at <= now]:
+        # A copy in one step, because `take_back` may change it at any moment.
+        for over in [each for each, reserved in list(self._given.items()) if reserved.ends_at <= now]:
             if reserved := self._given.pop(over, None):
                 reserved.expire()
 
     async def _expire_on(self) -> None:
         while True:
             await asyncio.sleep(_EVERY)
-            self.expire()
+            try:
+                self.expire()
+            except Exception as error:  # whatever it is: what is over goes on to end
+                log.warning("reservations: some did not end: %s", type(error).__name__)

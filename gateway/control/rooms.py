@@ -144,7 +144,7 @@ class DjangoControlRooms:
 
 def _subjects(standing: "Standing") -> tuple[UUID, UUID, UUID]:
     caller = standing.caller
-    return (caller.organization_id, caller.project_id, caller.key_id)
+    return (caller.organization_id, caller.project_id, caller.subject_id)
 
 
 def _with_fresh_connections(work: Callable[[], T]) -> T:

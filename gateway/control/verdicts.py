@@ -173,7 +173,16 @@ class Verdicts:
             found |= await self._learn_once(missing.pop(), organization_id)
         elif missing:
             found |= await self._learn(missing, organization_id)
-        return [await self._judge(question, found.get(question.key)) for question in questions]
+        verdicts: list[Verdict] = []
+        try:
+            for question in questions:
+                verdicts.append(await self._judge(question, found.get(question.key)))  # noqa: PERF401  what was judged counts
+        except BaseException:  # nobody hears of what was set aside, so nobody would report it
+            for verdict in verdicts:
+                if verdict.more and (hold := verdict.more.get("hold")):
+                    self._reservations.cancel(hold)
+            raise
+        return verdicts
 
     async def _learn_once(self, secret: str, organization_id: UUID | None) -> dict[str, Remembered]:
         """Ask for a key with everybody who asks for it now, if nothing has changed since the question was put."""

@@ -50,6 +50,11 @@ class AssistantMessage(Struct, tag_field="role", tag="assistant", omit_defaults=
             raise ValueError("An assistant message needs `content` or `tool_calls`")
 
 
+# About as many as OpenAI takes. Servers look for each of them after every token, in the time of all callers.
+_Stop = str | Annotated[list[str], Meta(max_length=16)]
+_Bias = Annotated[dict[str, float], Meta(max_length=300)]
+
+
 class StreamOptions(Struct):
     include_usage: bool | None = None
 
@@ -72,6 +77,11 @@ class CompatRequest(Struct):
     tools: list[Tool] | None = None
     tool_choice: ToolChoice | None = None
     response_format: dict[str, Any] | None = None
+    stop: _Stop | None = None
+    logit_bias: _Bias | None = None
+    logprobs: bool | None = None
+    top_logprobs: Annotated[int, Meta(ge=0, le=20)] | None = None
+    reasoning_effort: Annotated[str, Meta(max_length=20)] | None = None  # templates write it into the prompt
     user: str | None = None
 
 

@@ -63,8 +63,18 @@ def for_endpoint(inputs: list[list[dict[str, Any]]]) -> dict[str, Any]:
     return {"input": ["\n\n".join(filter(None, map(_text, messages))) for messages in inputs]}
 
 
+def has_images(inputs: list[list[dict[str, Any]]]) -> bool:
+    """Tell whether there is anything that an endpoint, which reads texts, would not see."""
+    return any(part["type"] == "image_url" for messages in inputs for message in messages for part in _parts(message))
+
+
 def _text(message: dict[str, Any]) -> str:
     content = message.get("content")
-    if isinstance(content, list):
-        return "\n".join(part["text"] for part in content if part["type"] == "text")
-    return content or ""
+    said = [part["text"] for part in _parts(message)] if isinstance(content, list) else [content or ""]
+    called = [call["function"] for call in message.get("tool_calls") or ()]
+    return "\n".join([*said, *(f"{function['name']} {function['arguments']}" for function in called)])
+
+
+def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
+    content = message.get("content")
+    return content if isinstance(content, list) else []

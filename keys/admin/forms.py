@@ -7,10 +7,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.once import OnceField
 from accounts.policy import Permission
 from accounts.validators import one_line, visible
 from keys.admin.scopes import SCOPES
-from ledger.ids import new_id
 
 _LIVES = {
     "30": gettext_lazy("30 days"),
@@ -29,7 +29,7 @@ class AdminKeyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple, error_messages={"required": gettext_lazy("Choose at least one scope.")}
     )
     # The key's id, made with the form: sending the form again makes no second key.
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
+    once = OnceField()
 
     def __init__(self, *args: Any, allowed: list[Permission], **kwargs: Any) -> None:
         """`allowed` is what its maker may do: nobody gives a key more than they have."""

@@ -1,6 +1,7 @@
 """An API key: a keyed hash of a secret that was shown once, whom it speaks for, and what it may call from where."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -37,6 +38,7 @@ class ApiKey(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="keys")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    is_personal = models.BooleanField(default=False)  # a person made it for themselves, whether or not they are there
     service_account = models.ForeignKey(ServiceAccount, on_delete=models.CASCADE, null=True, related_name="keys")
     name = models.CharField(max_length=80)
     secret_hash = models.BinaryField(max_length=32, unique=True)
@@ -46,11 +48,15 @@ class ApiKey(models.Model):
     allowed_models = models.JSONField(null=True)  # names; None: all, those to come as well
     allowed_networks = models.JSONField(default=list)  # CIDR; none: from everywhere
     expires_at = models.DateTimeField(null=True)
+    # The first key of its rotations; None: it is that. Limits and budget are of it, so that to rotate resets nothing.
+    line_id = models.UUIDField(null=True, db_index=True)
     # Rotation: the key that this one follows, which stops at its `ends_at`. A key has one successor.
     predecessor = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, related_name="successor")
     ends_at = models.DateTimeField(null=True)
     rotate_every = models.PositiveSmallIntegerField(null=True)  # days after which somebody is told to rotate it
     leaked_at = models.DateTimeField(null=True)  # since when it is limited, because it was found in public
+    leaked_on = models.CharField(max_length=120, default="", blank=True)  # the host it was found on
+    orphaned_at = models.DateTimeField(null=True)  # since when its maker has no part in its project any more
     revoked_at = models.DateTimeField(null=True)
     is_playground = models.BooleanField(default=False)  # under which its person calls from the playground
 
@@ -73,6 +79,11 @@ class ApiKey(models.Model):
     @property
     def hint(self) -> str:
         return f"llk_…{self.tail}"
+
+    @property
+    def subject_id(self) -> UUID:
+        """Whose limits and budget it has: one subject for all keys of its line."""
+        return self.line_id or self.pk
 
     @property
     def over_at(self) -> datetime | None:

@@ -5,18 +5,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.policy import Permission
 from accounts.step_up import recent_sign_in_required
 from keys.actions import revoke_key
 from keys.forms import RevocationForm
 from keys.models import ApiKey
-from keys.views.keys import acting_for
+from keys.views.access import managed_key
 from usage import figures
 from usage.queries import by_key
 from usage.sums import Sums
@@ -25,10 +24,7 @@ from usage.sums import Sums
 @recent_sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revocation(request: HttpRequest, organization: str, key_id: UUID) -> HttpResponse:
-    acting = acting_for(request, organization)
-    acting.require(Permission.MANAGE_KEYS)
-    key = get_object_or_404(ApiKey.objects.visible_to(acting).select_related("project"), pk=key_id)
-    acting.require(Permission.MANAGE_KEYS, project=key.project)
+    acting, key = managed_key(request, organization, key_id)
     form = RevocationForm(request.POST or None, key=key)
     if not key.is_active:
         return redirect("keys:list", organization)

@@ -21,6 +21,7 @@ register = template.Library()
 register.filter("browser", agents.in_words)
 register.filter("per_million", money.per_million)  # of pico-dollars a token
 register.filter("all_digits", money.all_digits)
+register.filter("dollars", money.dollars)
 
 TOKEN = re.compile(
     r"""(?P<s>"[^"\n]*"|'[^']*')"""

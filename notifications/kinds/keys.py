@@ -72,6 +72,81 @@ def key_expiring(key: str, project: str, organization: str, until: datetime, day
     )
 
 
+@kind("key-expired", gettext_lazy("API key expired"), Topic.KEYS, sample=_KEY | {"at": AT})
+def key_expired(key: str, project: str, organization: str, at: datetime, url: str) -> Wording:
+    return Wording(
+        subject=_("API key expired in %(organization)s: %(key)s") % {"organization": organization, "key": key},
+        paragraphs=[_("The key has come to the end that was set for it. Calls with it are refused from now on.")],
+        facts=[*_place(key, project, organization), (_("Expired"), moment(at))],
+        action=Action(_("See the key"), url),
+        footnote=_("If something still needs it, create a new key: one that has ended does not come back."),
+    )
+
+
+@kind(
+    "key-rotation-due",
+    gettext_lazy("API key to be rotated"),
+    Topic.KEYS,
+    sample=_KEY | {"due": LATER, "days": 180},
+)
+def key_rotation_due(key: str, project: str, organization: str, due: datetime, days: int, url: str) -> Wording:
+    """Word that a rotation is due; `days` is how often somebody wanted it."""
+    every = ngettext("It is to be rotated each day.", "It is to be rotated every %(days)s days.", days)
+    return Wording(
+        subject=_("API key to be rotated: %(key)s") % {"key": key},
+        paragraphs=[
+            every % {"days": days}
+            + " "
+            + _("The new secret has the same rules, and both work for as long as you choose.")
+        ],
+        facts=[*_place(key, project, organization), (_("Due"), moment(due))],
+        action=Action(_("Rotate the key"), url),
+    )
+
+
+@kind(
+    "keys-orphaned",
+    gettext_lazy("API keys whose maker is gone"),
+    Topic.KEYS,
+    sample={"organization": ORGANIZATION, "keys": 2, "url": page_of("keys/?flag=orphaned")},
+)
+def keys_orphaned(organization: str, keys: int, url: str) -> Wording:
+    subject = ngettext(
+        "%(keys)s API key of %(organization)s has outlived its maker",
+        "%(keys)s API keys of %(organization)s have outlived their maker",
+        keys,
+    )
+    return Wording(
+        subject=subject % {"keys": keys, "organization": organization},
+        paragraphs=[
+            _("Whoever made them has left the organization or the project, and may still have the secrets."),
+            _("They work on, because programs may depend on them. Rotate what is needed, and revoke the rest."),
+        ],
+        action=Action(_("See these keys"), url),
+        footnote=_("Keys of service accounts belong to no person, so nobody takes their secrets along."),
+    )
+
+
+@kind(
+    "keys-unused",
+    gettext_lazy("API keys that nothing uses"),
+    Topic.KEYS,
+    sample={"organization": ORGANIZATION, "keys": 3, "days": 90, "url": page_of("keys/?flag=unused")},
+)
+def keys_unused(organization: str, keys: int, days: int, url: str) -> Wording:
+    subject = ngettext(
+        "%(keys)s API key of %(organization)s has rested for %(days)s days",
+        "%(keys)s API keys of %(organization)s have rested for %(days)s days",
+        keys,
+    )
+    return Wording(
+        subject=subject % {"keys": keys, "organization": organization, "days": days},
+        paragraphs=[_("A key that nothing uses helps only who finds it. Revoke what is not needed any more.")],
+        action=Action(_("See these keys"), url),
+        footnote=_("They are flagged, and never removed by themselves."),
+    )
+
+
 @kind(
     "key-leaked",
     gettext_lazy("API key leaked"),
@@ -88,11 +163,11 @@ def key_leaked(key: str, project: str, organization: str, at: datetime, is_revok
             _("Its secret was found where anybody can read it."),
             _("We revoked the key, so calls with it are refused from now on.")
             if is_revoked
-            else _("The key still works, for anybody. Revoke it now."),
+            else _("We slowed it down, but it still works, for anybody. Rotate or revoke it now."),
         ],
         facts=[*_place(key, project, organization), (_("Found"), moment(at))],
-        action=Action(_("See your keys"), url),
-        footnote=_("Check in your usage what it was used for, and create a new key for whatever needs one."),
+        action=Action(_("See what it was used for"), url),
+        footnote=_("Look for networks that are not yours, and give whatever needs a key a new one."),
         short=_("Llama console: one of your API keys is public and was revoked. Create a new one.")
         if is_revoked
         else _("Llama console: one of your API keys is public. Revoke it at once."),

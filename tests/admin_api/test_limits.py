@@ -135,7 +135,7 @@ def test_a_dry_run_says_what_a_limit_would_have_refused(olivia: Caller, project:
         assert olivia.ask("dry-run/", **wrong).status_code == 400
 
 
-def test_who_is_limited_to_projects_tries_nothing_of_the_whole(organization: Organization, owner: User) -> None:
+def test_who_is_limited_to_projects_sees_nothing_of_the_whole(organization: Organization, owner: User) -> None:
     mine = create_project(Actor.user(owner.pk), organization=organization, name="Mine")
     user = person("dev@example.com")
     add_member(
@@ -144,6 +144,8 @@ def test_who_is_limited_to_projects_tries_nothing_of_the_whole(organization: Org
     caller = program(organization, user)
     assert caller.ask("dry-run/").status_code == 404
     assert caller.ask("dry-run/", project_id=str(mine.pk)).status_code == 200
+    assert caller.ask("organization/limits/").status_code == 404  # its counter tells of all
+    assert caller.ask(f"projects/{mine.pk}/limits/").status_code == 200
 
 
 def test_the_playgrounds_keys_are_in_no_list(olivia: Caller, project: Project, owner: User) -> None:

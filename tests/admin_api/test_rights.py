@@ -25,11 +25,11 @@ from accounts.models import (
 )
 from accounts.policy import Access, Permission
 from admin_api.frame.served import document
-from billing.models import BillingAccount, CreditLot, Invoice, Mode, Origin, Refund, TopUp
-from keys.actions import issue_key
+from billing.models import BalanceWarning, BillingAccount, Budget, CreditLot, Invoice, Mode, Origin, Refund, TopUp
+from keys.actions import issue_key, make_service_account, mark_leaked
 from keys.admin.actions import issue_admin_key, revoke_admin_key
 from keys.admin.scopes import OF_GATEWAYS, SCOPES
-from keys.models import AdminKey, ApiKey
+from keys.models import AdminKey, ApiKey, Limits, ServiceAccount
 from keys.secrets import ADMIN_PREFIX, new_secret
 from ledger.actor import Actor
 from ledger.models import AuditEvent
@@ -68,7 +68,8 @@ def ids(organization: Organization, project: Project, member: User) -> dict[str,
     admin_key, _ = issue_admin_key(OPERATOR, organization=organization, name="another", scopes=[])
     return {
         "project_id": project.pk,
-        "key_id": issue_key(OPERATOR, project=project, name="ci")[0].pk,
+        "key_id": leaked(issue_key(OPERATOR, project=project, name="ci")[0]).pk,
+        "account_id": make_service_account(OPERATOR, project=project, name="nightly").pk,
         "admin_key_id": admin_key.pk,
         "member_id": member.pk,
         "endpoint_id": endpoint.pk,
@@ -84,6 +85,11 @@ def ids(organization: Organization, project: Project, member: User) -> dict[str,
         "model": price(served()).model_id,
         "request_id": _call(project, issue_key(OPERATOR, project=project, name="caller")[0]),
     }
+
+
+def leaked(key: ApiKey) -> ApiKey:
+    mark_leaked(OPERATOR, key)
+    return key
 
 
 def _invitation(organization: Organization) -> Invitation:
@@ -120,6 +126,9 @@ def _invoice(organization: Organization) -> int:
 def _state() -> list[Any]:
     kept = (
         ApiKey,
+        ServiceAccount,
+        Limits,
+        Budget,
         AdminKey,
         Endpoint,
         Membership,
@@ -131,6 +140,7 @@ def _state() -> list[Any]:
         TopUp,
         Refund,
         BillingAccount,
+        BalanceWarning,
         AuditEvent,
     )
     return [sorted(model.objects.values_list(*_columns(model)), key=str) for model in kept]
@@ -145,7 +155,11 @@ def test_a_foreign_key_finds_what_is_not_there_and_changes_nothing(
     method: str, path: str, operation: Any, scopes: list[str], ids: dict[str, Any], otto: Caller
 ) -> None:
     body, before = _example(operation), _state()
-    named = {"project_id": str(ids["project_id"]), "members": [str(ids["member_id"])]}
+    named = {
+        "project_id": str(ids["project_id"]),
+        "members": [str(ids["member_id"])],
+        "keys": [str(ids["key_id"])],
+    }
     body, names = body and {**body, **{name: named[name] for name in named.keys() & body}}, named.keys() & (body or {})
     if not names and ("{" not in path or path.endswith("{model}/")):  # prices are the same for everybody
         shown = _text(otto.get(path.format(**ids))) if method == "get" and "proof" not in path else ""

@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.actions import add_member, create_organization, invite
 from accounts.actions.invitations import Offer
 from accounts.models import Role
 from accounts.policy import Access
 from billing.actions.terms import set_terms
-from billing.models import CreditLot, Mode, Origin, Refund, TopUp
+from billing.models import CreditLot, Mode, Refund
 from keys.admin.actions import issue_admin_key
 from ledger.actor import Actor
 from ledger.ids import new_id
 from notifications.models import Delivery
 from notifications.webhooks.actions import create_endpoint
 from tests.admin_api.conftest import program
+from tests.billing.rail.conftest import buy, hear
 from tests.catalog.conftest import price, served
 from tests.conftest import MIRA, OLIVIA, person
+from tests.support.stripe import Stripe
 
 # Without the network nobody can add an endpoint: there is one, for all operations but its deletion. And the key that
 # the run goes by must not revoke itself.
@@ -58,7 +59,9 @@ EXAMPLES = 3  # of each operation and phase
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_that_schemathesis_thinks_of_fails(live_server: Any, settings: Any, tmp_path: Path) -> None:
+def test_nothing_that_schemathesis_thinks_of_fails(
+    live_server: Any, settings: Any, tmp_path: Path, stripe: Stripe
+) -> None:
     settings.ADMIN_API_PER_MINUTE = 1_000_000
     settings.SPECTACULAR_SETTINGS = settings.SPECTACULAR_SETTINGS | {"SERVERS": [{"url": live_server.url}]}
     olivia, mira = (person(each.email, name=each.name) for each in (OLIVIA, MIRA))
@@ -69,8 +72,9 @@ def test_nothing_that_schemathesis_thinks_of_fails(live_server: Any, settings: A
     endpoint, _ = create_endpoint(
         Actor.operator(), organization_id=llamas.pk, url="https://a.example", kinds=["key.created"]
     )
-    set_terms(Actor.operator(), llamas.pk, mode=Mode.PREPAID)
-    purchase = TopUp.objects.create(organization_id=llamas.pk, cents=500, origin=Origin.AUTO, expires_at=timezone.now())
+    purchase = buy(set_terms(Actor.operator(), llamas.pk, mode=Mode.PREPAID), 500)
+    stripe.submit(purchase.stripe_session)  # there is a receipt
+    hear(stripe)
     lot = CreditLot.objects.create(organization_id=llamas.pk, kind="paid", granted=5, remaining=0)
     refund = Refund.objects.create(organization_id=llamas.pk, lot=lot, top_up=purchase, cents=1)
     delivery = Delivery.objects.create(endpoint=endpoint, message_id=new_id(), kind="key.created", duration=1)

@@ -6,13 +6,16 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from accounts.models import Organization
+from accounts.models import Organization, Project
 from billing import holds
 from billing.models import Budget, Hold, Period
-from billing.purses import Purse
+from billing.purses import Purse, funding_of
 from billing.settlement import settle_calls
 from catalog.models import Model
+from keys.actions import issue_key, rotate_key
 from keys.models import Level
+from keys.verification import find_caller
+from ledger.actor import Actor
 from ledger.ids import new_id
 from tests.usage.test_recording import call
 
@@ -67,3 +70,19 @@ def test_what_comes_late_from_an_earlier_period_was_of_that_one(organization: Or
     Budget.objects.update(spent=5, began=then.date())
     settle_calls([call(organization_id=organization.pk, key_id=key, started_at=timezone.now())])
     assert (Budget.objects.get().spent, Budget.objects.get().began) == (COST, timezone.now().date())
+
+
+def test_both_secrets_of_a_rotation_count_towards_one_budget(project: Project, llama: Model) -> None:
+    former, _ = issue_key(Actor.operator(), project=project, name="ci")
+    organization = project.organization
+    budget(organization, Level.KEY, former.pk)
+    successor, secret = rotate_key(Actor.operator(), former, overlap=timedelta(hours=1))
+    for key in (former, successor):
+        made = call(organization_id=organization.pk, project_id=project.pk, key_id=key.pk)
+        settle_calls([made])
+        settle_calls([made])
+    assert Budget.objects.get().spent == 2 * COST
+    caller = find_caller(secret)
+    assert caller
+    (purse,) = funding_of(organization.pk, project.pk, caller.subject_id).purses
+    assert purse.budget_id == former.pk

@@ -1,12 +1,14 @@
 """Who may call: a key is asked for every time, and every refusal looks the same."""
 
+import json
 import socket
+import time
 
 import httpx
 import pytest
 
-from tests.gateway.conftest import House
-from tests.gateway.fakes import MEMBER_KEY, OUTSIDER_KEY, question
+from tests.gateway.conftest import House, settled
+from tests.gateway.fakes import MEMBER_KEY, OUTSIDER_KEY, eventually, question
 
 PATHS = ["/v1/chat/completions", "/compat/v1/chat/completions"]
 REFUSED = {"/v1/chat/completions": ("detail",), "/compat/v1/chat/completions": ("error", "message")}
@@ -70,4 +72,23 @@ def test_without_a_database_or_an_unsealer_nobody_gets_in(
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
     assert "secret internals" not in answer.text
+    assert not house.upstream.requests
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_key_that_is_revoked_while_the_body_comes_is_refused(
+    house: House, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sends a head and keeps the rest back until the key is revoked gets no call for it."""
+    monkeypatch.setattr("gateway.callers.BELIEVED", 0.1)
+    body = json.dumps(question()).encode()
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {MEMBER_KEY}\r\ncontent-length: {len(body)}\r\n"
+    with socket.create_connection(("127.0.0.1", house.port), timeout=5) as connection:
+        connection.sendall(head.encode() + b"connection: close\r\n\r\n" + body[:5])
+        eventually(lambda: house.rooms.secrets)
+        del house.rooms.callers[MEMBER_KEY]
+        settled(house.rooms)
+        time.sleep(0.1)
+        connection.sendall(body[5:])
+        assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")
     assert not house.upstream.requests

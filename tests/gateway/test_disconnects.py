@@ -56,6 +56,22 @@ def test_leaving_in_the_middle_of_a_stream(house: House, path: str, politely: bo
     assert call.latency_ms < 700  # not only once the upstream timed out
 
 
+@pytest.mark.parametrize("member", ["reasoning_content", "reasoning", "refusal"])
+def test_what_is_not_called_content_counts_as_well(house: House, member: str) -> None:
+    async def think(exchange: Exchange) -> None:
+        await exchange.start_stream()
+        for word in ("Let me", " think"):
+            await exchange.event(chunk(**{member: word}))
+        await model_server.hang(exchange)
+
+    house.upstream.behaviour = think
+    connection = send(house, PATHS[1], stream=True)
+    read_until(connection, b" think")
+    leave(connection, politely=True)
+    call = house.rooms.only_call()
+    assert (call.outcome, call.completion_tokens) == (Outcome.DISCONNECTED, 2)
+
+
 def test_leaving_before_the_first_event(house: House) -> None:
     house.upstream.behaviour = model_server.hang
     connection = send(house, PATHS[0], stream=True)

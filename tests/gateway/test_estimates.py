@@ -1,6 +1,8 @@
 """What is counted when the model server does not count: as right as can be, and never for free."""
 
 import asyncio
+from dataclasses import replace
+from uuid import UUID
 
 import httpx
 import pytest
@@ -9,8 +11,8 @@ from gateway.answers import read_chunk
 from gateway.estimate import Measure, Ratios, measure, prompt_tokens
 from gateway.meter import Meter, Usage
 from tests.gateway import upstream as model_server
-from tests.gateway.conftest import House
-from tests.gateway.fakes import eventually, question
+from tests.gateway.conftest import House, settled
+from tests.gateway.fakes import MEMBER, MEMBER_KEY, eventually, question
 from tests.gateway.upstream import begins, chunk, completion
 
 
@@ -68,6 +70,30 @@ def test_a_call_that_breaks_off_is_estimated_by_what_the_model_reported_before(
     mira.post("/v1/chat/completions", json=asked | {"stream": True})
     call = house.rooms.only_call()
     assert (call.prompt_tokens, call.estimated) == (304, True)
+
+
+def test_nobody_s_prompts_change_what_others_are_charged(mira: httpx.Client, house: House) -> None:
+    asked = question(messages=[{"role": "user", "content": "abcd" * 100}])
+    odd = {"prompt_tokens": 404, "completion_tokens": 1}
+    house.upstream.behaviour = lambda exchange: exchange.json(completion("x", usage=odd))
+    house.rooms.callers[MEMBER_KEY] = replace(MEMBER, organization_id=UUID(int=2))
+    settled(house.rooms)
+    for _ in range(20):
+        mira.post("/v1/chat/completions", json=asked)
+    eventually(lambda: len(house.rooms.calls) == 20)
+    house.rooms.calls.clear()
+    house.rooms.callers[MEMBER_KEY] = MEMBER
+    settled(house.rooms)
+    house.upstream.behaviour = begins(model_server.reset)
+    mira.post("/v1/chat/completions", json=asked | {"stream": True})
+    assert house.rooms.only_call().prompt_tokens == 104
+
+
+def test_what_was_learned_finds_room() -> None:
+    ratios = Ratios(most=3)
+    for number in range(5):
+        ratios.learn(number, asks("a"), 5)
+    assert len(ratios._sums) == 3
 
 
 def test_what_the_upstream_reports_with_each_piece_counts_when_the_stream_breaks_off(

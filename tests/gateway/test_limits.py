@@ -161,7 +161,7 @@ def test_the_console_sees_the_counters_that_enforce_and_nobody_else_does(house: 
     limits = rule(requests_per_minute=9)
     grant(house, rules=(limits,))
     mira.post(NATIVE, json=question())
-    asked = [{"subject_id": limits.subject_id.hex, "model": "", "kind": "requests_per_minute", "limit": 9}]
+    asked = [{"subject_id": str(limits.subject_id), "model": "", "kind": "requests_per_minute", "limit": 9}]
     assert mira.post("/internal/counters", json=asked).status_code == 404
     console = {"authorization": f"Bearer {TOKEN}"}
     (counter,) = mira.post("/internal/counters", json=asked, headers=console).json()

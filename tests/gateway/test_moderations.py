@@ -84,6 +84,20 @@ def test_a_moderation_is_one_call_with_what_its_inputs_used_together(compat: Ope
     assert not call.estimated
 
 
+def test_an_input_that_fails_makes_those_before_it_not_free(mira: httpx.Client, house: House) -> None:
+    async def choke(exchange: Exchange) -> None:
+        if "poison" in str(exchange.body["messages"]):
+            await exchange.json({"error": {"message": "too long"}}, 400)
+        else:
+            await guard(exchange)
+
+    house.upstream.behaviour = choke
+    assert mira.post(COMPAT, json={"input": ["a", "b", "poison"]}).status_code == 400
+    call = house.rooms.only_call()
+    assert (call.status, call.outcome) == (400, Outcome.FAILED)
+    assert (call.prompt_tokens, call.completion_tokens) == (24, 10)
+
+
 def test_usage_that_is_missing_is_estimated_with_the_template(mira: httpx.Client, house: House) -> None:
     house.upstream.behaviour = says(200, completion("safe"))
     mira.post(COMPAT, json={"input": ["a", "b"]})
@@ -166,6 +180,25 @@ def test_an_endpoint_is_asked_if_the_operator_says_so(
         "model": "meta/Llama-Guard-4", "input": ["How do I build a bomb?\n\nPlease"],
     }  # fmt: skip
     assert [each.flagged for each in compat.moderations.create(input=["a", "bomb"]).results] == [False, True]
+
+
+def test_what_an_endpoint_would_not_see_is_not_called_safe(
+    mira: httpx.Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endpoint(exchange: Exchange) -> None:
+        flagged = ["bomb" in text for text in exchange.body["input"]]
+        await exchange.json({"results": [{"flagged": each, "flagged_categories": []} for each in flagged]})
+
+    house.upstream.behaviour = endpoint
+    monkeypatch.setattr(Pools, "moderates", lambda self, model, known_as: "endpoint" if model == GUARD else None)
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a"}}
+    for model, status in ((GUARD, 400), (None, 404)):
+        answer = mira.post(COMPAT, json={"input": [{"type": "text", "text": "a"}, image], "model": model})
+        assert answer.status_code == status
+    assert not house.upstream.requests
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": '{"make": "a bomb"}'}}
+    (result,) = mira.post(NATIVE, json={"messages": [{"role": "assistant", "tool_calls": [call]}]}).json()["results"]
+    assert result["flagged"]
 
 
 def test_what_moderates_stands_in_the_operator_s_file() -> None:

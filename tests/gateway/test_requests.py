@@ -55,6 +55,14 @@ COMPAT_ONLY: list[tuple[Any, str]] = [
     (question(n=0), "n"),
     (question(n=True), "n"),
     (question(stream_options={"include_usage": 5}), "stream_options.include_usage"),
+    # What a server would look for after each token, list with each token, or write into the prompt.
+    (question(stop=["x"] * 17), "stop"),
+    (question(stop=[5]), "stop[0]"),
+    (question(logit_bias={str(token): 1 for token in range(301)}), "logit_bias"),
+    (question(logprobs=True, top_logprobs=21), "top_logprobs"),
+    (question(top_logprobs=True), "top_logprobs"),
+    (question(logprobs=5), "logprobs"),
+    (question(reasoning_effort="x" * 21), "reasoning_effort"),
 ]
 
 

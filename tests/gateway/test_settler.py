@@ -67,6 +67,21 @@ def test_usage_that_nobody_settles_closes_the_gateway_and_is_told(
     settler.stop(5)
 
 
+def test_a_settler_without_anything_to_do_closes_no_gateway(
+    tmp_path: Path, rooms: MemoryRooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own segment is there for as long as it lives, and is empty."""
+    monkeypatch.setattr("gateway.writer._OVERDUE", 0.1)
+    settler = Writer(Spool(tmp_path), rooms, pause=0.01, look_around=0.01)
+    settler.start()
+    gateway = Writer(Spool(tmp_path), rooms, pause=0.01, look_around=0.01, settler=Idle())
+    gateway.start()
+    time.sleep(0.5)
+    assert gateway.healthy()
+    gateway.stop(5)
+    settler.stop(5)
+
+
 def test_the_settler_runs_until_its_gateway_ends_or_dies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

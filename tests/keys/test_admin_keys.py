@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import change_role
 from accounts.models import Organization, Project, Role, User
+from accounts.once import new_once
 from accounts.policy import Permission
 from keys.admin.actions import issue_admin_key
 from keys.admin.caller import find_admin
@@ -57,7 +58,7 @@ def test_its_maker_is_told_of_the_beginning_and_the_end(as_owner: Client, organi
 
 
 def test_the_same_form_twice_makes_one_key(as_owner: Client, organization: Organization) -> None:
-    once = {"once": str(uuid4())}
+    once = {"once": new_once()}
     assert as_owner.post(URL + "new/", FORM | once).status_code == 200
     assert as_owner.post(URL + "new/", FORM | once).status_code == 302
     assert AdminKey.objects.count() == 1

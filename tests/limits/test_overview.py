@@ -1,7 +1,7 @@
 """Models & limits: what is reached, what holds calls back, and the counters that enforce."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from catalog.blocking import set_blocked
 from catalog.data_policy import DataPolicy
 from catalog.models import Model
 from catalog.money import PICO
-from keys.actions import issue_key
+from keys.actions import issue_key, rotate_key
 from keys.models import Limits
 from keys.verification import find_caller
 from ledger.actor import Actor
@@ -65,6 +65,16 @@ def test_models_stand_with_context_price_and_data_policy(as_owner: Client) -> No
     assert "Stays here" in page
     assert "Contributes" in page
     assert "Gone" not in page
+
+
+def test_a_key_that_is_being_rotated_stands_once_as_its_successor(
+    as_owner: Client, owner: User, project: Project, organization: Organization, counters: Counters
+) -> None:
+    key, _ = issue_key(Actor.operator(), project=project, name="ci-runner", creator=owner)
+    limit(key, organization, "key", requests_per_minute=60)
+    successor, _ = rotate_key(Actor.operator(), key, overlap=timedelta(hours=1), creator=owner)
+    assert text(as_owner).count("ci-runner Your key") == 1
+    assert successor.hint in text(as_owner)
 
 
 def test_limits_of_organization_projects_and_own_keys_show_the_gateways_counters(
@@ -133,6 +143,7 @@ def test_a_limited_member_sees_their_projects_alone(organization: Organization, 
     mine = create_project(Actor.user(owner.pk), organization=organization, name="Mine")
     theirs = create_project(Actor.user(owner.pk), organization=organization, name="Theirs")
     limit(theirs, organization, "project", concurrent=77)
+    budget(organization, organization, "organization", hard=500 * PICO, spent=477 * PICO)
     user = person("dev@example.com")
     add_member(
         Actor.operator(), organization=organization, user=user, role=Role.VIEWER, projects={mine.pk: Role.VIEWER}

@@ -52,6 +52,31 @@ def told(answer: Any, name: str) -> Any:
     return next(data for found, data in events(answer) if found == name)
 
 
+def test_an_answer_that_cannot_begin_keeps_no_place(
+    as_owner: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    free = relay._streams._value
+    with monkeypatch.context() as patch:
+        patch.setattr(relay.threading.Thread, "start", full)
+        with pytest.raises(RuntimeError):
+            call(as_owner)
+    assert relay._streams._value == free
+    assert not Turn.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["completions/", "code/"])
+def test_a_schema_that_is_nested_too_deeply_is_refused(as_owner: Client, organization: Organization, path: str) -> None:
+    schema: dict[str, Any] = {}
+    for _ in range(150):
+        schema = {"a": schema}
+    body = {"model": "llama", "project": "default", "messages": [{"role": "user", "content": "Hi"}]}
+    answer = as_owner.post(PAGE + path, {**body, "response_format": schema}, content_type="application/json")
+    assert answer.status_code == 400
+
+
 def eventually(probe: Any, seconds: float = 5) -> None:
     end = time.monotonic() + seconds
     while not probe():

@@ -32,6 +32,7 @@ UNWATCHED = {
     "notifications_deliveryhour": "counts of messages",
     "notifications_heartbeat": "when a worker was last alive",
     "notifications_turn": "whose turn it is to start a task",
+    "keys_leakreport": "what somebody says is public, of whosever key; what follows from it has events",
     "billing_stripeintent": "what is to be done at Stripe, which follows from what was changed",
     "billing_stripeevent": "what Stripe tells; what follows from it has events",
 }

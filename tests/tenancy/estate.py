@@ -18,7 +18,7 @@ from catalog.models import Model
 from catalog.money import PICO
 from content.actions import keep_exchanges
 from content.exchanges import Exchange
-from keys.actions import issue_key
+from keys.actions import issue_key, make_service_account
 from keys.admin.actions import issue_admin_key
 from keys.admin.scopes import SCOPES
 from keys.models import ApiKey
@@ -32,6 +32,7 @@ from usage.calls import Call, Outcome
 
 _SNAPSHOT = json.dumps(
     {
+        "mode": "prepaid",
         "lines": [],
         "amounts": dict.fromkeys(("usage", "credit", "carried", "rounding"), 0),
         "cents": dict.fromkeys(("total", "credit", "carried", "due"), 0),
@@ -74,6 +75,7 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "projects": project.slug,
         "keys": key.pk,
         "admin-keys": admin_key.pk,
+        "service-accounts": make_service_account(actor, project=project, name=f"of {name}", creator=owner).pk,
         "webhooks": endpoint.pk,
         "deliveries": delivery.pk if delivery else None,
         "billing-contacts": contact.pk,

@@ -97,7 +97,7 @@ class TopUps(Making):
         return act
 
     def again(self, pk: UUID, **kwargs: Any) -> Model:
-        return _top_up(self, pk)
+        return top_up_for(self, pk)
 
     def shown(self, thing: Any, status: int = 200) -> Response:
         """Ask for the page after the commit: the provider is asked under no lock."""
@@ -112,10 +112,10 @@ class OneTopUp(Resource):
     }
 
     def get(self, request: Request, top_up_id: UUID) -> Response:
-        return self.shown(_top_up(self, top_up_id))
+        return self.shown(top_up_for(self, top_up_id))
 
 
-def _top_up(resource: Resource, pk: UUID) -> Model:
+def top_up_for(resource: Resource, pk: UUID) -> Model:
     return get_object_or_404(Model, pk=pk, organization_id=account_for(resource).pk)
 
 

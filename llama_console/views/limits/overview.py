@@ -1,6 +1,7 @@
 """Models & limits: what the organization reaches, and what holds calls back, with how it stands right now."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,7 +31,7 @@ def overview(request: HttpRequest, organization: str) -> HttpResponse:
     acting = Acting.in_organization(request, organization)
     acting.require(Permission.VIEW_USAGE)
     whole, projects, keys = _organization(acting), _projects(acting), _keys(acting)
-    answered = fill([whole, *projects, *keys], counters, timezone.now())
+    answered = fill([*([whole] if whole else []), *projects, *keys], counters, timezone.now())
     context = {
         "models": _models(acting),
         "whole": whole,
@@ -65,7 +66,10 @@ def _context(model: str) -> str:
     return figures.exact(known.context) if known else ""
 
 
-def _organization(acting: Acting) -> Holder:
+def _organization(acting: Acting) -> Holder | None:
+    """Return the organization for who sees all of its usage: its counters tell of other projects, too."""
+    if acting.limits(Permission.VIEW_USAGE) is not None:
+        return None
     organization = acting.organization
     url = reverse("limits:overview", args=[organization.slug]) + "organization/"
     return Holder(organization.pk, organization.name, edit_url=_link(acting, url))
@@ -83,12 +87,22 @@ def _project_url(acting: Acting, project: Project) -> str:
 
 def _keys(acting: Acting) -> list[Holder]:
     own = ApiKey.objects.visible_to(acting).active().filter(created_by=acting.user).select_related("project")
-    return [Holder(key.pk, key.name, hint=f"{key.hint} · {key.project.name}") for key in own[:_MOST]]
+    found: dict[UUID, Holder] = {}
+    for key in own.order_by("-pk")[:_MOST]:
+        hint, edit_url = f"{key.hint} · {key.project.name}", _key_url(acting, key)
+        # Keys of one line share their limits: the newest stands for those that it replaces.
+        found.setdefault(key.subject_id, Holder(key.subject_id, key.name, hint=hint, edit_url=edit_url))
+    return list(found.values())
+
+
+def _key_url(acting: Acting, key: ApiKey) -> str:
+    may = acting.may(Permission.MANAGE_KEYS, key.project)
+    return reverse("keys:change", args=[acting.organization.slug, key.pk]) if may else ""
 
 
 def _link(acting: Acting, path: str) -> str:
     """Return the address of a form for who may change limits, and nothing for everybody else."""
-    if not acting.may(Permission.MANAGE_PROJECTS):
+    if not acting.may(Permission.MANAGE_LIMITS):
         return ""
     try:
         resolve(path)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 _NUMBERS = ("temperature", "top_p", "top_k", "max_completion_tokens", "repetition_penalty")
 _ROLES = ("system", "user", "assistant")
 _MOST_MESSAGES = 500
+_DEEPEST = 100
 
 
 class NotUnderstood(Exception):
@@ -69,9 +70,23 @@ def _number(name: str, value: Any) -> int | float:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or _is_deep(value):
         raise NotUnderstood(_("The JSON schema is no object."))
     return value
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether something is nested so deeply that what can be read may not be written."""
+    level = [value]
+    for _depth in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _no_number(text: str) -> None:

@@ -32,11 +32,11 @@ def completions(request: HttpRequest, organization: str) -> HttpResponseBase:
         return _refused(409, _("Another answer to you is under way, maybe in another tab. Stop it first."))
     try:
         secret = playground_secret(acting.actor, project=project, user=acting.user)
+        relay = Relay(GatewayCall(secret, asked.wire), turn=turn, organization=organization)
     except BaseException:
         end_turn(turn)
         leave_place()
         raise
-    relay = Relay(GatewayCall(secret, asked.wire), turn=turn, organization=organization)
     request.META.pop("HTTP_ACCEPT_ENCODING", None)  # what compresses an answer would hold its pieces back
     return StreamingHttpResponse(
         relay,

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.once import OnceField
 from accounts.validators import one_line, visible
-from ledger.ids import new_id
 from notifications.models import Endpoint
 from notifications.webhooks import guard
 from notifications.webhooks.kinds import subscribable
@@ -45,7 +45,7 @@ class EndpointForm(forms.Form):
 
 class NewEndpointForm(EndpointForm):
     # The endpoint's id, made with the form: sending the form again makes no second endpoint.
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
+    once = OnceField()
 
 
 class ChangeForm(EndpointForm):
@@ -58,7 +58,7 @@ class ChangeForm(EndpointForm):
 
 
 class RotationForm(forms.Form):
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)  # the new secret's id
+    once = OnceField()  # the new secret's id
 
 
 class DeletionForm(forms.Form):

@@ -66,9 +66,11 @@ def test_projects_of_one_name_have_addresses_of_their_own(organization: Organiza
     assert "new" not in slugs  # which is the page that makes one
 
 
-def test_a_call_takes_one_query_also_with_archived_projects(project: Project, django_assert_num_queries: Any) -> None:
+def test_a_new_key_takes_two_queries_and_one_of_an_archived_project_one(
+    project: Project, django_assert_num_queries: Any
+) -> None:
     _, secret = issue_key(OPERATOR, project=project, name="server")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert find_caller(secret)
     archive_project(OPERATOR, project)
     with django_assert_num_queries(1):

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from billing.models import AutoRecharge, BillingAccount
 from billing.rail.deeds.customers import customer_of
-from billing.views.asking import A_MINUTE
+from billing.rail.questions import A_MINUTE
 from ledger.models import Action, AuditEvent
 from notifications.models import WindowCount
 from tests.billing.pages.conftest import ROOT

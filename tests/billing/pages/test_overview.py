@@ -92,12 +92,13 @@ def test_the_cap_shows_what_is_spent_of_it_and_what_is_foreseen(account: Billing
     set_cap(OPERATOR, account.pk, 40 * PICO)
     BillingAccount.objects.update(spent=30 * PICO, spent_month=timezone.now().date().replace(day=1))
     meter = as_owner.get(ROOT).context["meter"]
-    assert (meter.percent, meter.ahead, meter.cap) == (75, 75, "$40.00")
+    assert (meter.percent, meter.ahead, meter.cap, meter.tone) == (75, 75, "$40.00", "")
 
 
 def test_a_cap_of_nothing_is_used_up(account: BillingAccount, as_owner: Client) -> None:
     set_cap(OPERATOR, account.pk, 0)
-    assert as_owner.get(ROOT).context["meter"].percent == 100
+    full = as_owner.get(ROOT).context["meter"]
+    assert (full.percent, full.tone) == (100, "bad")
 
 
 def test_credits_stand_in_the_order_of_their_use(account: BillingAccount, as_owner: Client) -> None:

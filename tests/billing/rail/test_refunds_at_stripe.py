@@ -28,7 +28,7 @@ from tests.billing.rail.test_refunds import balances, charge_of
 from tests.support.invoices import use
 from tests.support.stripe import DAY, Stripe
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("llama")]
 USED = 590
 
 

@@ -73,6 +73,16 @@ def test_what_is_asked_for_comes_in_headers(house: House) -> None:
     assert ask(house, OTTOS_KEY, x_key_scope="chat").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["x-key-scope", "x-key-model", "x-key-consume", "x-client-address"])
+def test_a_header_that_comes_twice_is_refused_and_not_left_out(house: House, name: str) -> None:
+    house.control.change(MEMBER_KEY, scopes=frozenset({"chat"}), models=frozenset())
+    seen(house)
+    own = [("authorization", f"Bearer {MEMBER_KEY}"), ("x-control-key", OPERATOR)]
+    for customers in ("moderations", ""):
+        answer = httpx.get(house.url + AUTH, headers=[*own, (name, customers), (name, MODEL)])
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+
+
 def test_requests_are_counted_if_the_proxy_wants(house: House) -> None:
     limited(house, requests_per_minute=2, concurrent=1)
     for _ in range(4):

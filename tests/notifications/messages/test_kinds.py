@@ -17,7 +17,7 @@ from vault.purposes import RULES
 
 # What messages may tell. No fact here is a person's name, address or number, and none may become one.
 FACTS = {
-    *("organization", "project", "key", "host", "name", "passkey"),  # names of things
+    *("organization", "project", "key", "keys", "host", "name", "passkey"),  # names of things
     *("at", "on", "since", "until", "due", "again", "days", "kept", "hours", "minutes"),  # times
     *("amount", "balance", "budget", "cap", "forecast", "spent", "threshold", "usual", "percent"),  # money
     *("url", "link", "decline_url", "refusal", "code"),
@@ -29,10 +29,6 @@ FACTS = {
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
 UNSENT = {
     "budget-forecast",
-    "budget-reached",
-    "key-expiring",
-    "key-leaked",
-    "key-rotated",
     "spending-anomaly",
     "support-closed",
     "support-reply",

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Organization, User
+from accounts.once import new_once
 from ledger.models import AuditEvent
 from notifications.models import Delivery, Endpoint, OutboxMessage
 from notifications.webhooks.actions import create_endpoint
@@ -45,14 +46,14 @@ def test_a_foreign_organization_or_endpoint_is_like_a_missing_one(as_outsider: C
 
 
 def test_the_owner_adds_rotates_changes_and_deletes(as_owner: Client, receiver: Receiver) -> None:
-    form = {"url": receiver.url, "kinds": ["key.created"], "once": str(uuid4())}
+    form = {"url": receiver.url, "kinds": ["key.created"], "once": new_once()}
     page = as_owner.post(URL + "new/", form)
     assert page.context["secret"].startswith("whsec_")
     assert "no-store" in page["Cache-Control"]
     assert as_owner.post(URL + "new/", form).status_code == 302
     own = f"{URL}{Endpoint.objects.get().pk}/"
     assert page.context["secret"] not in as_owner.get(own).content.decode()
-    assert as_owner.post(own + "rotation/", {"once": str(uuid4())}).context["secret"].startswith("whsec_")
+    assert as_owner.post(own + "rotation/", {"once": new_once()}).context["secret"].startswith("whsec_")
     assert as_owner.post(own + "test/").status_code == 302
     assert OutboxMessage.objects.get().kind == "webhook.test"
     assert as_owner.post(own + "change/", {**form, "kinds": ["key.revoked"]}).status_code == 302

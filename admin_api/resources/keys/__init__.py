@@ -1,0 +1,1 @@
+"""API keys, which call models, with all that holds for them."""
