@@ -128,7 +128,7 @@ class Purses:
             lease.free -= amount
             lease.running += 1
             lease.used_at = now
-            if lease.ahead >= _BUSY and lease.free < lease.granted // 4 and not lease.filling_ahead:
+            if lease.ahead >= _BUSY and lease.free < lease.granted // 2 and not lease.filling_ahead:
                 lease.filling_ahead = True
                 self._begin(self._fill_ahead(lease, amount))
         return Share(leases, amount)

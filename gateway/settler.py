@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 
 _LOOK = 0.05  # seconds between looks for segments
 _LAST = 30.0  # seconds for what is left in the end
-_YIELDING = 5  # levels of priority below calls, which somebody waits for
 _AGAIN = 1.0  # seconds before one that died is started again
 
 
@@ -53,7 +52,6 @@ def main() -> int:
     # A signal to the whole group is for the gateway, which has calls to end first.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    os.nice(_YIELDING)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llama_console.settings")
     import django
 

@@ -115,10 +115,17 @@ class Control:
 
     async def _verify(self, request: Request, reply: Reply) -> None:
         credential = await self._require(request, VERIFY)
-        questions, batch = asked.read(await request.body(_MOST_ASKED))
-        verdicts = await self._verdicts.judge(questions, credential.organization_id)
-        bodies = [verdict.body for verdict in verdicts]
-        reply.json(200, b'{"results":[%b]}' % b",".join(bodies) if batch else bodies[0])
+        body, organization_id = await request.body(_MOST_ASKED), credential.organization_id
+        if answer := self._verdicts.recall(body, organization_id):
+            reply.json(200, answer)
+            return
+        questions, batch = asked.read(body)
+        if batch:
+            verdicts = await self._verdicts.judge(questions, organization_id)
+            answer = b'{"results":[%b]}' % b",".join([verdict.body for verdict in verdicts])
+        else:
+            answer = await self._verdicts.answer(questions[0], body, organization_id)
+        reply.json(200, answer)
 
     async def _admit(self, request: Request, reply: Reply) -> None:
         """Answer a subrequest: the status says whether the customer's request may go on."""

@@ -52,6 +52,8 @@ class Over:
 class Limiter(Protocol):
     """Counts calls against limits. All limits of a call let it through, or none counts it."""
 
+    moved: int  # another number after each count
+
     async def start(self) -> None:
         """Begin, in the loop that serves."""
 
@@ -66,6 +68,9 @@ class Limiter(Protocol):
 
     def cancel(self, ticket: Ticket) -> None:
         """Take a call back that did not run after all."""
+
+    def rests(self, buckets: Iterable[Bucket]) -> bool:
+        """Tell whether limits are whole, and known to stay so until `moved` is another number."""
 
     async def counters(self, buckets: Iterable[Bucket]) -> list[Standing]:
         """Return how limits stand now; for `concurrent`, of how many how many are free."""

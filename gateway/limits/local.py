@@ -18,6 +18,7 @@ class LocalLimiter:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self.moved = 0
         self._whole_at: dict[str, float] = {}
         self._running: dict[str, int] = {}
         self._swept = clock()
@@ -52,6 +53,7 @@ class LocalLimiter:
             left = (now + MINUTE - then) * limit
             if kind not in least or left < least[kind][0]:
                 least[kind] = left, bucket
+        self.moved += 1
         whole_at.update(after)
         for bucket in buckets:
             if bucket.kind == CONCURRENT:
@@ -59,6 +61,7 @@ class LocalLimiter:
         return Ticket(id, buckets, tokens, {kind: self._standing(bucket, now) for kind, (_, bucket) in least.items()})
 
     def settle(self, ticket: Ticket, tokens: int) -> None:
+        self.moved += 1
         whole_at, back = self._whole_at, (ticket.tokens - tokens) * MINUTE
         for bucket in ticket.buckets:
             kind = bucket.kind
@@ -69,11 +72,16 @@ class LocalLimiter:
                 whole_at[bucket.key] -= back / bucket.limit
 
     def cancel(self, ticket: Ticket) -> None:
+        self.moved += 1
         for bucket in ticket.buckets:
             if bucket.kind == CONCURRENT:
                 self._leave(bucket.key)
             else:
                 self._give_back(bucket, bucket.cost(ticket.tokens))
+
+    def rests(self, buckets: Iterable[Bucket]) -> bool:
+        now = self._clock()
+        return not any(bucket.key in self._running or self._whole_at.get(bucket.key, 0.0) > now for bucket in buckets)
 
     async def counters(self, buckets: Iterable[Bucket]) -> list[Standing]:
         now = self._clock()

@@ -92,6 +92,7 @@ class SharedLimiter:
         self._leave = self._redis.register_script(_LEAVE)
         self._prefix = f"{{{prefix}}}:limits:"  # in braces: one slot of a cluster
         self._clock = clock
+        self.moved = 0  # others count as well, and are not asked
         self._local = LocalLimiter(clock)
         self._asked_again_at = 0.0
         self._running: dict[UUID, Ticket] = {}  # counted in Redis
@@ -133,6 +134,9 @@ class SharedLimiter:
             self._give_back(ticket, {bucket.key: bucket.cost(ticket.tokens) for bucket in ticket.buckets})
         else:
             self._local.cancel(ticket)
+
+    def rests(self, buckets: Iterable[Bucket]) -> bool:
+        return not any(True for _ in buckets)
 
     async def counters(self, buckets: Iterable[Bucket]) -> list[Standing]:
         asked = tuple(buckets)

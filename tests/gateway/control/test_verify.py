@@ -1,7 +1,10 @@
 """Verifying keys for another gateway: what it learns, what it may ask, and from when on that holds."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -107,6 +110,31 @@ def test_a_key_is_asked_for_once(olivia: httpx.Client, house: House) -> None:
     for _ in range(5):
         ask(olivia)
     assert (house.control.looked_up, house.control.identified) == (1, 1)
+
+
+def test_many_who_ask_at_once_are_one_question(
+    olivia: httpx.Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olivia.post(VERIFY, json={"key": "x"})  # who asks is known
+    look_up = house.control.look_up
+
+    def slowly(*asked: Any) -> Any:
+        time.sleep(0.3)
+        return look_up(*asked)
+
+    monkeypatch.setattr(house.control, "look_up", slowly)
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: ask(olivia)["valid"], range(6)))
+    assert found == [True] * 6
+    assert house.control.looked_up == 1
+
+
+def test_an_answer_is_another_once_calls_run(olivia: httpx.Client, house: House) -> None:
+    limited(house, requests_per_minute=1000, concurrent=5)
+    for _ in range(3):
+        assert [each["remaining"] for each in ask(olivia)["counters"]] == [1000, 5]  # type: ignore[attr-defined]
+    ask(olivia, consume=True, model=MODEL)
+    assert [each["remaining"] for each in ask(olivia)["counters"]] == [999, 4]  # type: ignore[attr-defined]
 
 
 def test_without_a_database_nothing_is_believed(olivia: httpx.Client, house: House) -> None:
