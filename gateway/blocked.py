@@ -66,6 +66,10 @@ class Blocked:
         message = "The API key may not call this model."
         return GatewayError(403, "model_not_allowed", message, param="model", refusal=refusal)
 
+    def policy(self, id: UUID, caller: "Caller", model: str) -> None:
+        """The organization blocks the class of this model: that is counted, and the caller is told of no such model."""
+        self._refusal(id, caller, "organization.data_policy", model)
+
     def suspended(self, id: UUID, caller: "Caller") -> GatewayError:
         """The organization is suspended."""
         rule, code, message = _MONEY[Permit.SUSPENDED]

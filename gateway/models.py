@@ -42,12 +42,19 @@ class Models:
             if caller.reaches(model.name) and model.policy not in caller.blocked_policies
         ]
 
-    async def find(self, name: str, caller: "Caller") -> "ServedModel":
-        """Return the model of that name, or raise a 404, also for one that the organization blocks."""
+    async def find(
+        self, name: str, caller: "Caller", *, blocked: "Callable[[str], object] | None" = None
+    ) -> "ServedModel":
+        """Return the model of that name, or raise a 404, also for one that the organization blocks.
+
+        `blocked` hears of such a one: the organization's people may learn why it is missing, its callers don't.
+        """
         model = (await self.served()).get(name)
-        if model is None or model.policy in caller.blocked_policies:
-            raise GatewayError(404, "model_not_found", "The model does not exist.", param="model")
-        return model
+        if model is not None and model.policy not in caller.blocked_policies:
+            return model
+        if model is not None and blocked:
+            blocked(name)
+        raise GatewayError(404, "model_not_found", "The model does not exist.", param="model")
 
 
 def listing(models: "list[ServedModel]") -> dict[str, object]:

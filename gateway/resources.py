@@ -1,5 +1,6 @@
 """What the routes answer: completions, models, and whether the gateway lives and is ready."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -82,7 +83,9 @@ class Resources:
         question = shape.parse(body)
         if question.inputs:
             question = await self._with_moderator(question, known.caller)
-        model = await self._models.find(question.model, known.caller)
+        model = await self._models.find(
+            question.model, known.caller, blocked=partial(self._blocked.policy, id, known.caller)
+        )
         if not known.caller.reaches(model.name):
             raise self._blocked.model(id, known.caller, model.name)
         if not self._house.writer.healthy():

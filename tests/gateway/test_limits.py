@@ -125,6 +125,7 @@ def test_a_model_of_a_class_that_the_organization_blocks_is_as_if_it_were_not_th
     blocked = mira.post(path, json=question())
     assert (blocked.status_code, blocked.json()) == (404, missing.json())
     assert mira.get("/v1/models").json()["data"] == []
+    eventually(lambda: "organization.data_policy" in {each.rule for each in house.rooms.refusals})  # its people see
     assert mira.get(f"/v1/models/{MODEL}").status_code == 404
 
 
