@@ -1,4 +1,4 @@
-"""Runs the whole suite: on SQLite, then on PostgreSQL, then the journeys in a browser against the running stack.
+"""Runs the whole suite: on SQLite, then on PostgreSQL, and beside that the journeys in a browser, which mostly wait.
 
 All of vault and ledger, lines and branches, must be covered by their tests on both databases together.
 What a machine lacks is skipped and said at the end; with REQUIRE_SERVICES=1 (CI) a lack is a failure.
@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +38,7 @@ _ONCE = (
 )
 # What vault and ledger are covered by. Measuring makes a test half as slow again, so the others go without.
 _MEASURED = ("vault", "ledger", "tampering", "concurrency", "trust")
-_MEASURED_AGAIN = ("vault", "ledger", "concurrency")  # on PostgreSQL, for what only it runs through
+_MEASURED_AGAIN = ("ledger",)  # on PostgreSQL, for what only it runs through
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Run:
     arguments: tuple[str, ...]
     environment: dict[str, str]
     missing: str = ""
+    beside: bool = False  # it runs while those after it do, and its output comes at the end
 
 
 def main() -> int:
@@ -63,26 +66,29 @@ def main() -> int:
 
 
 def _runs(chosen: tuple[str, ...]) -> list[Run]:
-    parallel = ("-n", str(min(os.cpu_count() or 2, 8)))
+    processors = min(os.cpu_count() or 2, 8)
+    parallel = ("-n", str(processors))
+    fewer = ("-n", str(max(1, processors - 1)))  # beside the journeys
     journeys = Run(
         "journeys against the running stack",
         chosen or ("tests/journeys",),
         {"CHROMIUM": CHROMIUM or ""},
         "" if CHROMIUM else "Chromium is not installed",
+        beside=not chosen,
     )
     databases, missing = _databases(), _no_postgres()
     if chosen:
         arguments = (*parallel, "--ignore=tests/journeys", *chosen)
         once = _without(_ONCE)
         return [Run("SQLite", arguments, {}), Run("PostgreSQL", (*arguments, *once), databases, missing), journeys]
-    others = (*parallel, *_without(("journeys",)))
-    measured = (*parallel, "--cov", "--cov-report=")
+    measured, others = ("--cov", "--cov-report="), _without(("journeys",))
+    once = _without((*_ONCE, *_MEASURED_AGAIN))
     return [
-        Run("SQLite, vault and ledger measured", (*measured, *_in(_MEASURED)), {}),
-        Run("SQLite, all others", (*others, *_without(_MEASURED)), {}),
-        Run("PostgreSQL, vault and ledger measured", (*measured, *_in(_MEASURED_AGAIN)), databases, missing),
-        Run("PostgreSQL, all others", (*others, *_without((*_ONCE, *_MEASURED_AGAIN))), databases, missing),
+        Run("SQLite, vault and ledger measured", (*parallel, *measured, *_in(_MEASURED)), {}),
+        Run("SQLite, all others", (*parallel, *others, *_without(_MEASURED)), {}),
         journeys,
+        Run("PostgreSQL, ledger measured", (*fewer, *measured, *_in(_MEASURED_AGAIN)), databases, missing),
+        Run("PostgreSQL, all others", (*fewer, *others, *once), databases, missing),
     ]
 
 
@@ -96,14 +102,25 @@ def _without(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _all_runs(chosen: tuple[str, ...], coverage: Path) -> tuple[list[str], list[str]]:
     """Return what failed and what was skipped, and why."""
-    failed, skipped = [], []
-    for run in _runs(chosen):
-        if run.missing:
-            skipped.append(f"{run.name}: {run.missing}")
-            continue
-        print(f"\n── {run.name}", flush=True)
-        if _pytest(run, coverage) not in {0, _NO_TESTS if chosen else 0}:
-            failed.append(run.name)
+    failed: list[str] = []
+    skipped: list[str] = []
+    with ThreadPoolExecutor() as beside:
+        begun: list[tuple[Run, Path, Future[int]]] = []
+        for run in _runs(chosen):
+            if run.missing:
+                skipped.append(f"{run.name}: {run.missing}")
+            elif run.beside:
+                output = coverage / f"{run.name}.txt"
+                begun.append((run, output, beside.submit(_pytest, run, coverage, output)))
+            else:
+                print(f"\n── {run.name}", flush=True)
+                if _pytest(run, coverage) not in {0, _NO_TESTS if chosen else 0}:
+                    failed.append(run.name)
+        for run, output, ended in begun:
+            code = ended.result()
+            print(f"\n── {run.name}\n{output.read_text()}", flush=True)
+            if code:
+                failed.append(run.name)
     if not (chosen or skipped or failed) and not _is_covered(coverage):
         failed.append("coverage of vault and ledger")
     return failed, skipped
@@ -118,12 +135,15 @@ def _is_covered(folder: Path) -> bool:
     return subprocess.run(report, env=environment, check=False).returncode == 0
 
 
-def _pytest(run: Run, coverage: Path) -> int:
+def _pytest(run: Run, coverage: Path, output: Path | None = None) -> int:
+    """Run pytest and return its exit code; what it says goes into a file if one is named."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="llama-console-tests-") as var:
         data = {"COVERAGE_FILE": str(coverage / f"run-{run.name.split()[0]}")}
         environment = {**os.environ, **run.environment, **data, "VAR_DIR": var}
-        code = subprocess.run([sys.executable, "-m", "pytest", *run.arguments], env=environment, check=False).returncode
+        command = [sys.executable, "-m", "pytest", *run.arguments]
+        with output.open("w") if output else nullcontext() as said:
+            code = subprocess.run(command, env=environment, stdout=said, stderr=said, check=False).returncode
     print(f"── {run.name}: {time.monotonic() - began:.0f} s", flush=True)
     return code
 
