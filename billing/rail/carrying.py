@@ -15,7 +15,7 @@ from django.utils import timezone
 from billing.models import Deed, IntentState, StripeIntent
 from billing.rail import errors, outbox
 from billing.rail.errors import Mismatch, RailError
-from billing.rail.waits import MOST_ATTEMPTS
+from billing.rail.waits import is_enough
 
 log = logging.getLogger(__name__)
 Carrier = Callable[[StripeIntent], Any]
@@ -56,7 +56,7 @@ def carry_out(intent_id: UUID, now: datetime | None = None) -> Any:
     intent = outbox.claim(intent_id, now)
     if intent is None:
         return _already(StripeIntent.objects.get(pk=intent_id))
-    if intent.attempts > MOST_ATTEMPTS:  # each of its workers died
+    if is_enough(intent.attempts - 1, intent.created_at, now):  # each of its workers died
         outbox.park(intent, intent.error or "worker-lost", now)
         return _already(intent)
     try:

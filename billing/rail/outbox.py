@@ -19,7 +19,7 @@ from billing.models import Deed, IntentState, StripeIntent
 from billing.models.stripe_intent import new_key
 from billing.rail import errors
 from billing.rail.errors import RailError
-from billing.rail.waits import MOST_ATTEMPTS, wait_after
+from billing.rail.waits import is_enough, wait_after
 from notifications.nudge import nudge
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def put_off(intent: StripeIntent, error: RailError, now: datetime) -> None:
     """Note why it was not done: it is tried again, or is over if that cannot help."""
     if error.permanent:
         _end(intent, IntentState.REFUSED, error.code, now)
-    elif intent.attempts >= MOST_ATTEMPTS:
+    elif is_enough(intent.attempts, intent.created_at, now):
         park(intent, error.code, now)
     else:
         intent.next_at, intent.leased_until = now + wait_after(intent.attempts), None

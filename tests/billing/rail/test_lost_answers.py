@@ -17,7 +17,7 @@ from billing.actions.topups import begin, checkout_url, start_top_up
 from billing.models import BillingAccount, Deed, IntentState, Origin, StripeIntent, TopUp, TopUpStatus
 from billing.models.stripe_intent import KEY_LIFETIME
 from billing.rail import client, outbox
-from billing.rail.carrying import carry_out_due
+from billing.rail.carrying import carry_out, carry_out_due
 from billing.rail.deeds.customers import customer_of
 from billing.rail.errors import RailError
 from billing.rail.waits import MOST_ATTEMPTS
@@ -134,6 +134,20 @@ def test_what_was_never_made_gets_a_new_key_after_a_day(account: BillingAccount,
     top_up.refresh_from_db()
     assert (top_up.is_paid, charges(stripe)) == (True, [2000])
     assert StripeIntent.objects.get(pk=intent.pk).key != intent.key
+
+
+def test_people_who_try_again_and_again_in_an_outage_use_up_no_tries(account: BillingAccount, stripe: Stripe) -> None:
+    stripe.save_card(customer_of(account.pk))
+    top_up = begin_recharge(account)
+    intent = StripeIntent.objects.get(kind=Deed.RECHARGE)
+    stripe.away()
+    for _ in range(MOST_ATTEMPTS + 5):
+        with pytest.raises(RailError):
+            carry_out(intent.pk)
+    stripe.away(False)
+    persist()
+    top_up.refresh_from_db()
+    assert top_up.is_paid
 
 
 def test_what_fails_for_more_than_a_day_is_parked_and_goes_on_when_an_operator_says_so(
