@@ -18,6 +18,8 @@ from accounts.policy import Permission
 from keys.actions import issue_key, revoke_key
 from keys.admin.actions import issue_admin_key
 from keys.admin.caller import find_admin
+from keys.control.actions import issue_control_key
+from keys.control.credentials import find_credential
 from keys.leaks import carry_out_reports, host_of
 from keys.models import ApiKey, LeakReport
 from keys.secrets import new_secret
@@ -120,6 +122,17 @@ def test_an_admin_key_carries_rights_so_it_is_revoked(organization: Organization
     assert find_admin(secret) is None
     assert AuditEvent.objects.filter(action="admin-key:leaked").count() == 1
     assert OutboxMessage.objects.filter(kind="key-leaked", channel="email", recipient_id=owner.pk).count() == 1
+
+
+def test_a_control_key_speaks_for_everybody_so_it_is_revoked_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    key, secret = issue_control_key(OPERATOR, name="edge")
+    report(secret)
+    assert carry_out_reports() == 1
+    assert find_credential(secret) is None
+    assert str(key.pk) in caplog.text
+    assert secret not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Reports keys as leaked: reads them from standard input, one a line, with the address each was found at after it.
 
-An API key is slowed down or revoked, as LEAKED_KEYS says; an admin key is revoked. Who can act is told.
+An API key is slowed down or revoked, as LEAKED_KEYS says; admin keys and control keys are revoked. Who can act is told.
 """
 
 import sys
@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from keys.leaks import act_on, host_of
-from keys.secrets import ADMIN_PREFIX, hash_secret, is_well_formed
+from keys.leaks import act_on, can_be_key, host_of
+from keys.secrets import hash_secret
 from ledger.actor import Actor
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
 def _report(secret: str, url: str) -> str:
     """Act on one key, and say what came of it without saying the key."""
-    if not (is_well_formed(secret) or is_well_formed(secret, ADMIN_PREFIX)):
+    if not can_be_key(secret):
         return "no key by its form"
     key = act_on(Actor.operator(), hash_secret(secret), host_of(url))
     if key is None:
