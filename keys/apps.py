@@ -14,4 +14,4 @@ class KeysConfig(AppConfig):
         from keys.admin import giving  # noqa: F401  says what stands behind a key
 
         # After any room's migrations: the last of them leaves all triggers in place.
-        post_migrate.connect(changes.install, dispatch_uid="keys.changes")
+        post_migrate.connect(changes.install, sender=self, dispatch_uid="keys.changes")

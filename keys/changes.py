@@ -7,13 +7,17 @@ made after each migration, so a table that SQLite rebuilt has its own again.
 from datetime import timedelta
 from typing import Any
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from keys.models import Change
 
 _KEPT = timedelta(hours=1)  # longer than any transaction
 _NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')", "postgresql": "now()"}
+_THERE = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
 _TABLE = Change._meta.db_table
 _SQLITE = """
     CREATE TRIGGER {name} AFTER {event} ON {table}
@@ -64,28 +68,32 @@ def purge() -> int:
 
 
 def install(sender: object, using: str, **_: Any) -> None:
-    """Make the triggers that are missing; a receiver of post_migrate."""
+    """Make the triggers that are missing; a receiver of post_migrate, which comes after every room's migrations."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    if not {_TABLE, *_watched} <= tables:
-        return  # another database, or not all of it is there yet
+    if using != DEFAULT_DB_ALIAS:
+        return  # nothing of this is there
     with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor, _there(cursor) if connection.vendor == "sqlite" else set()):
+        cursor.execute(_THERE[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+        missing = [each for each in _triggers() if each[0] not in there]
+        tables = set(connection.introspection.table_names(cursor)) if missing else set()
+        if not missing or not {_TABLE, *_watched} <= tables:
+            return  # all of it is there, or not all of the tables yet
+        for statement in _statements(connection.vendor, missing):
             cursor.execute(statement)
 
 
-def _there(cursor: Any) -> set[str]:
-    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    return {name for (name,) in cursor.fetchall()}
+def _triggers() -> list[tuple[str, str, str]]:
+    """Return name, table and event of each."""
+    return [
+        (f"{table}_{event.split()[0].lower()}_noted", table, event)
+        for table, events in sorted(_watched.items())
+        for event in events
+    ]
 
 
-def _statements(vendor: str, there: set[str]) -> list[str]:
+def _statements(vendor: str, triggers: list[tuple[str, str, str]]) -> list[str]:
     into = {"into": _TABLE, "now": _NOW[vendor]}
     made = [] if vendor == "sqlite" else [_POSTGRES_FUNCTION.format(**into)]
-    for table, events in sorted(_watched.items()):
-        for event in events:
-            name = f"{table}_{event.split()[0].lower()}_noted"
-            if name not in there:
-                made.append((_SQLITE if vendor == "sqlite" else _POSTGRES).format(
-                    name=name, event=event, table=table, **into))  # fmt: skip
-    return made
+    template = _SQLITE if vendor == "sqlite" else _POSTGRES
+    return made + [template.format(name=name, event=event, table=table, **into) for name, table, event in triggers]
