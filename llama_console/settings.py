@@ -458,6 +458,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_PATCH": False,  # a change names what it changes by itself
     "ENUM_NAME_OVERRIDES": {
+        "DataPolicyEnum": "catalog.data_policy.DataPolicy.values",
         "InvoiceStatus": "billing.models.InvoiceStatus.values",
         "TopUpStatus": "billing.models.TopUpStatus.values",
     },

@@ -22,7 +22,7 @@ _CLASSES = (
 )
 
 
-class ModelLimits(serializers.Serializer[Any]):
+class LimitsOfModel(serializers.Serializer[Any]):
     requests_per_minute = serializers.IntegerField(min_value=0, allow_null=True)
     tokens_per_minute = serializers.IntegerField(min_value=0, allow_null=True)
     concurrent = serializers.IntegerField(min_value=0, allow_null=True, help_text="Requests at once.")
@@ -46,7 +46,7 @@ class Model(serializers.Serializer[Any]):
     )
     data_policy = serializers.ChoiceField(DataPolicy.values, source="row.policy", help_text=_CLASSES)
     reachable = serializers.BooleanField(help_text="False where the organization blocks its class.")
-    limits = ModelLimits(allow_null=True, help_text="Of the organization for this model alone; null where it has none.")
+    limits = LimitsOfModel(allow_null=True, help_text="Of the organization for this model alone; null where it has none.")
 
 
 class ModelList(serializers.Serializer[Any]):

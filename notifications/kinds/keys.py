@@ -91,7 +91,7 @@ def key_expired(key: str, project: str, organization: str, at: datetime, url: st
 )
 def key_rotation_due(key: str, project: str, organization: str, due: datetime, days: int, url: str) -> Wording:
     """Word that a rotation is due; `days` is how often somebody wanted it."""
-    every = ngettext("It is to be rotated each day.", "It is to be rotated every %(days)s days.", days)
+    every = ngettext("It is to be rotated every %(days)s day.", "It is to be rotated every %(days)s days.", days)
     return Wording(
         subject=_("API key to be rotated: %(key)s") % {"key": key},
         paragraphs=[
