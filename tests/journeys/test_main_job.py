@@ -48,9 +48,11 @@ def test_the_usage_page_follows_new_calls_by_itself(page: Page, stack: Stack) ->
     from tests.journeys.conftest import sign_in
 
     sign_in(page, stack)
-    page.goto(f"/o/{stack.demo['organization']}/usage/?range=24h&group=key")
+    page.goto(f"/o/{stack.demo['organization']}/usage/?range=24h&group=model")
+    row = page.get_by_role("row", name="Llama 3.3 8B").first
+    before = row.inner_text()
     secret = stack.issue_key()
     LlamaAPIClient(api_key=secret, base_url=f"{stack.api}/v1").chat.completions.create(
         model="Llama-3.3-8B-Instruct", messages=[{"role": "user", "content": "Hi"}]
     )
-    expect(page.get_by_role("rowheader", name="journey").first).to_be_visible(timeout=15_000)
+    expect(row).not_to_have_text(before, timeout=20_000, use_inner_text=True)
