@@ -46,7 +46,7 @@ class Model(serializers.Serializer[Any]):
     )
     data_policy = serializers.ChoiceField(DataPolicy.values, source="row.policy", help_text=_CLASSES)
     reachable = serializers.BooleanField(help_text="False where the organization blocks its class.")
-    limits = LimitsOfModel(allow_null=True, help_text="Of the organization for this model alone; null where it has none.")
+    limits = LimitsOfModel(allow_null=True, help_text="Of the organization for this model alone; null if it has none.")
 
 
 class ModelList(serializers.Serializer[Any]):
