@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 Document = Mapping[str, Any]
@@ -45,8 +44,11 @@ class Group:
 
 
 def groups(document: Document) -> list[Group]:
-    found = groupby(_operations(document), key=lambda pair: pair[0])
-    return [Group(title.lower().replace(" ", "-"), title, [each for _, each in pairs]) for title, pairs in found]
+    """Return the operations of each tag together, wherever their paths stand; the tags by their first path."""
+    found: dict[str, list[Described]] = {}
+    for title, each in _operations(document):
+        found.setdefault(title, []).append(each)
+    return [Group(title.lower().replace(" ", "-"), title, operations) for title, operations in found.items()]
 
 
 def _operations(document: Document) -> Iterator[tuple[str, Described]]:

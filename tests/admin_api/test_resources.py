@@ -289,6 +289,7 @@ def test_a_longer_list_asks_no_more(olivia: Caller, organization: Organization, 
 
 def test_the_page_of_the_api_names_every_operation(db: Any) -> None:
     page = Client().get("/docs/api/").content.decode()
+    assert page.count('id="organization-title"') == 1  # a tag is one section, wherever its paths stand
     assert 'id="idempotency-key-reused"' in page
     for methods in document()["paths"].values():
         for operation in methods.values():
