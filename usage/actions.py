@@ -19,9 +19,9 @@ from usage.writing import write_rows
 
 _COLUMNS = tuple(column.attname for column in UsageEvent._meta.concrete_fields)
 _row_of = attrgetter(*_COLUMNS)
-_RATED = ("amount", "price_version", "billed_in")  # the last fields; those before them stand in the call
+
 _made: Callable[..., RatedCall] = RatedCall
-_values_of = attrgetter(*(name for name in RatedCall.__dataclass_fields__ if name not in _RATED))
+_values_of = attrgetter(*Call.__struct_fields__)  # in their order; what rating adds comes after them
 _PLACE, _TABLE = ("organization_id", "hour", "model", "project_id", "key_id"), HourlyUsage._meta.db_table
 _NOTHING = (0,) * len(NAMES)
 _counts_of = attrgetter(*NAMES[2:])  # all but requests and errors stand in the event under the same name

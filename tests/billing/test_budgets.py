@@ -1,6 +1,7 @@
 """Budgets count what calls cost in their period, whoever is billed, and end what was held of them."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,9 +18,17 @@ from keys.models import Level
 from keys.verification import find_caller
 from ledger.actor import Actor
 from ledger.ids import new_id
-from tests.usage.test_recording import call
+from tests.usage.test_recording import call as call_of_then
+from usage.calls import Call
 
 pytestmark = pytest.mark.django_db
+
+
+def call(**changes: Any) -> Call:
+    """Return a call of now, so that it is of the present period on each day that this runs."""
+    return call_of_then(**{"started_at": timezone.now()} | changes)
+
+
 COST = 18_500_000  # pico-dollars, of a call as the tests make it
 
 
