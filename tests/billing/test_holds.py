@@ -148,7 +148,7 @@ def test_who_pays_afterwards_holds_up_to_the_limit(postpaid: BillingAccount) -> 
 
 def test_the_cap_counts_what_is_spent_and_held_this_month_and_no_other(funded: BillingAccount, llama: Model) -> None:
     set_cap(Actor.operator(), funded.pk, 2 * COST)
-    settle_calls([call(organization_id=funded.pk)])
+    settle_calls([call(organization_id=funded.pk, started_at=timezone.now())])
     assert [hold(funded, COST) for _ in range(2)] == [True, False]
     BillingAccount.objects.update(spent_month=month_of(timezone.now() - timedelta(days=40)))
     assert [hold(funded, COST) for _ in range(2)] == [True, False]
