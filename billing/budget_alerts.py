@@ -48,5 +48,5 @@ def _told(budget_id: UUID) -> bool:
         if step <= (budget.told if budget.told_in == began else 0):
             return False
         Budget.objects.filter(pk=budget_id).update(told_in=began, told=step)
-        tell("budget-reached", budget_id, to, key=f"budget-{step}:{budget_id}:{began}:{budget.hard}:{budget.soft}")
+        tell("budget-reached", budget_id, to)
     return True

@@ -130,7 +130,7 @@ def sign_in(page: Page, stack: Stack) -> None:
     page.wait_for_url("**/o/**")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # who signed in long ago is asked for the password again
 def state(browser: Browser, stack: Stack) -> Any:
     """The state of a browser in which the demo's owner is signed in."""
     context = browser.new_context(base_url=stack.console)

@@ -112,7 +112,7 @@ class OneInvoice(Resource):
     }
 
     def get(self, request: Request, number: int) -> Response:
-        found = _invoice(self, number)
+        found = invoice_for(self, number)
         return self.shown(_Shown(found, json.loads(bytes(found.snapshot))))
 
 
@@ -130,10 +130,10 @@ class TheBundle(Resource):
     }
 
     def get(self, request: Request, number: int) -> StreamingHttpResponse:
-        return StreamingHttpResponse(bundle(_invoice(self, number)), content_type=_JSON_LINES)
+        return StreamingHttpResponse(bundle(invoice_for(self, number)), content_type=_JSON_LINES)
 
 
-def _invoice(resource: Resource, number: int) -> Model:
+def invoice_for(resource: Resource, number: int) -> Model:
     found = find_invoice(account_for(resource).pk, number)
     if found is None:
         raise Http404
