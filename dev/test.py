@@ -1,4 +1,4 @@
-"""Runs the whole suite: on SQLite, then on PostgreSQL, and beside that the journeys in a browser, which mostly wait.
+"""Runs the whole suite: on SQLite, then on PostgreSQL, and beside both the journeys in a browser, which mostly wait.
 
 All of vault and ledger, lines and branches, must be covered by their tests on both databases together.
 What a machine lacks is skipped and said at the end; with REQUIRE_SERVICES=1 (CI) a lack is a failure.
@@ -35,6 +35,8 @@ _ONCE = (
     "stripe_simulator",
     "tampering",
     "tenancy",
+    "vault/roots",
+    "vault/unsealer",
 )
 # What vault and ledger are covered by. Measuring makes a test half as slow again, so the others go without.
 _MEASURED = ("vault", "ledger", "tampering", "concurrency", "trust")
@@ -68,7 +70,6 @@ def main() -> int:
 def _runs(chosen: tuple[str, ...]) -> list[Run]:
     processors = min(os.cpu_count() or 2, 8)
     parallel = ("-n", str(processors))
-    fewer = ("-n", str(max(1, processors - 1)))  # beside the journeys
     journeys = Run(
         "journeys against the running stack",
         chosen or ("tests/journeys",),
@@ -84,11 +85,11 @@ def _runs(chosen: tuple[str, ...]) -> list[Run]:
     measured, others = ("--cov", "--cov-report="), _without(("journeys",))
     once = _without((*_ONCE, *_MEASURED_AGAIN))
     return [
+        journeys,
         Run("SQLite, vault and ledger measured", (*parallel, *measured, *_in(_MEASURED)), {}),
         Run("SQLite, all others", (*parallel, *others, *_without(_MEASURED)), {}),
-        journeys,
-        Run("PostgreSQL, ledger measured", (*fewer, *measured, *_in(_MEASURED_AGAIN)), databases, missing),
-        Run("PostgreSQL, all others", (*fewer, *others, *once), databases, missing),
+        Run("PostgreSQL, ledger measured", (*parallel, *measured, *_in(_MEASURED_AGAIN)), databases, missing),
+        Run("PostgreSQL, all others", (*parallel, *others, *once), databases, missing),
     ]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Stack, watch
 
@@ -17,12 +17,16 @@ LOOKS: list[Look] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 3
 PHONE: Any = {"width": 390, "height": 844}
 
 
+# What passes is not asked for: to tell of it takes longer than to find it.
+_VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+
+
 def faults_of(page: Page, where: str) -> list[str]:
     """Return what is wrong with a page as it stands, in the look it has."""
-    violations = Axe().run(page).response["violations"]
-    faults = [f"{where}: {each['id']} {each['nodes'][0]['target']}" for each in violations]
-    too_wide = _overflow(page)
-    return faults + ([f"{where} is {too_wide} px too wide"] if too_wide else [])
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    faults = [f"{where}: {each['id']} {each['nodes'][0]['target']}" for each in page.evaluate(_VIOLATIONS)]
+    return faults + _too_wide(page, where)
 
 
 def faults_in(page: Page, where: str, looks: Sequence[Look] = LOOKS) -> list[str]:
@@ -35,6 +39,21 @@ def faults_in(page: Page, where: str, looks: Sequence[Look] = LOOKS) -> list[str
     return faults
 
 
+def too_wide_in(page: Page, where: str, widths: Sequence[int] = (1280, 390, 320)) -> list[str]:
+    """Return where a page is wider than the screen; it keeps the last of the widths."""
+    faults: list[str] = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": PHONE["height"]})
+        faults += _too_wide(page, f"{where} ({width} px)")
+    return faults
+
+
+def goto_whole(page: Page, path: str) -> None:
+    """Go to a page, and wait for the parts that it asks for itself."""
+    page.goto(path)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
 @contextmanager
 def opened(browser: Browser, stack: Stack, faults: list[str], **settings: Any) -> Iterator[Page]:
     """A page of a browser of its own, whose faults are noted."""
@@ -45,6 +64,6 @@ def opened(browser: Browser, stack: Stack, faults: list[str], **settings: Any) -
     context.close()
 
 
-def _overflow(page: Page) -> int:
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
+def _too_wide(page: Page, where: str) -> list[str]:
+    by = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{where} is {by} px too wide"] if by else []
