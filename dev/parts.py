@@ -12,6 +12,7 @@ PYTHON = sys.executable
 GRANIAN = (PYTHON, "-m", "granian", "--host", "127.0.0.1", "--workers", "1", "--no-respawn-failed-workers")
 PATIENCE = ("--http1-header-read-timeout", "5000")  # against clients that never finish their headers
 QUIET = ("--log-level", "warning", "--no-access-log", "--workers-kill-timeout", "5", *PATIENCE)
+GATEWAY = ("--interface", "rsgi", "--loop", "uvloop", "--http", "1", "--no-ws")
 CELERY = (PYTHON, "-m", "celery", "--quiet", "--app", "llama_console")
 POOL = ("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
@@ -28,7 +29,7 @@ def plan(ports: Ports, unsealer: Path, *, own_model: bool, own_stripe: bool) -> 
     outside = Part("outside", _outside(ports), _health(ports.outside))
     model = Part("model", (PYTHON, "-m", "dev.model", "--port", str(ports.model)), _health(ports.model))
     stripe = Part("stripe", _stripe(ports), _health(ports.stripe))
-    gateway = (*GRANIAN, *QUIET, "--interface", "rsgi", "--loop", "uvloop", "--port", str(ports.gateway))
+    gateway = (*GRANIAN, *QUIET, *GATEWAY, "--port", str(ports.gateway))
     console = (*GRANIAN, *QUIET, "--interface", "wsgi", "--blocking-threads", "64", "--port", str(ports.console))
     return [
         (outside, *([] if own_model else [model]), *([] if own_stripe else [stripe])),

@@ -3,7 +3,6 @@
 Only here are Django's apps loaded and the real boundaries chosen; tests build a Gateway of their own.
 """
 
-import gc
 import os
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -13,6 +12,7 @@ from django.conf import settings
 
 from catalog.upstreams import ModelServer, configured
 from gateway.control.rooms import DjangoControlRooms
+from gateway.garbage import collect_seldom
 from gateway.house import House
 from gateway.process import Process
 from gateway.program import Gateway
@@ -50,9 +50,7 @@ def make_application() -> Process:
         drain=settings.GATEWAY_DRAIN_SECONDS,
     )
     gateway = Gateway(house)
-    # What is loaded now stays until the end: looking through it again and again would only hold calls up.
-    gc.collect()
-    gc.freeze()
+    collect_seldom()
     return Process(gateway)
 
 

@@ -30,7 +30,7 @@ EVERY = 0.5  # seconds between looks for what nobody uses
 _IDLE = 1.0  # seconds after which what is free goes back
 PROLONG = 240.0  # seconds: so that two that fail in a row cost no hold
 _MARGIN = 60.0  # seconds before its expiry in which a lease gives nothing out
-_MOST_AHEAD = 2048  # calls
+_GROWTH, _MOST_AHEAD = 8, 4096  # calls: few questions until a lease is filled with what a busy moment takes
 _BUSY = 8  # calls ahead, from which on a lease is filled before it is empty
 _SOON = 5.0  # seconds: a lease that is filled again so soon is filled with more
 
@@ -201,7 +201,7 @@ class Purses:
                 raise NotCovered(lease.purse, lease.refused[2])  # asked since this call came, and for no more
             asked, asked_at = next(self._order), self._clock()
             soon = asked_at - lease.filled_at < _SOON
-            lease.ahead = min(2 * lease.ahead, _MOST_AHEAD) if soon else 1
+            lease.ahead = min(_GROWTH * lease.ahead, _MOST_AHEAD) if soon else 1
             try:
                 answer = await self._rooms.hold(lease.hold_id, lease.purse, missing, lease.ahead * (calls_of or amount))
             except django.db.Error:

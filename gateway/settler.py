@@ -58,11 +58,13 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
+    from gateway.garbage import collect_seldom
     from gateway.rooms import DjangoRooms
     from gateway.spool import Spool
     from gateway.writer import Writer
 
     writer = Writer(Spool(settings.SPOOL_DIR), DjangoRooms(), pause=_LOOK, look_around=_LOOK)
+    collect_seldom()
     writer.start()
     sys.stdin.buffer.read()
     return 0 if writer.stop(_LAST) else 1

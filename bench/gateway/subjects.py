@@ -60,7 +60,8 @@ def gateway(
     """Run ours as docs/operate.md says, with more of an environment. Its unsealer must listen in the folder."""
     port = free_port()
     command = (
-        sys.executable, "-m", "granian", "--interface", "rsgi", "--loop", "uvloop", "--workers", "1",
+        sys.executable, "-m", "granian", "--interface", "rsgi", "--loop", "uvloop", "--http", "1", "--no-ws",
+        "--workers", "1",
         "--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning",
         "--workers-kill-timeout", "30", "--http1-header-read-timeout", "5000", target,
     )  # fmt: skip
