@@ -8,29 +8,30 @@ from django.utils import timezone
 from billing.models import Budget
 from keys.lines import lines_of
 from keys.models import Level
+from usage.groups import Group
 from usage.rated import RatedCall
 
 
 def lock_budgets(events: Iterable[RatedCall]) -> list[Budget]:
     """Return the budgets that calls count towards, locked, always in the same order."""
-    found = list(events)
-    lines = lines_of(event.key_id for event in found)
-    subjects = {subject for event in found for subject in _subjects(event, lines)}
+    places = {(e.organization_id.int, e.project_id.int, e.key_id.int): e for e in events}.values()  # quicker than UUIDs
+    lines = lines_of(place.key_id for place in places)
+    subjects = {subject for place in places for subject in _subjects(place, lines)}
     return list(Budget.objects.select_for_update().filter(pk__in=subjects).order_by("pk"))
 
 
-def count_towards(budgets: Iterable[Budget], events: Sequence[RatedCall]) -> None:
-    """Add what new events cost; what comes late from an earlier period was of that one."""
+def count_towards(budgets: Iterable[Budget], groups: Sequence[Group]) -> None:
+    """Add what new calls cost; what comes late from an earlier period was of that one."""
     now, some = timezone.now(), list(budgets)
-    lines = lines_of(event.key_id for event in events) if any(each.level == Level.KEY for each in some) else {}
+    lines = lines_of(group.key_id for group in groups) if any(each.level == Level.KEY for each in some) else {}
     for budget in some:
         began = budget.began_at(now)
-        counted = (event for event in events if budget.pk in _subjects(event, lines))
-        amount = sum(event.amount for event in counted if budget.began_at(event.started_at) == began)
+        counted = (group for group in groups if budget.pk in _subjects(group, lines))
+        amount = sum(group.amount for group in counted if budget.began_at(group.hour) == began)
         if amount:
             budget.spent, budget.began = budget.spent_in(began) + amount, began
             budget.save(update_fields=["spent", "began"])
 
 
-def _subjects(event: RatedCall, lines: Mapping[UUID, UUID]) -> tuple[UUID, UUID, UUID]:
-    return event.organization_id, event.project_id, lines.get(event.key_id, event.key_id)
+def _subjects(place: RatedCall | Group, lines: Mapping[UUID, UUID]) -> tuple[UUID, UUID, UUID]:
+    return place.organization_id, place.project_id, lines.get(place.key_id, place.key_id)

@@ -80,10 +80,12 @@ class PriceBook:
 
     def __init__(self, models: Iterable[str]) -> None:
         self._prices: dict[str, list[Price]] = {}
-        for price in Price.objects.filter(model_id__in=set(models)).order_by("version"):
+        for price in Price.objects.filter(model_id__in=set(models)).order_by("-version"):
             self._prices.setdefault(price.model_id, []).append(price)
 
     def price(self, model: str, moment: datetime) -> Price | None:
         """Return the newest version that had begun at that moment; None for a model without a price."""
-        begun = (price for price in reversed(self._prices.get(model, [])) if price.effective_from <= moment)
-        return next(begun, None)
+        for price in self._prices.get(model, ()):
+            if price.effective_from <= moment:
+                return price
+        return None

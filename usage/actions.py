@@ -12,6 +12,7 @@ from django.db import transaction
 
 from catalog.prices import PriceBook
 from usage.calls import Call
+from usage.groups import Group, grouped
 from usage.models import HourlyUsage, UsageEvent
 from usage.rated import RatedCall
 from usage.sums import NAMES
@@ -24,13 +25,14 @@ _made: Callable[..., RatedCall] = RatedCall
 _values_of = attrgetter(*Call.__struct_fields__)  # in their order; what rating adds comes after them
 _PLACE, _TABLE = ("organization_id", "hour", "model", "project_id", "key_id"), HourlyUsage._meta.db_table
 _NOTHING = (0,) * len(NAMES)
-_counts_of = attrgetter(*NAMES[2:])  # all but requests and errors stand in the event under the same name
+_sums_of = attrgetter(*NAMES)
 
 
 def record_calls(calls: Sequence[Call]) -> int:
     """Record calls and return how many were new."""
     with transaction.atomic():
-        return len(add_events(rate_calls(calls)))
+        new, _ = add_events(rate_calls(calls))
+    return len(new)
 
 
 def rate_calls(calls: Sequence[Call]) -> list[RatedCall]:
@@ -39,11 +41,12 @@ def rate_calls(calls: Sequence[Call]) -> list[RatedCall]:
     return list({call.id: _rate(call, book) for call in calls}.values())
 
 
-def add_events(events: Sequence[RatedCall]) -> list[RatedCall]:
-    """Write events that are not there yet, and the rollup of those; return them. Within a transaction."""
+def add_events(events: Sequence[RatedCall]) -> tuple[list[RatedCall], list[Group]]:
+    """Write events that are not there yet, and the rollup of those; return them, and summed. Within a transaction."""
     new = _insert(events)
-    _roll_up(new)
-    return new
+    groups = grouped(new)
+    _roll_up(groups)
+    return new, groups
 
 
 def _rate(call: Call, book: PriceBook) -> RatedCall:
@@ -58,26 +61,16 @@ def _insert(events: Sequence[RatedCall]) -> list[RatedCall]:
     found = write_rows(UsageEvent, _COLUMNS, rows, "ON CONFLICT (id) DO NOTHING RETURNING id")
     if len(found) == len(events):
         return list(events)
-    fresh = {_uuid(value) for (value,) in found}
-    return [event for event in events if event.id in fresh]
+    fresh = {value for (value,) in found}  # as the database has them: UUIDs, or their digits
+    return [event for event in events if event.id in fresh or event.id.hex in fresh]
 
 
-def _roll_up(events: Iterable[RatedCall]) -> None:
+def _roll_up(groups: Iterable[Group]) -> None:
     buckets: dict[tuple[UUID, datetime, str, UUID, UUID], tuple[int, ...]] = {}
-    for event in events:
-        hour = event.started_at.replace(minute=0, second=0, microsecond=0)
-        place = (event.organization_id, hour, event.model, event.project_id, event.key_id)
-        buckets[place] = tuple(map(add, buckets.get(place, _NOTHING), _counted(event)))
+    for group in groups:
+        place = (group.organization_id, group.hour, group.model, group.project_id, group.key_id)
+        buckets[place] = tuple(map(add, buckets.get(place, _NOTHING), _sums_of(group)))
     # Always in the same order: two writers that touch the same buckets then cannot deadlock.
     rows = [(*place, *buckets[place]) for place in sorted(buckets)]
     added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in NAMES)
     write_rows(HourlyUsage, (*_PLACE, *NAMES), rows, f"ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {added}")
-
-
-def _counted(event: RatedCall) -> tuple[int, ...]:
-    """Return what one event adds to each of the sums, in the order of their names."""
-    return (1, int(event.status >= 400), *_counts_of(event))
-
-
-def _uuid(value: object) -> UUID:
-    return value if isinstance(value, UUID) else UUID(str(value))

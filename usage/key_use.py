@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from keys.models import KeyUse
-from usage.rated import RatedCall
+from usage.groups import Group
 from usage.writing import write_rows
 
 _PLACE = ("key_id", "hour", "network", "model")
@@ -15,19 +15,18 @@ _LATER = {"sqlite": "MAX", "postgresql": "GREATEST"}
 _Place = tuple[UUID, datetime, str, str]
 
 
-def add_uses(calls: Iterable[RatedCall], vendor: str) -> None:
+def add_uses(groups: Iterable[Group], vendor: str) -> None:
     """Add new calls."""
     found: dict[_Place, list[int]] = {}
     last: dict[_Place, datetime] = {}
-    for call in calls:
-        hour = call.started_at.replace(minute=0, second=0, microsecond=0)
-        place = (call.key_id, hour, call.network, call.model)
+    for group in groups:
+        place = (group.key_id, group.hour, group.network, group.model)
         sums = found.setdefault(place, [0, 0, 0, 0])
-        sums[0] += 1
-        sums[1] += call.status >= 400
-        sums[2] += call.prompt_tokens + call.completion_tokens
-        sums[3] += call.amount
-        last[place] = max(last.get(place, call.started_at), call.started_at)
+        sums[0] += group.requests
+        sums[1] += group.errors
+        sums[2] += group.prompt_tokens + group.completion_tokens
+        sums[3] += group.amount
+        last[place] = max(last.get(place, group.last_at), group.last_at)
     # Always in the same order: two writers that touch the same rows then cannot deadlock.
     rows = [(*place, *found[place], last[place]) for place in sorted(found)]
     added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in _SUMS)

@@ -4,14 +4,15 @@ Values go a column at a time, so that none is asked what it is: most of what wri
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
-_CHUNK = 500  # rows a statement: of up to 60 columns they stay below SQLite's limit of bound values
+# Rows a statement. Of up to 60 columns they stay below SQLite's limit of bound values; for arrays there is none.
+_CHUNKS = {"sqlite": 500, "postgresql": 5000}
 
 
 def write_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]], ending: str) -> list[Any]:
@@ -25,8 +26,8 @@ def write_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence
     source = _arrays if connection.vendor == "postgresql" else _values
     given: list[Any] = []
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), _CHUNK):
-            columns = list(zip(*rows[start : start + _CHUNK], strict=True))
+        for start in range(0, len(rows), chunk := _CHUNKS[connection.vendor]):
+            columns = list(zip(*rows[start : start + chunk], strict=True))
             written, values = source(connection, fields, columns)
             cursor.execute(f"INSERT INTO {model._meta.db_table} ({quoted}) {written} {ending}", values)
             given += cursor.fetchall() if cursor.description else []
@@ -37,21 +38,47 @@ def _arrays(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[A
     """An array a column: a statement of ten thousand values takes PostgreSQL and its driver longer than the work."""
     # The types without a length: a cast to one cuts off what is longer, which the column refuses.
     arrays = ", ".join(f"%s::{field.db_type(connection).partition('(')[0]}[]" for field in fields)
-    return f"SELECT * FROM UNNEST({arrays})", list(map(list, columns))  # noqa: S608
+    return f"SELECT * FROM UNNEST({arrays})", list(map(_array, columns))  # noqa: S608
+
+
+def _array(column: Sequence[Any]) -> str:
+    """A column as PostgreSQL writes an array; its driver would ask each value what it is."""
+    sample = _sample(column)
+    write = _quoted if isinstance(sample, str) else _digits if isinstance(sample, UUID) else str
+    return "{" + ",".join(["NULL" if value is None else write(value) for value in column]) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _digits(value: UUID) -> str:
+    return f"{value.int:032x}"  # as `hex`, which takes twice as long
 
 
 def _values(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
     """Each value by itself, which is what SQLite takes; what it has no type for, as Django writes it there."""
-    row = f"({', '.join(['%s'] * len(fields))})"
+    row = f"({', '.join('?' * len(fields))})"  # SQLite's own: to make it of thousands of %s takes Django a while
     adapted = [_adapted(connection, column) for column in columns]
     values = [value for values in zip(*adapted, strict=True) for value in values]
     return f"VALUES {', '.join([row] * len(columns[0]))}", values
 
 
 def _adapted(connection: Any, column: Sequence[Any]) -> Sequence[Any]:
-    sample = next((value for value in column if value is not None), None)
+    sample = _sample(column)
     if isinstance(sample, UUID):
-        return [value and value.hex for value in column]
+        return [None if value is None else _digits(value) for value in column]
     if isinstance(sample, datetime):
-        return [connection.ops.adapt_datetimefield_value(value) for value in column]
+        return [_moment(connection, value) for value in column]
     return column
+
+
+def _moment(connection: Any, value: datetime | None) -> str | None:
+    if value is not None and value.tzinfo is UTC:  # nearly always: what the gateway reports
+        return str(value.replace(tzinfo=None))
+    adapted: str | None = connection.ops.adapt_datetimefield_value(value)
+    return adapted
+
+
+def _sample(column: Sequence[Any]) -> Any:
+    return next((value for value in column if value is not None), None)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from billing.models import InvoiceLine
 from catalog.models import Price
-from usage.rated import RatedCall
+from usage.groups import Group
 from usage.writing import write_rows
 
 _PLACE = ("invoice_id", "model", "price_version", "token_class")
@@ -14,14 +14,14 @@ _TABLE = InvoiceLine._meta.db_table
 _Place = tuple[UUID, str, int]
 
 
-def add_to_lines(events: Iterable[RatedCall]) -> None:
-    """Add new events to the lines of the drafts they are billed in."""
+def add_to_lines(groups: Iterable[Group]) -> None:
+    """Add new calls to the lines of the drafts they are billed in."""
     tokens: dict[_Place, list[int]] = {}
-    for event in events:
-        if event.billed_in:
-            sums = tokens.setdefault((event.billed_in, event.model, event.price_version), [0, 0, 0, 0])
-            counts = classes_of(event.prompt_tokens, event.cached_tokens, event.completion_tokens)
-            for index, count in enumerate((1, *counts)):
+    for group in groups:
+        if group.billed_in:
+            sums = tokens.setdefault((group.billed_in, group.model, group.price_version), [0, 0, 0, 0])
+            counts = classes_of(group.prompt_tokens, group.cached_tokens, group.completion_tokens)
+            for index, count in enumerate((group.requests, *counts)):
                 sums[index] += count
     prices = prices_of(model for _, model, _ in tokens)
     rows = [
@@ -34,7 +34,7 @@ def add_to_lines(events: Iterable[RatedCall]) -> None:
 
 
 def classes_of(prompt: int, cached: int, completion: int) -> tuple[int, int, int]:
-    """Return a call's tokens by class: input, cached input and output."""
+    """Return tokens of a call, or of several, by class: input, cached input and output."""
     return prompt - cached, cached, completion
 
 

@@ -99,6 +99,14 @@ def test_a_batch_larger_than_a_statement_is_recorded_whole() -> None:
     assert HourlyUsage.objects.get().requests == 1203
 
 
+@pytest.mark.parametrize(
+    "name", ['a "b"', "back\\slash", "{a,NULL}", "NULL", "None", "%s ? ''", "Ünïcode 🦙", " blank "]
+)
+def test_whatever_a_model_is_called_its_calls_are_recorded_under_its_name(name: str) -> None:
+    assert record_calls([call(model=name, first_token_ms=None), call(model="llama", first_token_ms=5)]) == 2
+    assert set(UsageEvent.objects.values_list("model", "first_token_ms")) == {(name, None), ("llama", 5)}
+
+
 def test_amounts_beyond_64_bits_of_nanos_do_not_lose_a_pico(llama: Model) -> None:
     record_calls([call(prompt_tokens=10_000_000, cached_tokens=0, completion_tokens=0) for _ in range(3)])
     assert HourlyUsage.objects.get().amount == 3 * 10_000_000 * 180_000
