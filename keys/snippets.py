@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from accounts.models import Organization
 from catalog.served import served_models
 
 _PROMPT = "Say hello in five words"
@@ -18,12 +19,12 @@ class Snippet:
     text: str
 
 
-def snippets(secret: str, allowed: Collection[str] | None = None) -> list[Snippet]:
+def snippets(secret: str, organization: Organization, allowed: Collection[str] | None = None) -> list[Snippet]:
     """Return the same call for each client, with the secret (or a placeholder) filled in.
 
-    It names a model that the key may call: one of the allowed ones, or any if there are none.
+    It names a model that the organization reaches and the key may call, of the allowed ones if any are named.
     """
-    model = _model(allowed)
+    model = _model(organization, allowed)
     return [
         Snippet("curl", "curl", _curl(secret, model)),
         Snippet("python", "Python", _llama_api_client(secret, model)),
@@ -31,8 +32,8 @@ def snippets(secret: str, allowed: Collection[str] | None = None) -> list[Snippe
     ]
 
 
-def curl(secret: str) -> str:
-    return _curl(secret, _model())
+def curl(secret: str, organization: Organization) -> str:
+    return _curl(secret, _model(organization))
 
 
 def _curl(secret: str, model: str) -> str:
@@ -74,6 +75,10 @@ def _openai(secret: str, model: str) -> str:
     )
 
 
-def _model(allowed: Collection[str] | None = None) -> str:
-    names = [model.name for model in served_models() if allowed is None or model.name in allowed]
-    return next(iter(names), "MODEL")
+def _model(organization: Organization, allowed: Collection[str] | None = None) -> str:
+    names = (
+        model.name
+        for model in served_models()
+        if model.policy not in organization.blocked_policies and (allowed is None or model.name in allowed)
+    )
+    return next(names, "MODEL")

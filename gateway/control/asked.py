@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from gateway.addresses import Address, parsed
 from gateway.auth import presented_secret
-from gateway.control.verdicts import Question
+from gateway.control.verdict import Question
 from gateway.errors import GatewayError
 from gateway.http import Request
 

@@ -19,7 +19,8 @@ from gateway.control.intake import Intake, NotDurable, Receipt
 from gateway.control.memory import Changes
 from gateway.control.reservations import Reservations
 from gateway.control.rooms import ControlRooms
-from gateway.control.verdicts import Verdict, Verdicts
+from gateway.control.verdict import Verdict
+from gateway.control.verdicts import Verdicts
 from gateway.errors import GatewayError, MethodNotAllowed, place_of, unavailable, unexpected
 from gateway.http import BODY_PATIENCE, ClientGone, Header, Reply, Request
 from gateway.limits.demand import Limiter

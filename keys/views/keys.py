@@ -72,7 +72,7 @@ def key_list(request: HttpRequest, organization: str) -> HttpResponse:
         "any_keys": every.exists(),
         "form": _form(acting) if can_manage else None,
         "dialog": "create" if is_recent(request) else "",
-        "snippet": curl("$LLAMA_API_KEY"),
+        "snippet": curl("$LLAMA_API_KEY", acting.organization),
         "page": page,
     }
     return render(request, "keys/list.html", context)
@@ -96,7 +96,11 @@ def create(request: HttpRequest, organization: str) -> HttpResponse:
             )
             return redirect("keys:list", organization)
         else:
-            context = {"key": key, "secret": secret, "snippets": snippets(secret, key.allowed_models)}
+            context = {
+                "key": key,
+                "secret": secret,
+                "snippets": snippets(secret, acting.organization, key.allowed_models),
+            }
             return render(request, "keys/created.html", context)
     return render(request, "keys/create.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -58,6 +58,6 @@ def _rotate(request: HttpRequest, acting: Acting, key: ApiKey, form: RotationFor
         )
         return redirect("keys:key", slug, key.pk)
     until = time_left(key.ends_at) if key.is_active and key.ends_at else ""
-    pasted = snippets(secret, successor.allowed_models)
+    pasted = snippets(secret, acting.organization, successor.allowed_models)
     context = {"key": successor, "secret": secret, "snippets": pasted, "former": key, "until": until}
     return render(request, "keys/rotated.html", context)

@@ -51,7 +51,7 @@ def organization_home(request: HttpRequest, organization: str) -> HttpResponse:
         "steps_done": done,
         "steps_total": len(steps),
         "steps_percent": 100 * done // len(steps),
-        "snippets": snippets("$LLAMA_API_KEY"),
+        "snippets": snippets("$LLAMA_API_KEY", acting.organization),
         "snippet_key": key.name if key else None,
         "key_hint": key.hint if key else "",
         # The guide stays for a day after the first call.

@@ -15,6 +15,7 @@ from accounts.actions import change_role, create_project
 from accounts.models import Organization, Project, Role, User
 from accounts.policy import Access, givable_scopes
 from billing.models import Budget
+from catalog.data_policy import DataPolicy
 from catalog.money import PICO
 from keys.actions import issue_key, mark_leaked, revoke_key
 from keys.models import ApiKey, Limits
@@ -92,6 +93,20 @@ def test_a_wrong_choice_makes_no_key_and_says_why(
     assert said in answer.content.decode()
     assert not ApiKey.objects.exists()
     assert not Limits.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["", "keys/", "usage/", "requests/", "playground/"])
+def test_a_call_to_paste_names_no_model_that_the_organization_blocks(
+    as_owner: Client, project: Project, page: str
+) -> None:
+    served("A-Model-That-Is-First", policy=DataPolicy.OUTSIDE)
+    served("The-Only-One")
+    project.organization.blocked_policies = [DataPolicy.OUTSIDE.value]
+    project.organization.save()
+    context = as_owner.get(f"/o/{project.organization.slug}/{page}").context
+    shown = context.get("snippet") or " ".join(each.text for each in context["snippets"])
+    assert "The-Only-One" in shown
+    assert "A-Model-That-Is-First" not in shown
 
 
 def test_the_first_call_to_paste_names_a_model_that_the_key_may_call(as_owner: Client, project: Project) -> None:

@@ -117,5 +117,5 @@ def _context(selection: Selection, found: Report) -> dict[str, Any]:
         "rows": found.rows(),
         "totals": found.total(),
         "empty": found.is_empty,
-        "snippet": curl("$LLAMA_API_KEY"),
+        "snippet": curl("$LLAMA_API_KEY", selection.organization),
     }

@@ -24,7 +24,7 @@ def page(request: HttpRequest, organization: str) -> HttpResponse:
         "models": _models(acting, request.GET.get("model", "")),
         "projects": list(open_projects(acting)),
         "schema": json.dumps(_SCHEMA, indent=2),
-        "snippet": curl("$LLAMA_API_KEY"),
+        "snippet": curl("$LLAMA_API_KEY", acting.organization),
     }
     return render(request, "playground/page.html", context)
 

@@ -54,7 +54,7 @@ def request_list(request: HttpRequest, organization: str) -> HttpResponse:
         "exports": [
             {"title": form.title, "url": selection.url("requests:export", name)} for name, form in FORMATS.items()
         ],
-        "snippet": curl("$LLAMA_API_KEY") if is_empty else "",
+        "snippet": curl("$LLAMA_API_KEY", selection.acting.organization) if is_empty else "",
     }
     is_part = request.headers.get("HX-Target") == "requests"
     template = "requests/list.html#requests" if is_part else "requests/list.html"
