@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from usage.calls import Call
 log = logging.getLogger(__name__)
 
 _SEGMENT = 16 * 1024 * 1024  # bytes
+_MOMENT = 60.0  # seconds
 _HELD = 2000  # records in memory while the disk takes none
 
 
@@ -49,6 +51,7 @@ class Spool:
     def open(self) -> None:
         """Begin a segment of our own; raise OSError if the directory takes none."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._remove_unfinished()
         self._current = self._new_segment()
 
     def close(self) -> None:
@@ -187,6 +190,13 @@ class Spool:
             self.set_aside(segment, bad)
         return good
 
+    def _remove_unfinished(self) -> None:
+        """Remove segments whose process died before they had their name; nothing was ever written to them."""
+        for path in self._directory.glob("*.new"):
+            made = _made(path)  # a moment ago by another gateway: it has yet to lock it
+            if made is not None and time.time() - made > _MOMENT and (segment := Segment.adopt(path)):
+                segment.remove()
+
     def _new_segment(self) -> Segment:
         return Segment.create(self._directory / f"{new_id()}.log")
 
@@ -198,6 +208,12 @@ def _written(path: Path) -> float | None:
     except FileNotFoundError:
         return None  # it was taken just now
     return found.st_mtime if found.st_size else None
+
+
+def _made(path: Path) -> float | None:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime
+    return None
 
 
 def _private(path: str, flags: int) -> int:

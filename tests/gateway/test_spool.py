@@ -208,3 +208,12 @@ def test_a_record_after_the_end_waits_for_the_next_process(spool: Spool, tmp_pat
 def test_segments_are_for_their_owner_only(spool: Spool, tmp_path: Path) -> None:
     (segment,) = files(tmp_path, "log")
     assert segment.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_process_left_before_it_had_its_name_is_removed_and_what_is_being_made_is_not(tmp_path: Path) -> None:
+    left, young = tmp_path / "left.new", tmp_path / "young.new"
+    for path in (left, young):
+        path.touch()
+    os.utime(left, (0, 0))
+    opened(tmp_path)
+    assert files(tmp_path, "new") == [young]
