@@ -22,6 +22,8 @@ _NO_TESTS = 5  # pytest's exit code where the arguments select none of a run's t
 
 # Tests that bring their databases or need none, and long ones that hardly depend on which database it is.
 _ONCE = (
+    "accounts/passkeys",
+    "accounts/sso",
     "admin_api",
     "bench",
     "console",

@@ -17,7 +17,7 @@ from dev.stripe_simulator.api.table import parts
 from dev.stripe_simulator.errors import Json, StripeError
 from dev.stripe_simulator.faults import Fault, refusal
 from dev.stripe_simulator.idempotency import fingerprint
-from dev.stripe_simulator.store import new_id
+from dev.stripe_simulator.store import Store, new_id
 from dev.stripe_simulator.world import Cause, World
 
 KEYS = ("sk_test_", "rk_test_")
@@ -32,6 +32,7 @@ class Asked:
     endpoint: Endpoint
     given: Json
     fault: Fault | None
+    store: Store  # as it was then: what was reset meanwhile is not asked any more
 
     @property
     def key(self) -> str:
@@ -69,14 +70,15 @@ class Api:
         fault = self._world.faults.take(request.method, request.path)
         if self._world.faults.away or (fault and fault.mode == "lost"):
             return _cut(request)
-        request_id = new_id("req")
+        request_id, store = new_id("req"), self._world.store
         try:
             authenticate(request)
             given = form.nested(parse_qsl(await _encoded(request), keep_blank_values=True))
-            answer = await self._once(Asked(request_id, request, endpoint, given, fault))
+            answer = await self._once(Asked(request_id, request, endpoint, given, fault, store))
         except StripeError as error:
             answer = _refusal(error, request_id)
-        self._remember(request, request_id, answer)
+        if self._world.store is store:
+            self._remember(request, request_id, answer)
         if fault and fault.mode in ("hang", "cut"):
             await asyncio.sleep(fault.seconds if fault.mode == "hang" else 0)
             return _cut(request)
@@ -102,6 +104,8 @@ class Api:
     async def _in_its_time(self, asked: Asked) -> Answer:
         if asked.fault and asked.fails("slow"):
             await asyncio.sleep(asked.fault.seconds)
+        if self._world.store is not asked.store:
+            return _refusal(refusal("500"), asked.id)
         self._world.cause = Cause(asked.id, asked.key or None)
         try:
             return Answer(200, self._carry_out(asked), stored=True)

@@ -1,5 +1,6 @@
 """The ways in which the simulator fails when it is told to."""
 
+import time
 from typing import Any
 
 import pytest
@@ -30,6 +31,21 @@ def test_a_connection_that_hangs_after_the_deed_runs_into_the_clients_timeout(si
     error = refused(impatient.v1.customers.create, {})
     assert isinstance(error, stripe.APIConnectionError)
     assert len(impatient.v1.customers.list().data) == 1
+
+
+def test_a_slow_request_that_a_reset_overtakes_does_nothing_in_the_new_world(simulated: Stripe) -> None:
+    impatient = stripe.StripeClient(
+        simulated.secret_key,
+        base_addresses={"api": simulated.url},
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=0.2),
+    )
+    simulated.fail("slow", seconds=0.8)
+    assert isinstance(refused(impatient.v1.customers.create, {}), stripe.APIConnectionError)
+    simulated.reset()
+    time.sleep(1)
+    assert simulated.happened()["requests"] == []
+    assert impatient.v1.customers.list().data == []
 
 
 def test_a_lost_request_does_nothing(simulated: Stripe, client: Any) -> None:
