@@ -14,6 +14,8 @@ from tests.journeys.conftest import Stack, watch
 
 Look = tuple[Literal["light", "dark"], int]  # the theme, and the screen's width in px
 LOOKS: list[Look] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+# For many pages of one frame: the frame is looked at in all of them on other pages.
+LOOKS_OF_MANY: list[Look] = [("light", 1280), ("dark", 390)]
 PHONE: Any = {"width": 390, "height": 844}
 
 

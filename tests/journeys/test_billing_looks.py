@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import Stack
-from tests.journeys.looks import PHONE, faults_in, faults_of, goto_whole, opened, too_wide_in
+from tests.journeys.looks import LOOKS_OF_MANY, PHONE, faults_in, faults_of, goto_whole, opened, too_wide_in
 
 # Organizations of which the pages have the most, the worst and the least to show. Prints their slugs.
 _ORGANIZATIONS = """
@@ -138,7 +138,7 @@ def test_every_page_of_billing_is_accessible_and_fits(
     with opened(browser, stack, faults, storage_state=state) as page:
         for path in pages:
             goto_whole(page, path)
-            faults += faults_in(page, path)
+            faults += faults_in(page, path, LOOKS_OF_MANY) + too_wide_in(page, path)
     assert faults == []
 
 

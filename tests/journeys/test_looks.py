@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import Stack
-from tests.journeys.looks import faults_in, opened
+from tests.journeys.looks import LOOKS_OF_MANY, faults_in, opened, too_wide_in
 
 _PUBLIC = ["/sign-up/", "/sign-in/", "/sign-in/sso/", "/reset/", "/docs/api/"]
 _OWN = [
@@ -121,7 +121,7 @@ def test_every_page_is_accessible_and_fits(
     with opened(browser, stack, faults, storage_state=state) as page:
         for path in [*_OWN, *private, *_PREVIEWS, *_STAFF, *ending]:
             page.goto(path)
-            faults += faults_in(page, path)
+            faults += faults_in(page, path, LOOKS_OF_MANY) + too_wide_in(page, path)
     assert faults == []
 
 
