@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
 
 from accounts.actions import add_member, create_organization, invite
 from accounts.actions.invitations import Offer
@@ -56,6 +57,12 @@ include-path-regex = "/prices/"
 parameters = {{ "path.model" = "{model}" }}
 """
 EXAMPLES = 3  # of each operation and phase
+
+
+@pytest.fixture(autouse=True)
+def _small_answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's own server writes head and body apart, and the second would wait 40 ms for the first one's receipt."""
+    monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
 
 
 @pytest.mark.django_db(transaction=True)
