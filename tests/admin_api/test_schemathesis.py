@@ -100,12 +100,19 @@ def test_nothing_that_schemathesis_thinks_of_fails(
         model=price(served()).model_id,
     )
     (tmp_path / "schemathesis.toml").write_text(config)
-    command = [
+    done = subprocess.run(
+        _command(live_server.url, secret), cwd=tmp_path, capture_output=True, text=True, timeout=1200, check=False
+    )
+    assert done.returncode == 0, done.stdout[-20_000:]
+
+
+def _command(url: str, secret: str) -> list[str]:
+    return [
         str(Path(sys.executable).with_name("schemathesis")),
         "run",
-        f"{live_server.url}/api/v1/schema/",
+        f"{url}/api/v1/schema/",
         "--url",
-        live_server.url,
+        url,
         "--header",
         f"Authorization: Bearer {secret}",
         "--checks",
@@ -120,5 +127,3 @@ def test_nothing_that_schemathesis_thinks_of_fails(
         "all",
         "--no-color",
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1200, check=False)
-    assert done.returncode == 0, done.stdout[-20_000:]

@@ -17,8 +17,6 @@ LOOKS: list[Look] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 3
 # For many pages of one frame: the frame is looked at in all of them on other pages.
 LOOKS_OF_MANY: list[Look] = [("light", 1280), ("dark", 390)]
 PHONE: Any = {"width": 390, "height": 844}
-
-
 # What passes is not asked for: to tell of it takes longer than to find it.
 _VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 

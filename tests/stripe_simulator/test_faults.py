@@ -10,6 +10,17 @@ from tests.stripe_simulator.conftest import http, refused
 from tests.support.stripe import Stripe
 
 
+@pytest.fixture
+def impatient(simulated: Stripe) -> stripe.StripeClient:
+    """A client that waits for a fifth of a second, once."""
+    return stripe.StripeClient(
+        simulated.secret_key,
+        base_addresses={"api": simulated.url},
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=0.2),
+    )
+
+
 def test_a_cut_connection_after_the_deed_leaves_the_deed(simulated: Stripe, client: Any) -> None:
     simulated.fail("cut", path="/v1/customers")
     error = refused(client.customers.create, {"metadata": {"n": "1"}}, {"idempotency_key": "ik_1"})
@@ -20,26 +31,18 @@ def test_a_cut_connection_after_the_deed_leaves_the_deed(simulated: Stripe, clie
     assert len(client.customers.list().data) == 1
 
 
-def test_a_connection_that_hangs_after_the_deed_runs_into_the_clients_timeout(simulated: Stripe) -> None:
-    impatient = stripe.StripeClient(
-        simulated.secret_key,
-        base_addresses={"api": simulated.url},
-        max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=0.2),
-    )
+def test_a_connection_that_hangs_after_the_deed_runs_into_the_clients_timeout(
+    simulated: Stripe, impatient: stripe.StripeClient
+) -> None:
     simulated.fail("hang", seconds=5)
     error = refused(impatient.v1.customers.create, {})
     assert isinstance(error, stripe.APIConnectionError)
     assert len(impatient.v1.customers.list().data) == 1
 
 
-def test_a_slow_request_that_a_reset_overtakes_does_nothing_in_the_new_world(simulated: Stripe) -> None:
-    impatient = stripe.StripeClient(
-        simulated.secret_key,
-        base_addresses={"api": simulated.url},
-        max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=0.2),
-    )
+def test_a_slow_request_that_a_reset_overtakes_does_nothing_in_the_new_world(
+    simulated: Stripe, impatient: stripe.StripeClient
+) -> None:
     simulated.fail("slow", seconds=0.8)
     assert isinstance(refused(impatient.v1.customers.create, {}), stripe.APIConnectionError)
     simulated.reset()
