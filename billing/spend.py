@@ -16,8 +16,8 @@ from accounts.models import Project
 from billing.forecast import DAYS, Forecast, Pace, foresee
 from billing.invoices.drafts import month_start, next_month
 from billing.models import BillingAccount
-from usage.models import HourlyUsage
-from usage.queries import rollup
+from usage.models import HourlyTotal
+from usage.queries import hourly_totals
 
 _DAY = timedelta(days=1)
 
@@ -70,8 +70,8 @@ def spend_of(account: BillingAccount, now: datetime) -> Spend:
     until = min(last_month + (now - month_start(now)), month_start(now))
     found = (
         _billed(account, last_month)
-        .values_list(TruncDate("hour", tzinfo=UTC))
-        .annotate(Sum("amount"), early=Sum("amount", filter=Q(hour__lt=until)))
+        .values_list(TruncDate("start", tzinfo=UTC))
+        .annotate(Sum("amount"), early=Sum("amount", filter=Q(start__lt=until)))
         .order_by()
     )
     rows = [(day, int(amount), int(early or 0)) for day, amount, early in found]
@@ -85,6 +85,6 @@ def spent_by_project(account: BillingAccount, now: datetime) -> Mapping[UUID, tu
     return {row["project_id"]: (row["name"], int(row["all"])) for row in found.order_by("-all", "project_id")}
 
 
-def _billed(account: BillingAccount, since: datetime) -> QuerySet[HourlyUsage]:
+def _billed(account: BillingAccount, since: datetime) -> QuerySet[HourlyTotal]:
     opened = account.created_at.replace(minute=0, second=0, microsecond=0)
-    return rollup(account.pk).filter(hour__gte=max(since, opened))
+    return hourly_totals(account.pk).filter(start__gte=max(since, opened))

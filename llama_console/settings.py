@@ -365,9 +365,15 @@ CELERY_BEAT_SCHEDULE = {
     "purge-refusals": {"task": "keys.purge_refusals", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-changes": {"task": "keys.purge_changes", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-uses": {"task": "keys.purge_uses", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-minutes": {"task": "usage.purge_minutes", "schedule": 3600.0, "options": {"expires": 600}},
+    "make-months": {"task": "usage.make_months", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-shortened": {"task": "trust.purge_shortened", "schedule": 60.0, "options": {"expires": 60}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
+
+# Usage --------------------------------------------------------------------------------------
+
+USAGE_MINUTES = timedelta(days=env.integer("USAGE_MINUTE_DAYS", 7, least=1))  # how long usage is kept by minute
 
 # Billing ------------------------------------------------------------------------------------
 

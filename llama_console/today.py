@@ -12,7 +12,7 @@ from keys.models import ApiKey
 from usage import figures
 from usage.models import UsageEvent
 from usage.periods import PRESETS, Period
-from usage.queries import Group, Metric, Projects, overall, recent_events, rollup, totals
+from usage.queries import Group, Metric, Projects, hourly_totals, overall, recent_events, totals
 from usage.report import MEASURES
 from usage.sums import Sums
 
@@ -21,7 +21,7 @@ _RECENT = 8
 
 def kpis(organization_id: UUID, now: datetime, projects: Projects) -> list[dict[str, Any]]:
     """Return the last 24 hours against the 24 before."""
-    rows, period = rollup(organization_id, projects), Period.ending(PRESETS["24h"], now)
+    rows, period = hourly_totals(organization_id, projects), Period.ending(PRESETS["24h"], now)
     found, before = totals(rows, period, Group.MODEL), overall(rows, period.previous())
     hours = [_hour(found.cells, bucket) for bucket in period.buckets]
     sums = found.overall

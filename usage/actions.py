@@ -3,29 +3,27 @@
 An event that is there already changes nothing, so a batch can be sent again after any crash.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from operator import add, attrgetter
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from catalog.prices import PriceBook
 from usage.calls import Call
+from usage.grains import minutes_since
 from usage.groups import Group, grouped
-from usage.models import HourlyUsage, UsageEvent
+from usage.models import UsageEvent
 from usage.rated import RatedCall
-from usage.sums import NAMES
-from usage.writing import write_rows
+from usage.rollups import lock_usage, roll_up
+from usage.writing import copy_rows, write_rows
 
 _COLUMNS = tuple(column.attname for column in UsageEvent._meta.concrete_fields)
 _row_of = attrgetter(*_COLUMNS)
 
 _made: Callable[..., RatedCall] = RatedCall
 _values_of = attrgetter(*Call.__struct_fields__)  # in their order; what rating adds comes after them
-_PLACE, _TABLE = ("organization_id", "hour", "model", "project_id", "key_id"), HourlyUsage._meta.db_table
-_NOTHING = (0,) * len(NAMES)
-_sums_of = attrgetter(*NAMES)
 
 
 def record_calls(calls: Sequence[Call]) -> int:
@@ -42,10 +40,11 @@ def rate_calls(calls: Sequence[Call]) -> list[RatedCall]:
 
 
 def add_events(events: Sequence[RatedCall]) -> tuple[list[RatedCall], list[Group]]:
-    """Write events that are not there yet, and the rollup of those; return them, and summed. Within a transaction."""
+    """Write events that are not there yet, and the rollups of those; return them, and summed. Within a transaction."""
+    lock_usage({event.organization_id for event in events})
     new = _insert(events)
-    groups = grouped(new)
-    _roll_up(groups)
+    groups = grouped(new, minutes_since(timezone.now()))
+    roll_up(groups)
     return new, groups
 
 
@@ -56,21 +55,29 @@ def _rate(call: Call, book: PriceBook) -> RatedCall:
 
 
 def _insert(events: Sequence[RatedCall]) -> list[RatedCall]:
-    """Insert what is not there yet and return those, as the database names them."""
+    """Insert what is not there yet and return it."""
+    return _copy(events) if connection.vendor == "postgresql" else _write(events)
+
+
+def _copy(events: Sequence[RatedCall]) -> list[RatedCall]:
+    known = _known(events) if events else set()
+    new = [event for event in events if event.id not in known] if known else list(events)
+    if new:
+        copy_rows(UsageEvent, _COLUMNS, [_row_of(event) for event in new])
+    return new
+
+
+def _known(events: Sequence[RatedCall]) -> set[UUID]:
+    """Return the ids that are there. The same call began at the same time, so only the months of these are read."""
+    times = [event.started_at for event in events]
+    span = UsageEvent.objects.filter(started_at__gte=min(times), started_at__lte=max(times))
+    return set(span.extra(where=["id = ANY(%s)"], params=[[event.id for event in events]]).values_list("pk", flat=True))
+
+
+def _write(events: Sequence[RatedCall]) -> list[RatedCall]:
     rows = [_row_of(event) for event in events]
     found = write_rows(UsageEvent, _COLUMNS, rows, "ON CONFLICT (id) DO NOTHING RETURNING id")
     if len(found) == len(events):
         return list(events)
-    fresh = {value for (value,) in found}  # as the database has them: UUIDs, or their digits
-    return [event for event in events if event.id in fresh or event.id.hex in fresh]
-
-
-def _roll_up(groups: Iterable[Group]) -> None:
-    buckets: dict[tuple[UUID, datetime, str, UUID, UUID], tuple[int, ...]] = {}
-    for group in groups:
-        place = (group.organization_id, group.hour, group.model, group.project_id, group.key_id)
-        buckets[place] = tuple(map(add, buckets.get(place, _NOTHING), _sums_of(group)))
-    # Always in the same order: two writers that touch the same buckets then cannot deadlock.
-    rows = [(*place, *buckets[place]) for place in sorted(buckets)]
-    added = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in NAMES)
-    write_rows(HourlyUsage, (*_PLACE, *NAMES), rows, f"ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {added}")
+    fresh = {value for (value,) in found}  # the digits, as the database has them
+    return [event for event in events if event.id.hex in fresh]

@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 
 from usage.calls import Outcome
-from usage.models import HourlyUsage, UsageEvent
-from usage.queries import Projects, rollup
+from usage.models import UsageEvent
+from usage.queries import Projects, hourly_totals, rollup
 
 _HOUR = timedelta(hours=1)
 _ROUNDS = 2  # of hours that a page reads before it says that there may be more
@@ -123,16 +123,16 @@ class Wanted:
 
     def hours(self, before: Place | None) -> Iterator[tuple[datetime, int]]:
         """Yield the hours that have such calls, the newest first, each with how many it may have."""
-        counted = "errors" if self._wants_errors else "requests"
         rows = rollup(self.organization_id).filter(*self._grouped())
+        if self.status:
+            rows = rows.filter(status=int(self.status.value[0]))
         if self.since:
-            rows = rows.filter(hour__gt=self.since - _HOUR)
+            rows = rows.filter(start__gt=self.since - _HOUR)
         if self.until:
-            rows = rows.filter(hour__lt=self.until)
+            rows = rows.filter(start__lt=self.until)
         if before:
-            rows = rows.filter(hour__lte=before.at)
-        sums = rows.values_list("hour").annotate(number=Sum(counted)).filter(number__gt=0)
-        yield from sums.order_by("-hour")[:_MOST_HOURS]
+            rows = rows.filter(start__lte=before.at)
+        yield from rows.values_list("start").annotate(number=Sum("requests")).order_by("-start")[:_MOST_HOURS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,8 @@ def everything(wanted: Wanted) -> Iterator[UsageEvent]:
 
 def models_of(organization_id: UUID, projects: Projects, since: datetime | None) -> list[str]:
     """Return the names of the models that were called."""
-    rows: QuerySet[HourlyUsage] = rollup(organization_id, projects)
-    rows = rows.filter(hour__gte=since - _HOUR) if since else rows
+    rows = hourly_totals(organization_id, projects)
+    rows = rows.filter(start__gte=since - _HOUR) if since else rows
     return sorted(rows.values_list("model", flat=True).distinct().order_by())
 
 

@@ -1,15 +1,16 @@
-"""Writing many rows in one statement, for what Django's own way cannot say: which were there, or to add to those.
+"""Many rows in one statement, for what Django's own way cannot say: which were there, or to add to those.
 
 Values go a column at a time, so that none is asked what it is: most of what writing a call cost was that.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model
+from django.db.models import IntegerField, Model
 
 # Rows a statement. Of up to 60 columns they stay below SQLite's limit of bound values; for arrays there is none.
 _CHUNKS = {"sqlite": 500, "postgresql": 5000}
@@ -34,6 +35,55 @@ def write_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence
     return given
 
 
+def copy_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows that are not there yet by PostgreSQL's COPY, which takes a third of what an INSERT does."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    connection = connections[DEFAULT_DB_ALIAS]
+    columns = [_copied(column) for column in zip(*rows, strict=True)]
+    lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
+    statement = f"COPY {model._meta.db_table} ({', '.join(field.column for field in fields)}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.write(lines)
+
+
+def matching_rows(
+    model: type[Model], names: Sequence[str], places: Sequence[Sequence[Any]], wanted: Sequence[str]
+) -> list[Any]:
+    """Return (number, wanted values…) of the rows that have these values in these fields; the number is the place's."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    source = _arrays if connection.vendor == "postgresql" else _values
+    given: list[Any] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(places), chunk := _CHUNKS[connection.vendor]):
+            some = places[start : start + chunk]
+            columns = [*zip(*some, strict=True), range(start, start + len(some))]
+            asked, values = source(connection, [*fields, _NUMBER], columns)
+            same = " AND ".join(f"kept.{name} = asked.{name}" for name in names)
+            shown = ", ".join(f"kept.{name}" for name in wanted)
+            cursor.execute(
+                f"WITH asked({', '.join(names)}, number) AS ({asked}) "  # noqa: S608
+                f"SELECT number, {shown} FROM asked JOIN {model._meta.db_table} AS kept ON {same}",
+                values,
+            )
+            given += cursor.fetchall()
+    return given
+
+
+def _copied(column: Sequence[Any]) -> list[str]:
+    """A column as COPY reads it."""
+    sample = _sample(column)
+    if isinstance(sample, str):
+        return [_escaped(value) for value in column]
+    write = _digits if isinstance(sample, UUID) else str
+    return ["\\N" if value is None else write(value) for value in column]
+
+
+@lru_cache(maxsize=1000)
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
 def _arrays(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
     """An array a column: a statement of ten thousand values takes PostgreSQL and its driver longer than the work."""
     # The types without a length: a cast to one cuts off what is longer, which the column refuses.
@@ -44,7 +94,7 @@ def _arrays(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[A
 def _array(column: Sequence[Any]) -> str:
     """A column as PostgreSQL writes an array; its driver would ask each value what it is."""
     sample = _sample(column)
-    write = _quoted if isinstance(sample, str) else _digits if isinstance(sample, UUID) else str
+    write = _quoted if isinstance(sample, str) else _hex if isinstance(sample, (UUID, bytes)) else str
     return "{" + ",".join(["NULL" if value is None else write(value) for value in column]) + "}"
 
 
@@ -54,6 +104,13 @@ def _quoted(text: str) -> str:
 
 def _digits(value: UUID) -> str:
     return f"{value.int:032x}"  # as `hex`, which takes twice as long
+
+
+def _hex(value: UUID | bytes) -> str:
+    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else _digits(value)
+
+
+_NUMBER = IntegerField()
 
 
 def _values(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:

@@ -98,7 +98,7 @@ def _wait_for_settlements(subject: Subject) -> None:
 def _counted(subject: Subject, period: str) -> dict[str, date | int]:
     """Return what the present period has cost so far, as the rollup has it."""
     began = Period(period).start(timezone.now())
-    rows = rollup(subject.organization_id).filter(hour__gte=datetime.combine(began, time(), UTC))
+    rows = rollup(subject.organization_id).filter(start__gte=datetime.combine(began, time(), UTC))
     if subject.level == Level.PROJECT:
         rows = rows.filter(project_id=subject.id)
     if subject.level == Level.KEY:

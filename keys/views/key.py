@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,8 +23,7 @@ from keys.states import state_of
 from keys.views.access import shown_key
 from keys.views.figures import end_text, limits_in_words, meter, time_left
 from usage import figures
-from usage.queries import rollup
-from usage.sums import NAMES, Sums
+from usage.queries import rollup, sum_of
 
 
 @require_GET
@@ -71,9 +69,7 @@ def _owner(acting: Acting, key: ApiKey) -> str:
 
 
 def _figures(key: ApiKey, since: datetime) -> list[dict[str, Any]]:
-    rows = rollup(key.project.organization_id).filter(key_id=key.pk, hour__gte=since)
-    found = rows.aggregate(*(Sum(name) for name in NAMES))
-    sums = Sums(*(int(found[f"{name}__sum"] or 0) for name in NAMES))
+    sums = sum_of(rollup(key.project.organization_id).filter(key_id=key.pk, start__gte=since))
     return [
         {"name": _("Spend, 30 days"), "value": dollars(sums.amount), "note": ""},
         {"name": _("Requests"), "value": figures.count(sums.requests), "note": ""},

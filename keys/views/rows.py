@@ -59,7 +59,7 @@ def rows(acting: Acting, keys: list[ApiKey]) -> list[KeyRow]:
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     spent = by_key(acting.organization.pk, month)
     hours = HourlyUsage.objects.filter(organization_id=acting.organization.pk, key_id__in=ids)
-    hour = dict(hours.values_list("key_id").annotate(Max("hour")).order_by())
+    hour = dict(hours.values_list("key_id").annotate(Max("start")).order_by())
     subjects = [key.subject_id for key in keys]
     limits = {row.subject_id: row for row in Limits.objects.filter(subject_id__in=subjects, model="")}
     budgets = Budget.objects.in_bulk(subjects)

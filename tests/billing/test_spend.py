@@ -9,11 +9,11 @@ import pytest
 from billing.models import BillingAccount
 from billing.spend import spend_of, spent_by_project
 from ledger.ids import new_id
-from usage.models import HourlyUsage
+from usage.models import HourlyTotal
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
-_NOTHING = dict.fromkeys(("requests", "errors", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"), 0)
+_NOTHING = dict.fromkeys(("requests", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"), 0)
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def account(account: BillingAccount) -> BillingAccount:
 
 
 def use(account: BillingAccount, hour: datetime, amount: int, project: UUID | None = None) -> None:
-    place: dict[str, Any] = {"project_id": project or new_id(), "key_id": new_id(), "model": "llama"}
-    HourlyUsage.objects.create(organization_id=account.pk, hour=hour, amount=amount, **place, **_NOTHING)
+    place: dict[str, Any] = {"project_id": project or new_id(), "model": "llama", "status": 2}
+    HourlyTotal.objects.create(organization_id=account.pk, start=hour, amount=amount, **place, **_NOTHING)
 
 
 def test_days_are_summed_and_end_at_midnight_utc(account: BillingAccount) -> None:

@@ -33,6 +33,7 @@ from tests.support.ledger import PEN
 from tests.usage.test_recording import call
 from usage.actions import record_calls
 from usage.models import HourlyUsage
+from usage.sketch import unpack
 from vault.keyring import Keyring
 from vault.models import DataKey
 from vault.planes import Plane
@@ -53,18 +54,19 @@ def test_leaves_stay_gapless_by_the_lock_on_the_logs_one_row() -> None:
         assert all(bytes(after.previous) == bytes(leaf.hash) for leaf, after in pairwise(chain))
 
 
-def test_the_same_calls_from_many_writers_count_once_by_the_events_primary_key() -> None:
+def test_the_same_calls_from_many_writers_count_once_by_the_lock_on_their_organizations_usage() -> None:
     calls = [call(started_at=datetime(2026, 11, 20, hour, tzinfo=UTC)) for hour in range(20)]
     results = at_once(*[lambda: record_calls(calls)] * THREADS)
     assert sum(results) == len(calls)
     assert sum(row.requests for row in HourlyUsage.objects.all()) == len(calls)
 
 
-def test_different_calls_into_the_same_hours_all_count_by_the_upsert_in_one_order() -> None:
+def test_different_calls_into_the_same_hours_all_count_with_their_durations_by_that_lock() -> None:
     hours = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in range(20)]
     batches = [[call(started_at=hour) for hour in (hours if n % 2 else hours[::-1])] for n in range(THREADS)]
     at_once(*[lambda batch=batch: record_calls(batch) for batch in batches])
     assert {row.requests for row in HourlyUsage.objects.all()} == {THREADS}
+    assert {sum(unpack(row.latencies).values()) for row in HourlyUsage.objects.all()} == {THREADS}
 
 
 def test_one_address_signs_up_once_by_the_unique_blind_index() -> None:

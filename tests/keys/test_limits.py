@@ -30,12 +30,13 @@ ORGANIZATION, PROJECT = f"{BASE}limits/organization/", f"{BASE}projects/default/
 
 
 def _used(project: Project, key_id: Any, amount: int, **hour: int) -> None:
-    numbers = dict.fromkeys(("errors", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"), 0)
+    numbers = dict.fromkeys(("prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"), 0)
     HourlyUsage.objects.create(
         organization_id=project.organization_id,
         project_id=project.pk,
         key_id=key_id,
-        hour=timezone.now().replace(minute=0, second=0, microsecond=0, **hour),
+        status=2,
+        start=timezone.now().replace(minute=0, second=0, microsecond=0, **hour),
         model="Llama",
         requests=1,
         amount=amount,

@@ -148,7 +148,8 @@ def test_a_run_goes_by_the_index_and_reads_no_other_weeks() -> None:
     else:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-        assert "event_by_organization" in events.order_by("-started_at")[:10].explain()
+        plan = events.order_by("-started_at")[:10].explain()  # the index of the partition goes by a name of its own
+        assert "organization_id_started_at_idx" in plan
 
 
 def test_two_hundred_thousand_calls_are_simulated_while_somebody_waits() -> None:

@@ -93,7 +93,7 @@ def test_only_the_hours_that_have_such_calls_are_read() -> None:
     rare = record(NOON - timedelta(hours=40), key_id=new_id())
     for hour in range(39):
         record(NOON - timedelta(hours=hour))
-    HourlyUsage.objects.filter(hour=NOON).update(key_id=new_id())
+    HourlyUsage.objects.filter(start=NOON).update(key_id=new_id())
     key = log.find(Wanted(ORGANIZATION), rare)
     assert key
     with CaptureQueriesContext(connection) as queries:

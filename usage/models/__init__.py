@@ -1,4 +1,13 @@
 from usage.models.event import UsageEvent
-from usage.models.hourly import HourlyUsage
+from usage.models.rollup import DailyTotal, DailyUsage, HourlyTotal, HourlyUsage, KeyRollup, MinuteUsage, Rollup
 
-__all__ = ["HourlyUsage", "UsageEvent"]
+__all__ = [
+    "DailyTotal",
+    "DailyUsage",
+    "HourlyTotal",
+    "HourlyUsage",
+    "KeyRollup",
+    "MinuteUsage",
+    "Rollup",
+    "UsageEvent",
+]

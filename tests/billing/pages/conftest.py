@@ -14,10 +14,10 @@ from billing.models import BillingAccount, CreditLot, LotKind
 from catalog.money import PICO
 from ledger.ids import new_id
 from tests.billing.rail.conftest import _simulator, stripe  # noqa: F401  fixtures
-from usage.models import HourlyUsage
+from usage.models import HourlyTotal
 
 ROOT = "/o/llamas-of-lisbon/billing/"
-_NOTHING = dict.fromkeys(("requests", "errors", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"), 0)
+_NOTHING = dict.fromkeys(("requests", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"), 0)
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def account(account: BillingAccount) -> BillingAccount:
 
 def use(account: BillingAccount, amount: int, hour: datetime | None = None, project: UUID | None = None) -> None:
     """Note usage in the rollup alone, an hour of it."""
-    place: dict[str, Any] = {"project_id": project or new_id(), "key_id": new_id(), "model": "llama"}
+    place: dict[str, Any] = {"project_id": project or new_id(), "model": "llama", "status": 2}
     hour = (hour or timezone.now()).replace(minute=0, second=0, microsecond=0)
-    HourlyUsage.objects.create(organization_id=account.pk, hour=hour, amount=amount, **place, **_NOTHING)
+    HourlyTotal.objects.create(organization_id=account.pk, start=hour, amount=amount, **place, **_NOTHING)
 
 
 def credit(account: BillingAccount, amount: int = 100 * PICO, **about: Any) -> CreditLot:

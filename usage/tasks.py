@@ -1,0 +1,16 @@
+"""The worker's part: forgetting minutes, and the tables of months to come."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from usage import partitions, purging
+
+
+@shared_task(name="usage.purge_minutes")
+def purge_minutes() -> None:
+    purging.purge_minutes(timezone.now())
+
+
+@shared_task(name="usage.make_months")
+def make_months() -> None:
+    partitions.make_months(timezone.now())
