@@ -1,5 +1,6 @@
 """Today at a glance: figures since midnight UTC with a spark line by hour, and the newest calls."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from keys.models import ApiKey
 from usage import figures
 from usage.models import UsageEvent
 from usage.periods import PRESETS, Period
-from usage.queries import Group, Metric, Projects, hourly_totals, overall, recent_events, totals
+from usage.queries import Metric, Projects, Question, Where, overall, recent_events, totals
 from usage.report import MEASURES
 from usage.sums import Sums
 
@@ -21,8 +22,9 @@ _RECENT = 8
 
 def kpis(organization_id: UUID, now: datetime, projects: Projects) -> list[dict[str, Any]]:
     """Return the last 24 hours against the 24 before."""
-    rows, period = hourly_totals(organization_id, projects), Period.ending(PRESETS["24h"], now)
-    found, before = totals(rows, period, Group.MODEL), overall(rows, period.previous())
+    period = Period.ending(PRESETS["24h"], now)
+    question = Question(organization_id, period, where=Where(projects))
+    found, before = totals(question), overall(replace(question, period=period.previous()))
     hours = [_hour(found.cells, bucket) for bucket in period.buckets]
     sums = found.overall
     latency = figures.duration(_latency(sums)) if sums.requests else "–"

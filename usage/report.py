@@ -1,7 +1,7 @@
 """The usage report: one request's parameters in, everything the page and the CSV show out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from catalog.money import axis_dollars, dollars, exact_dollars
 from usage import chart, figures, series
 from usage.periods import Period
-from usage.queries import Group, Metric, Projects, Totals, overall, rollup, totals
+from usage.queries import Group, Metric, Projects, Question, Totals, Where, overall, totals
 from usage.sums import Sums
 
 
@@ -100,12 +100,12 @@ class Report:
         projects: Projects = None,
         compare: bool = False,
     ) -> None:
-        rows = rollup(organization_id, projects)
         self.period, self.measure, self.group = period, measure, group
-        self._totals = totals(rows, period, group)
-        previous = period.previous()
-        self._ghosts = _buckets(totals(rows, previous, group), previous, measure.of) if compare else []
-        self._before = overall(rows, previous)
+        question = Question(organization_id, period, group, Where(projects))
+        self._totals = totals(question)
+        previous = replace(question, period=period.previous())
+        self._ghosts = _buckets(totals(previous), previous.period, measure.of) if compare else []
+        self._before = overall(previous)
         self._labels = series.labels(organization_id, group)
         names = series.shown(self._totals, measure.of)
         self._groups, self._cells = series.folded(self._totals, names)
@@ -183,7 +183,7 @@ CSV_HEADER = [
 ]  # fmt: skip
 
 
-def _buckets(found: Totals, period: Period, metric: Metric) -> list[int]:
+def _buckets(found: Totals[Sums], period: Period, metric: Metric) -> list[int]:
     sums = dict.fromkeys(period.buckets, 0)
     for (bucket, _group), gained in found.cells.items():
         sums[bucket] += metric(gained)

@@ -30,7 +30,7 @@ def labels(organization_id: UUID, group: Group) -> dict[str, Label]:
     return {str(key.pk): Label(key.name, key.hint) for key in keys.only("pk", "name", "tail")}
 
 
-def shown(totals: Totals, metric: Metric) -> list[str]:
+def shown(totals: Totals[Sums], metric: Metric) -> list[str]:
     """Return the groups that get a series of their own: the largest, largest first."""
     ranked = sorted(totals.groups, key=lambda name: (-metric(totals.groups[name]), name))
     return ranked[:MAX_SERIES] if len(ranked) > MAX_SERIES else ranked
@@ -47,7 +47,7 @@ def colours(names: Sequence[str], known: Mapping[str, Label]) -> dict[str, int]:
     return {name: taken[name] for name in names}
 
 
-def folded(totals: Totals, names: Sequence[str]) -> tuple[dict[str, Sums], dict[tuple[datetime, str], Sums]]:
+def folded(totals: Totals[Sums], names: Sequence[str]) -> tuple[dict[str, Sums], dict[tuple[datetime, str], Sums]]:
     """Return groups and cells with everything that has no series of its own summed into "other"."""
     groups: dict[str, Sums] = {}
     cells: dict[tuple[datetime, str], Sums] = {}

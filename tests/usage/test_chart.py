@@ -28,7 +28,7 @@ def test_an_axis_ends_at_or_just_above_the_highest_value(highest: int) -> None:
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.id)
 def test_a_period_ends_with_the_running_bucket_and_follows_its_previous_one(preset: object) -> None:
     period = Period.ending(PRESETS[preset.id], NOW)  # type: ignore[attr-defined]
-    assert len(period.buckets) == period.preset.count
+    assert len(period.buckets) == preset.count
     assert period.buckets[-1] <= NOW < period.end
     assert period.previous().end == period.start
     assert list(period.buckets) == sorted(set(period.buckets))
