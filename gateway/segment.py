@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-_READ = 256 * 1024  # bytes
+_READ = 4 * 1024 * 1024  # bytes: as much as the calls of a batch take
 
 
 class Segment:

@@ -26,7 +26,7 @@ from vault.errors import VaultError
 
 log = logging.getLogger(__name__)
 
-_BATCH = 2000
+_BATCH = 5000  # the more at once, the fewer buckets of the rollup a call changes
 _PAUSE = 0.05  # seconds in which records gather to a batch
 _LOOK_AROUND = 5.0  # seconds between looks for segments that other processes left
 _OVERDUE = 180.0  # seconds

@@ -8,6 +8,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from catalog.prices import PriceBook
@@ -17,7 +18,7 @@ from usage.groups import Group, grouped
 from usage.models import UsageEvent
 from usage.rated import RatedCall
 from usage.rollups import lock_usage, roll_up
-from usage.writing import copy_rows, write_rows
+from usage.writing import copy_rows, known_ids, write_rows
 
 _COLUMNS = tuple(column.attname for column in UsageEvent._meta.concrete_fields)
 _row_of = attrgetter(*_COLUMNS)
@@ -70,8 +71,8 @@ def _copy(events: Sequence[RatedCall]) -> list[RatedCall]:
 def _known(events: Sequence[RatedCall]) -> set[UUID]:
     """Return the ids that are there. The same call began at the same time, so only the months of these are read."""
     times = [event.started_at for event in events]
-    span = UsageEvent.objects.filter(started_at__gte=min(times), started_at__lte=max(times))
-    return set(span.extra(where=["id = ANY(%s)"], params=[[event.id for event in events]]).values_list("pk", flat=True))
+    span = Q(started_at__gte=min(times), started_at__lte=max(times))
+    return known_ids(UsageEvent, [event.id for event in events], span)
 
 
 def _write(events: Sequence[RatedCall]) -> list[RatedCall]:

@@ -89,14 +89,16 @@ def _differences(span: Span, now: datetime) -> Iterator[Difference]:
             one, other = counted.get(place), kept.get(place)
             if one is None or other is None or _content(one) != _content(other):
                 named = ", ".join(map(str, place[1:]))
-                yield Difference(table.__name__, named, one.sums if one else None, other.sums if other else None)
+                yield Difference(
+                    table.__name__, named, list(one.sums) if one else None, list(other.sums) if other else None
+                )
 
 
 def _content(bucket: Bucket) -> tuple[object, ...]:
-    return bucket.sums, bucket.latencies, bucket.first_tokens
+    return list(bucket.sums), bucket.latencies, bucket.first_tokens
 
 
-def _counted(span: Span, now: datetime) -> Iterator[tuple[type[Rollup], Buckets]]:
+def _counted(span: Span, now: datetime) -> list[tuple[type[Rollup], Buckets]]:
     events = UsageEvent.objects.filter(
         organization_id=span.organization_id, started_at__gte=span.start, started_at__lt=span.end
     )
@@ -112,11 +114,8 @@ def _kept(table: type[Rollup], span: Span, now: datetime) -> Buckets:
         since = max(since, minutes_since(now))  # those before are about to be purged
     rows = table._default_manager.filter(organization_id=span.organization_id, start__gte=since, start__lt=span.end)
     for row in rows.values_list(*names, *SUMS, *SKETCHES).iterator(chunk_size=_AT_ONCE):
-        bucket = Bucket()
         *sums, latencies, first_tokens = row[len(names) :]
-        bucket.sums = list(map(int, sums))
-        bucket.latencies, bucket.first_tokens = unpack(latencies), unpack(first_tokens)
-        found[row[: len(names)]] = bucket
+        found[row[: len(names)]] = Bucket(list(map(int, sums)), unpack(latencies), unpack(first_tokens))
     return found
 
 

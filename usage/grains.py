@@ -11,17 +11,13 @@ from usage.models import DailyTotal, DailyUsage, HourlyTotal, HourlyUsage, KeyRo
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """Buckets of one length. `total` is the table without keys, where there is one."""
+    """Buckets of one length. `total` is the table without keys; of minutes there is none."""
 
     id: str
     length: timedelta
     floor: Callable[[datetime], datetime]  # to the beginning of the bucket
     by_key: type[KeyRollup]
     total: type[Rollup] | None = None
-
-    @property
-    def tables(self) -> tuple[type[Rollup], ...]:
-        return (self.by_key, self.total) if self.total else (self.by_key,)
 
 
 MINUTE = Grain("minute", timedelta(minutes=1), lambda at: at.replace(second=0, microsecond=0), MinuteUsage)

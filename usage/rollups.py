@@ -4,24 +4,25 @@ Counts are added by the database. Sketches are merged here, which is safe becaus
 organization holds its lock.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import add, attrgetter, itemgetter
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from usage.grains import DAY, HOUR, MINUTE
 from usage.groups import Group
-from usage.models import KeyRollup, Rollup
+from usage.models import DailyTotal, HourlyTotal, KeyRollup, Rollup
 from usage.sketch import Sketch, merge, pack, unpack
 from usage.writing import matching_rows, write_rows
 
 SUMS = ("requests", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms", "amount")
 SKETCHES = ("latencies", "first_tokens")
-Place = tuple[UUID | datetime | str | int, ...]  # the values of `place_names`
 _TOTAL = ("organization_id", "start", "model", "project_id", "status")
-_BY_KEY = ("organization_id", "start", "model", "project_id", "key_id", "status")
+_BY_KEY = (*_TOTAL, "key_id")
+_place_of = attrgetter(*_BY_KEY)
+_without_key = itemgetter(slice(len(_TOTAL)))
 _sums_of = attrgetter(*SUMS)
 _USAGE = 0x75736167  # the class of these advisory locks
 
@@ -31,17 +32,19 @@ class Bucket:
 
     __slots__ = ("first_tokens", "latencies", "sums")
 
-    def __init__(self) -> None:
-        self.sums = [0] * len(SUMS)
-        self.latencies: Sketch = {}
-        self.first_tokens: Sketch = {}
+    def __init__(self, sums: Sequence[int], latencies: Sketch, first_tokens: Sketch) -> None:
+        self.sums, self.latencies, self.first_tokens = sums, latencies, first_tokens
 
-    def add(self, group: Group) -> None:
-        self.sums = [one + other for one, other in zip(self.sums, _sums_of(group), strict=True)]
-        merge(self.latencies, group.latencies)
-        merge(self.first_tokens, group.first_tokens)
+    def add(self, other: "Bucket") -> None:
+        self.sums = list(map(add, self.sums, other.sums))
+        merge(self.latencies, other.latencies)
+        merge(self.first_tokens, other.first_tokens)
+
+    def copy(self) -> "Bucket":
+        return Bucket(self.sums, dict(self.latencies), dict(self.first_tokens))
 
 
+Place = tuple[UUID | datetime | str | int, ...]  # the values of `place_names`
 Buckets = dict[Place, Bucket]
 
 
@@ -73,12 +76,20 @@ def roll_up(groups: Sequence[Group]) -> None:
             write_buckets(table, buckets, _added(table))
 
 
-def buckets_of(groups: Sequence[Group]) -> Iterator[tuple[type[Rollup], Buckets]]:
-    """Yield what groups come to in each table."""
-    yield MINUTE.by_key, _buckets((group for group in groups if group.by_minute), MINUTE.floor, by_key=True)
-    for grain in (HOUR, DAY):
-        for table in grain.tables:
-            yield table, _buckets(groups, grain.floor, by_key=issubclass(table, KeyRollup))
+def buckets_of(groups: Sequence[Group]) -> list[tuple[type[Rollup], Buckets]]:
+    """Return what groups come to in each table, the coarser ones made from the finer."""
+    minutes = _of_groups(group for group in groups if group.by_minute)
+    hours = _coarser(minutes, _at(HOUR.floor))
+    for place, bucket in _of_groups(group for group in groups if not group.by_minute).items():
+        hours[place] = bucket  # of hours that minutes are kept of there are none
+    hourly = _coarser(hours, _without_key)
+    return [
+        (MINUTE.by_key, minutes),
+        (HOUR.by_key, hours),
+        (DAY.by_key, _coarser(hours, _at(DAY.floor))),
+        (HourlyTotal, hourly),
+        (DailyTotal, _coarser(hourly, _at(DAY.floor))),
+    ]
 
 
 def write_buckets(table: type[Rollup], buckets: Buckets, ending: str = "") -> None:
@@ -87,21 +98,40 @@ def write_buckets(table: type[Rollup], buckets: Buckets, ending: str = "") -> No
     write_rows(table, (*place_names(table), *SUMS, *SKETCHES), rows, ending)
 
 
-def _buckets(groups: Iterable[Group], floor: Callable[[datetime], datetime], *, by_key: bool) -> Buckets:
+def _of_groups(groups: Iterable[Group]) -> Buckets:
     found: Buckets = {}
     for group in groups:
-        keys = (group.key_id,) if by_key else ()
-        place = (group.organization_id, floor(group.start), group.model, group.project_id, *keys, group.status)
-        found.setdefault(place, Bucket()).add(group)
+        more = Bucket(_sums_of(group), group.latencies, group.first_tokens)
+        _add(found, _place_of(group), more)
     return found
 
 
+def _coarser(buckets: Buckets, place_of: Callable[[Place], Place]) -> Buckets:
+    found: Buckets = {}
+    for place, more in buckets.items():
+        _add(found, place_of(place), more)
+    return found
+
+
+def _add(buckets: Buckets, place: Place, more: Bucket) -> None:
+    if (bucket := buckets.get(place)) is None:
+        buckets[place] = more.copy()  # of what it is made of there is a row, too
+    else:
+        bucket.add(more)
+
+
+def _at(floor: Callable[[datetime], datetime]) -> Callable[[Place], Place]:
+    return lambda place: (place[0], floor(place[1]), *place[2:])  # type: ignore[arg-type]
+
+
 def _merge_known(table: type[Rollup], buckets: Buckets) -> None:
-    """Add what the rows that are there already say to the sketches that replace theirs."""
+    """Add what is new to the sketches of the rows that are there already."""
     in_order = list(buckets.values())
-    for number, latencies, first_tokens in matching_rows(table, place_names(table), list(buckets), SKETCHES):
-        merge(in_order[number].latencies, unpack(latencies))
-        merge(in_order[number].first_tokens, unpack(first_tokens))
+    for number, *packed in matching_rows(table, place_names(table), list(buckets), SKETCHES):
+        bucket, (latencies, first_tokens) = in_order[number], map(unpack, packed)
+        merge(latencies, bucket.latencies)
+        merge(first_tokens, bucket.first_tokens)
+        bucket.latencies, bucket.first_tokens = latencies, first_tokens
 
 
 def _added(table: type[Rollup]) -> str:

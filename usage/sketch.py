@@ -29,8 +29,7 @@ def merge(into: Sketch, more: Mapping[int, int]) -> None:
 
 
 def pack(sketch: Mapping[int, int]) -> bytes:
-    """Return the bytes of a sketch, the same for the same counts."""
-    return msgspec.msgpack.encode(dict(sorted(sketch.items()))) if sketch else b""
+    return msgspec.msgpack.encode(sketch) if sketch else b""
 
 
 def unpack(packed: bytes | memoryview | None) -> Sketch:

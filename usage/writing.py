@@ -3,14 +3,14 @@
 Values go a column at a time, so that none is asked what it is: most of what writing a call cost was that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import IntegerField, Model
+from django.db.models import IntegerField, Model, Q
 
 # Rows a statement. Of up to 60 columns they stay below SQLite's limit of bound values; for arrays there is none.
 _CHUNKS = {"sqlite": 500, "postgresql": 5000}
@@ -70,6 +70,12 @@ def matching_rows(
     return given
 
 
+def known_ids(model: type[Model], ids: Sequence[UUID], span: Q) -> set[UUID]:
+    """Return those of some ids that PostgreSQL has among the rows of a span."""
+    rows = model._default_manager.filter(span).extra(where=["id = ANY(%s::uuid[])"], params=[_array(ids)])
+    return set(rows.values_list("pk", flat=True))
+
+
 def _copied(column: Sequence[Any]) -> list[str]:
     """A column as COPY reads it."""
     sample = _sample(column)
@@ -94,7 +100,8 @@ def _arrays(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[A
 def _array(column: Sequence[Any]) -> str:
     """A column as PostgreSQL writes an array; its driver would ask each value what it is."""
     sample = _sample(column)
-    write = _quoted if isinstance(sample, str) else _hex if isinstance(sample, (UUID, bytes)) else str
+    kinds = (str, _quoted), (UUID, _digits), (bytes, _hex)
+    write: Callable[[Any], str] = next((way for kind, way in kinds if isinstance(sample, kind)), str)
     return "{" + ",".join(["NULL" if value is None else write(value) for value in column]) + "}"
 
 
@@ -106,8 +113,8 @@ def _digits(value: UUID) -> str:
     return f"{value.int:032x}"  # as `hex`, which takes twice as long
 
 
-def _hex(value: UUID | bytes) -> str:
-    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else _digits(value)
+def _hex(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
 
 
 _NUMBER = IntegerField()
@@ -126,7 +133,8 @@ def _adapted(connection: Any, column: Sequence[Any]) -> Sequence[Any]:
     if isinstance(sample, UUID):
         return [None if value is None else _digits(value) for value in column]
     if isinstance(sample, datetime):
-        return [_moment(connection, value) for value in column]
+        moments = {value: _moment(connection, value) for value in set(column)}
+        return [moments[value] for value in column]
     return column
 
 

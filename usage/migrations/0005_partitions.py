@@ -7,6 +7,11 @@ def divide(apps, schema_editor):
     partitions.divide(apps.get_model("usage", "UsageEvent"), schema_editor)
 
 
+def leave_room(apps, schema_editor):
+    names = "MinuteUsage", "HourlyUsage", "DailyUsage", "HourlyTotal", "DailyTotal"
+    partitions.leave_room([apps.get_model("usage", name) for name in names], schema_editor)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -15,4 +20,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(divide),
+        migrations.RunPython(leave_room),
     ]

@@ -8,10 +8,13 @@ from django.db import models
 
 from catalog.money import PicoField
 
+_PLACE = ("organization_id", "start", "model", "project_id", "status")
+
 
 class Rollup(models.Model):
     """Calls of one project, model and status that began in one bucket of time."""
 
+    pk = models.CompositePrimaryKey(*_PLACE)
     organization_id = models.UUIDField()
     start = models.DateTimeField()
     model = models.CharField(max_length=120)
@@ -37,40 +40,28 @@ class Rollup(models.Model):
 class KeyRollup(Rollup):
     """The same of one key."""
 
+    pk = models.CompositePrimaryKey(*_PLACE, "key_id")
     key_id = models.UUIDField()
 
     class Meta:
         abstract = True
 
 
-def _one_row(name: str, *more: str) -> models.UniqueConstraint:
-    return models.UniqueConstraint(
-        fields=["organization_id", "start", "model", "project_id", *more, "status"], name=name
-    )
-
-
 class MinuteUsage(KeyRollup):
     """Kept for some days."""
 
-    class Meta:
-        constraints = [_one_row("one_row_a_minute", "key_id")]
-
 
 class HourlyUsage(KeyRollup):
-    class Meta:
-        constraints = [_one_row("one_row_an_hour", "key_id")]
+    pass
 
 
 class DailyUsage(KeyRollup):
-    class Meta:
-        constraints = [_one_row("one_row_a_day", "key_id")]
+    pass
 
 
 class HourlyTotal(Rollup):
-    class Meta:
-        constraints = [_one_row("one_total_an_hour")]
+    pass
 
 
 class DailyTotal(Rollup):
-    class Meta:
-        constraints = [_one_row("one_total_a_day")]
+    pass
