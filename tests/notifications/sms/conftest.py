@@ -50,7 +50,7 @@ def phone(_phone: World) -> World:
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    with moto_server() as url:
+    with moto_server("sns") as url:
         yield url
 
 

@@ -19,7 +19,7 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    with moto_server() as url:
+    with moto_server("kms") as url:
         yield url
 
 
