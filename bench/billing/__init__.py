@@ -127,6 +127,7 @@ def _drifts(plan: Plan, of: str) -> Iterator[Bar]:
     from billing.books import disagreements
     from billing.models import Account, BillingAccount, Invoice, InvoiceLine, Kind, Posting
     from catalog.money import CENT
+    from usage.checking import check, spans
     from usage.models import UsageEvent
 
     def total(rows: Any, name: str = "amount") -> int:
@@ -137,6 +138,8 @@ def _drifts(plan: Plan, of: str) -> Iterator[Bar]:
     revenue = -total(Posting.objects.filter(account=Account.REVENUE))
     yield Bar(f"billing, {of}: lost or counted twice", abs(UsageEvent.objects.count() - EVENTS), "calls", 0)
     yield Bar("billing, usage to what it should cost", abs(total(UsageEvent.objects.all()) - cost), "pico-dollars", 0)
+    differ = sum(len(check(span)) for span in spans())
+    yield Bar("billing, usage to its rollups", differ, "buckets that differ", 0)
     yield Bar("billing, usage to journal", abs(revenue - cost), "pico-dollars", 0)
     yield Bar("billing, journal to lines", abs(total(InvoiceLine.objects.all()) - revenue), "pico-dollars", 0)
     rounded = {(each.organization_id, each.start): each.total for each in invoices}
