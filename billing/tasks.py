@@ -6,7 +6,7 @@ from threading import Lock
 from celery import shared_task
 from django.utils import timezone
 
-from billing import budget_alerts, cap_alerts, credit_expiry, farewell, holds, low_balance, sweeping
+from billing import budget_alerts, cap_alerts, credit_expiry, farewell, forgetting, holds, low_balance, sweeping
 from billing.actions import collecting, dunning, recharge
 from billing.actions.payments import RECONCILE
 from billing.invoices import closing
@@ -73,6 +73,11 @@ def warn_of_expiry() -> None:
 @shared_task(name="billing.forget_erased")
 def forget_erased() -> None:
     farewell.forget_erased()
+
+
+@shared_task(name="billing.forget_calls")
+def forget_calls() -> None:
+    forgetting.forget_calls(timezone.now())
 
 
 @shared_task(name=RECONCILE)

@@ -366,6 +366,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-changes": {"task": "keys.purge_changes", "schedule": 3600.0, "options": {"expires": 600}},
     "purge-uses": {"task": "keys.purge_uses", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-minutes": {"task": "usage.purge_minutes", "schedule": 3600.0, "options": {"expires": 600}},
+    "forget-calls": {"task": "billing.forget_calls", "schedule": 86400.0, "options": {"expires": 3600}},
     "make-months": {"task": "usage.make_months", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-shortened": {"task": "trust.purge_shortened", "schedule": 60.0, "options": {"expires": 60}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
@@ -374,6 +375,8 @@ CELERY_BEAT_SCHEDULE = {
 # Usage --------------------------------------------------------------------------------------
 
 USAGE_MINUTES = timedelta(days=env.integer("USAGE_MINUTE_DAYS", 7, least=1))  # how long usage is kept by minute
+
+USAGE_EVENT_MONTHS = env.integer("USAGE_EVENT_MONTHS", 0, least=0)  # how long single calls are kept; 0: for good
 
 # Billing ------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from usage.grains import DAY, MINUTE, minutes_since
 from usage.groups import grouped
 from usage.models import DailyTotal, Rollup, UsageEvent
+from usage.purging import kept_since
 from usage.rated import RatedCall
 from usage.rollups import SKETCHES, SUMS, Bucket, Buckets, buckets_of, lock_usage, place_names, write_buckets
 from usage.sketch import unpack
@@ -50,7 +51,10 @@ class Difference:
 
 
 def spans(organization_id: UUID | None = None) -> list[Span]:
-    """Return all days of all organizations, or of one, from their first call or bucket to the last."""
+    """Return all days of all organizations, or of one, from their first call or bucket to the last.
+
+    Days whose calls are no longer kept are left out: nothing can be counted again for them.
+    """
     first_last: dict[UUID, tuple[datetime, datetime]] = {}
     for table, name in ((UsageEvent, "started_at"), (DailyTotal, "start")):
         rows: QuerySet[Any] = table._default_manager.order_by()
@@ -59,7 +63,8 @@ def spans(organization_id: UUID | None = None) -> list[Span]:
         for each, first, last in rows.values_list("organization_id").annotate(Min(name), Max(name)):
             known = first_last.get(each, (first, last))
             first_last[each] = min(known[0], first), max(known[1], last)
-    return [span for each in sorted(first_last) for span in _days(each, *first_last[each])]
+    since = kept_since()
+    return [span for each in sorted(first_last) for span in _days(each, *first_last[each]) if span.start >= since]
 
 
 def check(span: Span, *, repair: bool = False) -> list[Difference]:

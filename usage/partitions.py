@@ -41,7 +41,7 @@ def leave_room(models: Iterable[Any], schema_editor: Any) -> None:
 
 
 def make_months(now: datetime) -> list[datetime]:
-    """Make the partitions of this month, of those soon to come, and of months that have calls; return the new ones."""
+    """Make the partitions of a month, of those soon to come, and of months that have calls; return the new ones."""
     if not _is_partitioned():
         return []
     this = _month(now)

@@ -33,6 +33,7 @@ TYPES = {
     "method-not-allowed": "The address takes other methods; `Allow` names them.",
     "not-acceptable": "The API answers in JSON alone, and `Accept` does not admit it.",
     "conflict": "The request is well-formed, and what is there now does not allow it; `detail` says why.",
+    "gone": "It was there and is no longer kept; `detail` says what.",
     "too-large": "The body is larger than 64 KiB.",
     "unsupported-media-type": "The body must be `application/json`.",
     "idempotency-key-reused": "The Idempotency-Key came with another request before.",

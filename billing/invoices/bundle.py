@@ -5,16 +5,32 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from billing.errors import BillingError
 from billing.invoices.rated import event_lines
 from billing.models import Invoice
+from usage.purging import kept_since
 
 FORMAT = "llama-console-invoice-bundle/1"
 VERIFIER = Path(__file__).parent.parent / "verifier" / "verify_invoice.py"
 _LINES = 500  # a piece
 
 
+def has_calls(invoice: Invoice) -> bool:
+    """Tell whether all of an invoice's calls are still kept."""
+    return invoice.start >= kept_since()
+
+
 def bundle(invoice: Invoice) -> Iterator[bytes]:
-    """Yield the bundle of a closed invoice in pieces, as docs/invoices.md says, in little memory."""
+    """Return the bundle of a closed invoice in pieces, as docs/invoices.md says, in little memory.
+
+    BillingError `forgotten` if its calls are no longer kept.
+    """
+    if not has_calls(invoice):
+        raise BillingError("forgotten", "The single calls of this invoice are no longer kept.")
+    return _pieces(invoice)
+
+
+def _pieces(invoice: Invoice) -> Iterator[bytes]:
     head = {"format": FORMAT, "hash": invoice.hash}
     yield json.dumps(head, separators=(",", ":")).encode() + b"\n" + bytes(invoice.snapshot) + b"\n"
     lines = event_lines(invoice.pk)

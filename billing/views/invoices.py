@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
+from billing.errors import BillingError
 from billing.invoices import bundle as bundles
 from billing.invoices.drafts import next_month
 from billing.invoices.finding import find_invoice
@@ -33,24 +34,30 @@ def invoice_list(request: HttpRequest, payer: Payer) -> HttpResponse:
 @require_GET
 @viewing
 def invoice(request: HttpRequest, payer: Payer, number: int) -> HttpResponse:
-    found = invoice_for(payer, number)
+    return _page(request, payer, invoice_for(payer, number))
+
+
+def _page(request: HttpRequest, payer: Payer, found: Invoice, *, status: int = 200) -> HttpResponse:
     context = {
+        "has_calls": bundles.has_calls(found),
         "invoice": found,
         "page": InvoicePage(found, timezone.now()),
         "bundle_name": _bundle_name(payer, found),
         "verifier": {"name": bundles.VERIFIER.name, "sha256": _verifier_hash()},
     }
-    return render(request, "billing/invoice.html", context)
+    return render(request, "billing/invoice.html", context, status=status)
 
 
 @require_safe
 @viewing
 def bundle(request: HttpRequest, payer: Payer, number: int) -> HttpResponseBase:
-    """Answer with all of an invoice's calls, in pieces."""
+    """Answer with all of an invoice's calls, in pieces; with its page, as gone, if they are no longer kept."""
     found = invoice_for(payer, number)
-    return _download(
-        StreamingHttpResponse(bundles.bundle(found), content_type=_BUNDLE_TYPE), _bundle_name(payer, found)
-    )
+    try:
+        pieces = bundles.bundle(found)
+    except BillingError:
+        return _page(request, payer, found, status=410)
+    return _download(StreamingHttpResponse(pieces, content_type=_BUNDLE_TYPE), _bundle_name(payer, found))
 
 
 @require_safe

@@ -1,9 +1,11 @@
 from usage.models.event import UsageEvent
+from usage.models.forgotten import Forgotten
 from usage.models.rollup import DailyTotal, DailyUsage, HourlyTotal, HourlyUsage, KeyRollup, MinuteUsage, Rollup
 
 __all__ = [
     "DailyTotal",
     "DailyUsage",
+    "Forgotten",
     "HourlyTotal",
     "HourlyUsage",
     "KeyRollup",

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
@@ -11,9 +12,11 @@ from rest_framework.response import Response
 
 from accounts.policy import Permission
 from admin_api.frame.operation import Operation
+from admin_api.frame.problems import Refused
 from admin_api.frame.resource import Resource
 from admin_api.resources.billing.access import PicoDollars, account_for
 from admin_api.resources.billing.invoices import Invoice
+from billing.errors import BillingError
 from billing.invoices.bundle import bundle
 from billing.invoices.finding import find_invoice
 from billing.models import Invoice as Model
@@ -130,7 +133,11 @@ class TheBundle(Resource):
     }
 
     def get(self, request: Request, number: int) -> StreamingHttpResponse:
-        return StreamingHttpResponse(bundle(invoice_for(self, number)), content_type=_JSON_LINES)
+        try:
+            pieces = bundle(invoice_for(self, number))
+        except BillingError as error:
+            raise Refused(HTTPStatus.GONE, "gone", error.message) from None
+        return StreamingHttpResponse(pieces, content_type=_JSON_LINES)
 
 
 def invoice_for(resource: Resource, number: int) -> Model:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from billing.command_line import organization_named
+from billing.errors import BillingError
 from billing.invoices.bundle import bundle
 from billing.models import Invoice
 
@@ -24,9 +25,13 @@ class Command(BaseCommand):
         invoice = Invoice.objects.of(organization.pk).closed().filter(number=options["number"]).first()
         if invoice is None:
             raise CommandError(f"{organization.slug} has no invoice {options['number']}.")
+        try:
+            pieces = bundle(invoice)
+        except BillingError as error:
+            raise CommandError(error.message) from None
         self.stdout.ending = ""  # the bundle is written in pieces
         try:
-            for piece in bundle(invoice):
+            for piece in pieces:
                 self.stdout.write(piece.decode())
             self.stdout.flush()
         except BrokenPipeError:  # whoever reads has read enough: no traceback, and no word of success either
