@@ -20,6 +20,7 @@ from usage.purging import kept_since
 from usage.rated import RatedCall
 from usage.rollups import SKETCHES, SUMS, Bucket, Buckets, buckets_of, lock_usage, place_names, write_buckets
 from usage.sketch import unpack
+from usage.writing import digits
 
 _KEPT = tuple(name for name in RatedCall.__struct_fields__ if name not in {"network", "holds", "held"})
 _AT_ONCE = 5000
@@ -120,7 +121,8 @@ def _kept(table: type[Rollup], span: Span, now: datetime) -> Buckets:
     rows = table._default_manager.filter(organization_id=span.organization_id, start__gte=since, start__lt=span.end)
     for row in rows.values_list(*names, *SUMS, *SKETCHES).iterator(chunk_size=_AT_ONCE):
         *sums, latencies, first_tokens = row[len(names) :]
-        found[row[: len(names)]] = Bucket(list(map(int, sums)), unpack(latencies), unpack(first_tokens))
+        place = tuple(digits(value) if isinstance(value, UUID) else value for value in row[: len(names)])
+        found[place] = Bucket(list(map(int, sums)), unpack(latencies), unpack(first_tokens))
     return found
 
 

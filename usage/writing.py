@@ -35,6 +35,11 @@ def write_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence
     return given
 
 
+def digits(value: UUID) -> str:
+    """Return the 32 digits of an id, which both databases take for it; as `hex`, which takes twice as long."""
+    return f"{value.int:032x}"
+
+
 def copy_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows that are not there yet by PostgreSQL's COPY, which takes a third of what an INSERT does."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
@@ -81,7 +86,7 @@ def _copied(column: Sequence[Any]) -> list[str]:
     sample = _sample(column)
     if isinstance(sample, str):
         return [_escaped(value) for value in column]
-    write = _digits if isinstance(sample, UUID) else str
+    write = digits if isinstance(sample, UUID) else str
     return ["\\N" if value is None else write(value) for value in column]
 
 
@@ -100,17 +105,13 @@ def _arrays(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[A
 def _array(column: Sequence[Any]) -> str:
     """A column as PostgreSQL writes an array; its driver would ask each value what it is."""
     sample = _sample(column)
-    kinds = (str, _quoted), (UUID, _digits), (bytes, _hex)
+    kinds = (str, _quoted), (UUID, digits), (bytes, _hex)
     write: Callable[[Any], str] = next((way for kind, way in kinds if isinstance(sample, kind)), str)
     return "{" + ",".join(["NULL" if value is None else write(value) for value in column]) + "}"
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _digits(value: UUID) -> str:
-    return f"{value.int:032x}"  # as `hex`, which takes twice as long
 
 
 def _hex(value: bytes) -> str:
@@ -131,7 +132,7 @@ def _values(connection: Any, fields: Sequence[Any], columns: Sequence[Sequence[A
 def _adapted(connection: Any, column: Sequence[Any]) -> Sequence[Any]:
     sample = _sample(column)
     if isinstance(sample, UUID):
-        return [None if value is None else _digits(value) for value in column]
+        return [None if value is None else digits(value) for value in column]
     if isinstance(sample, datetime):
         moments = {value: _moment(connection, value) for value in set(column)}
         return [moments[value] for value in column]
