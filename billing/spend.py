@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Project
-from billing.forecast import DAYS, Forecast, Pace, foresee
+from billing.forecast import Forecast, Pace, foresee, pace_of
 from billing.invoices.drafts import month_start, next_month
 from billing.models import BillingAccount
 from usage.models import HourlyTotal
@@ -50,10 +50,8 @@ class Spend:
 
     @cached_property
     def pace(self) -> Pace | None:
-        """Return what the last whole days cost; those before the day of the first usage, and that day, do not count."""
-        days = [self.today - count * _DAY for count in range(DAYS, 0, -1)]
-        first = min(self.daily, default=self.today)
-        return Pace.of([self.daily.get(day, 0) for day in days if day > first])
+        """Return what the last whole days cost."""
+        return pace_of(self.daily, self.today)
 
     @property
     def forecast(self) -> Forecast | None:
