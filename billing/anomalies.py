@@ -78,12 +78,11 @@ def _find(window: Window, ids: Sequence[UUID], now: datetime) -> Iterator[Found]
     here = window.rows(ids).filter(start=window.start).values_list("organization_id").annotate(sum=_AMOUNT)
     spent = {organization_id: int(amount) for organization_id, amount in here.filter(sum__gte=least)}
     known = _known(window, list(spent), now)
-    looked_at = [organization_id for organization_id in spent if organization_id not in known]
-    if not looked_at:
-        return
-    before, recent = _before(window, looked_at), _recent(window, looked_at)
-    for organization_id in looked_at:
-        amount, usually = spent[organization_id], before.get(organization_id, [])
+    before = _before(window, [each for each in spent if each not in known])
+    high = [each for each, usually in before.items() if is_unusual(spent[each], usually, 0, least)]
+    recent = _recent(window, high)
+    for organization_id in high:
+        amount, usually = spent[organization_id], before[organization_id]
         if is_unusual(amount, usually, recent.get(organization_id, 0), least):
             yield Found(organization_id, window, amount, usual(usually) or 0)
 

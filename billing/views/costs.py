@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.membership import Acting
 from accounts.policy import Permission
+from billing.costs.anomalies import anomalies_of
 from billing.costs.budgets import budgets_of
 from billing.costs.report import CostReport
 from billing.costs.scope import Scope
@@ -67,6 +68,7 @@ def report(request: HttpRequest, organization: str) -> HttpResponse:
         "is_billed": found.scope.account is not None,
         "pace": found.spend.pace,
         "is_empty": not found.requests,
+        "anomalies": anomalies_of(selection.acting.organization, found.scope),
         **(_tables(selection, found) if found.requests else {}),
         **(_budgets(selection) if not selection.is_over else {}),
     }

@@ -133,7 +133,7 @@ def spending_anomaly(
     return Wording(
         subject=_("Unusual spending in %(organization)s") % {"organization": organization},
         paragraphs=[
-            _spent_on(since, spent, usual) if is_day else _spent_until(until, spent, usual),
+            unusual(since, until, spent, usual, is_day=is_day),
             _("It may be a new workload, a loop that does not end, or a key in the wrong hands."),
             _told_for(is_day),
         ],
@@ -149,6 +149,11 @@ def spending_anomaly(
         footnote=_("If you did not expect it, revoke the key; that ends the spending at once."),
         short=_("Llama console: spending is unusual for this time of the week. See your usage."),
     )
+
+
+def unusual(since: datetime, until: datetime, spent: str, usual: str, *, is_day: bool) -> str:
+    """Say what an hour or a day cost, and what is usual then."""
+    return _spent_on(since, spent, usual) if is_day else _spent_until(until, spent, usual)
 
 
 def _spent_until(until: datetime, spent: str, usual: str) -> str:

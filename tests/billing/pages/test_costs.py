@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.actions import change_role, create_project
 from accounts.models import Membership, Organization, Project, Role, User
 from billing.actions.budgets import Plan, set_budget
-from billing.models import BillingAccount, Budget, Period
+from billing.models import BillingAccount, Budget, Period, SpendingAnomaly
 from billing.settlement import settle_calls
 from billing.views import costs
 from catalog.models import Model
@@ -182,6 +182,26 @@ def test_budgets_show_the_counter_of_the_gateway_their_thresholds_and_when_they_
     assert "at this pace used up on Nov 25" in page.content.decode()
 
 
+def test_what_was_unusual_in_the_month_stands_there_for_who_sees_all_of_it(
+    organization: Organization, project: Project, as_owner: Client, member: User, as_member: Client, now: None
+) -> None:
+    key, _ = issue_key(OPERATOR, project=project, name="Nightly")
+    about = {"spent": 41 * PICO, "usual": 6 * PICO, "share": 35 * PICO, "model": "llama", "project_id": project.pk}
+    for day, is_day, key_id in ((19, False, key.pk), (18, True, new_id())):
+        start = datetime(2026, 11, day, 0 if is_day else 13, tzinfo=UTC)
+        SpendingAnomaly.objects.create(
+            organization_id=organization.pk, told_on=start.date(), start=start, is_day=is_day, key_id=key_id, **about
+        )
+    page = " ".join(said(as_owner).split())
+    assert "$41.00 went out in the hour to November 19, 2026, 14:00 UTC. At this time of a Thursday" in page
+    assert "Most of it, $35.00, is of the key Nightly on llama." in page
+    assert "Most of it, $35.00, is of llama." in page
+    assert "Unusual spending" not in said(as_owner, "?month=2026-10")
+    membership = Membership.objects.get(user=member)
+    change_role(OPERATOR, membership=membership, role=Role.DEVELOPER, projects={project.pk: Role.VIEWER})
+    assert "Unusual spending" not in said(as_member)
+
+
 def test_long_names_and_markup_stand_as_they_are(
     organization: Organization, as_owner: Client, llama: Model, now: None
 ) -> None:
@@ -224,12 +244,12 @@ def test_the_page_takes_as_many_queries_for_many_of_everything(
         settle(organization, NOW - timedelta(days=number), project_id=project.pk, key_id=key.pk)
 
     settle(organization)
-    assert number() == 8
+    assert number() == 9
     add(1)
     few = number()
     for each in range(2, 8):
         add(each)
-    assert number() == few == 10
+    assert number() == few == 11
 
 
 def test_the_overview_of_billing_leads_here(
