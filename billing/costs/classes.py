@@ -65,9 +65,9 @@ def model_costs(scope: Scope) -> list[ModelCost]:
     titles = {price.model_id: price.model.title for price in known}
     uses, mixed = _Uses(), set()
     for model, (prompt, cached, completion, amount, _requests) in rows.items():
-        counts, versions = classes_of(prompt, cached, completion), _in_effect(prices, model, scope)
-        if len(versions) <= 1 and _is_proven(counts, amount, prices.get((model, sum(versions)))):
-            uses[model, sum(versions)] = list(counts)
+        counts, versions = classes_of(prompt, cached, completion), _in_effect(prices, model, scope) or [0]
+        if len(versions) == 1 and _is_proven(counts, amount, prices.get((model, versions[0]))):
+            uses[model, versions[0]] = list(counts)
         else:
             mixed.add(model)
     _add_hours(scope, mixed, prices, uses)

@@ -150,12 +150,12 @@ def _row(name: str, hint: str, each: ModelCost | Part | _Rest, whole: int) -> Ro
 
 
 def _other(report: CostReport, shown: Sequence[ModelCost | Part]) -> list[Row]:
-    """Return a row of all that was used beside these."""
+    """Return a row of all that was used beside these. Calls that end between two queries make none."""
     requests = report.requests - sum(each.requests for each in shown)
-    if not requests:
+    if len(shown) < MOST or requests <= 0:
         return []
-    tokens = report.tokens - sum(each.tokens for each in shown)
-    amount = report.total - sum(each.amount for each in shown)
+    tokens = max(0, report.tokens - sum(each.tokens for each in shown))
+    amount = max(0, report.total - sum(each.amount for each in shown))
     return [_row(_("Other"), "", _Rest(requests, tokens, amount), report.total)]
 
 
