@@ -11,12 +11,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization, Project
-from billing import budget_notices
+from billing import anomalies, budget_forecasts, budget_notices
+from billing.actions.budgets import Plan, set_budget
 from billing.budget_forecasts import outlooks, warn_of_forecasts
 from billing.models import Budget, Period
+from billing.tasks import watch_spending
 from catalog.money import PICO
 from keys.actions import issue_key, rotate_key
 from keys.models import Level
+from keys.subjects import of_project
 from ledger.actor import Actor
 from ledger.ids import new_id
 from notifications.models import Channel, Endpoint, OutboxMessage
@@ -142,3 +145,17 @@ def test_the_letter_says_the_day_and_its_method_and_nothing_once_the_budget_was_
     Budget.objects.update(hard=90 * PICO)
     send_all()
     assert mail.outbox == []
+
+
+def test_another_sum_is_told_of_anew_and_the_worker_looks_for_both(
+    organization: Organization, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(organization, [2] * 15, project.pk)
+    budget(organization, project.pk, foretold_in=date(2026, 11, 1))
+    set_budget(Actor.operator(), of_project(project), Plan(Period.MONTH, hard=31 * PICO))
+    looked = []
+    monkeypatch.setattr(anomalies, "warn_of_anomalies", lambda: looked.append("anomalies"))
+    monkeypatch.setattr(budget_forecasts, "warn_of_forecasts", lambda: looked.append("forecasts"))
+    watch_spending()
+    assert sorted(looked) == ["anomalies", "forecasts"]
+    assert warn_of_forecasts(NOW) == 1
