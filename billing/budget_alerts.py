@@ -1,39 +1,47 @@
-"""Telling that a budget is passed: at its soft sum, and once all of it is used; once a period each, beside calls."""
+"""Telling that a threshold of a budget is passed: each once a period, beside calls."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from billing.audience import audience_of
 from billing.models import Budget, Period
+from catalog.money import PicoField
 from notifications.telling import tell
+from notifications.webhooks.publish import publish
 
-SOFT, HARD = 1, 2  # the steps of which somebody is told
+_WHOLE = Coalesce("hard", "soft")
+# What is left at 50 and 80 percent; products would not fit into SQLite's integers. As `Budget.thresholds`.
+_THRESHOLDS = (F("whole") - F("whole") / 2, F("whole") - F("whole") / 5, F("whole"), F("soft"))
+_HEARD = Case(When(told_in=F("began"), then=F("told")), default=Value(0), output_field=PicoField())
 _BATCH = 50
 
 
 def warn_of_budgets() -> int:
     """Tell whom it concerns, and return of how many budgets."""
-    now = timezone.now()
+    new = Q()
+    for threshold in _THRESHOLDS:
+        new |= Q(spent__gte=threshold, heard__lt=threshold)
+    passed = counting(timezone.now()).annotate(heard=_HEARD).filter(new)
+    return sum(_told(budget_id) for budget_id in list(passed.values_list("pk", flat=True)[:_BATCH]))
+
+
+def counting(now: datetime) -> QuerySet[Budget]:
+    """Return the budgets that have counted something in their present period, each with its sum as `whole`."""
     in_period = Q()
     for period in Period:
         in_period |= Q(period=period, began=period.start(now))
-    passed = Budget.objects.filter(in_period, Q(spent__gte=F("soft")) | Q(spent__gte=F("hard")))
-    new = passed.exclude(told_in=F("began"), told=HARD).exclude(
-        Q(hard=None) | Q(spent__lt=F("hard")), told_in=F("began"), told=SOFT
-    )
-    return sum(_told(budget_id) for budget_id in list(new.values_list("pk", flat=True)[:_BATCH]))
+    return Budget.objects.filter(in_period).annotate(whole=_WHOLE)
 
 
-def step_of(budget: Budget, began: date) -> int:
-    """Return the step that a budget has reached in the period that began then; 0 for none."""
+def passed_in(budget: Budget, began: date) -> int:
+    """Return the highest threshold that is spent in the period that began then; 0 for none."""
     spent = budget.spent_in(began)
-    if budget.hard is not None and spent >= budget.hard:
-        return HARD
-    return SOFT if budget.soft is not None and spent >= budget.soft else 0
+    return max((each for each in budget.thresholds if each <= spent), default=0)
 
 
 def _told(budget_id: UUID) -> bool:
@@ -44,9 +52,10 @@ def _told(budget_id: UUID) -> bool:
         if budget is None:
             return False
         began = budget.began_at(timezone.now())
-        step = step_of(budget, began)
-        if step <= (budget.told if budget.told_in == began else 0):
+        passed = passed_in(budget, began)
+        if passed <= (budget.told if budget.told_in == began else 0):
             return False
-        Budget.objects.filter(pk=budget_id).update(told_in=began, told=step)
+        Budget.objects.filter(pk=budget_id).update(told_in=began, told=passed)
         tell("budget-reached", budget_id, to)
+        publish(budget.organization_id, "budget.reached", budget_id)
     return True

@@ -15,6 +15,7 @@ from billing.audience import audience_of
 from billing.models import BillingAccount, CapAlert
 from billing.models.cap_alert import STEPS
 from notifications.telling import tell
+from notifications.webhooks.publish import publish
 
 _NEAR, _FULL = STEPS
 _FIFTH = F("cap") / 5  # what is left at 80 percent; a product would not fit into SQLite's integers
@@ -50,4 +51,5 @@ def _told(organization_id: UUID, month: date) -> bool:
             return False
         CapAlert.objects.filter(pk=organization_id).update(told=step)
         tell("cap-reached", organization_id, to, key=f"cap-{step}:{organization_id}:{month:%Y-%m}")
+        publish(organization_id, "cap.reached", organization_id)
     return True

@@ -4,9 +4,9 @@ What was spent, plus the mean of the last fourteen whole days for each day that 
 deviation of these days, times the root of the days that are left: as of days that do not depend on each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from math import isqrt
 
 DAYS = 14
@@ -35,6 +35,10 @@ class Pace:
         """Return for how many days a balance lasts; None where nothing is spent."""
         return max(balance, 0) // self.mean if self.mean else None
 
+    def until_spent(self, amount: int) -> timedelta:
+        """Return how long it takes to spend so much; something is spent."""
+        return timedelta(seconds=amount * _SECONDS // self.mean)
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
@@ -51,6 +55,13 @@ class Forecast:
     @property
     def high(self) -> int:
         return self.amount + self.spread
+
+
+def pace_of(daily: Mapping[date, int], today: date) -> Pace | None:
+    """Return what the last whole days cost; those before the day of the first usage, and that day, do not count."""
+    first = min(daily, default=today)
+    days = [today - timedelta(days=count) for count in range(DAYS, 0, -1)]
+    return Pace.of([daily.get(day, 0) for day in days if day > first])
 
 
 def foresee(spent: int, pace: Pace, left: timedelta) -> Forecast:

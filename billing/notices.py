@@ -35,6 +35,7 @@ from notifications.notices import Facts, notice
 from notifications.webhooks.kinds import event
 
 event("invoice.closed", gettext_lazy("An invoice was closed"), subject="invoice_id")
+event("cap.reached", gettext_lazy("80 or 100 percent of the spend cap is used"), subject="organization_id")
 
 
 @notice("invoice-ready")

@@ -1,6 +1,6 @@
-"""What an organization spends, day by day in UTC, read from the hourly rollup in one query.
+"""What is spent, day by day in UTC, read from the hourly rollup in one query.
 
-Only what it was billed for: from the hour on in which its account was opened.
+Of an organization that is billed only what it was billed for: from the hour on in which its account was opened.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Project
-from billing.forecast import DAYS, Forecast, Pace, foresee
+from billing.forecast import Forecast, Pace, foresee, pace_of
 from billing.invoices.drafts import month_start, next_month
 from billing.models import BillingAccount
 from usage.models import HourlyTotal
@@ -50,10 +50,8 @@ class Spend:
 
     @cached_property
     def pace(self) -> Pace | None:
-        """Return what the last whole days cost; those before the day of the first usage, and that day, do not count."""
-        days = [self.today - count * _DAY for count in range(DAYS, 0, -1)]
-        first = min(self.daily, default=self.today)
-        return Pace.of([self.daily.get(day, 0) for day in days if day > first])
+        """Return what the last whole days cost."""
+        return pace_of(self.daily, self.today)
 
     @property
     def forecast(self) -> Forecast | None:
@@ -66,16 +64,21 @@ class Spend:
 
 def spend_of(account: BillingAccount, now: datetime) -> Spend:
     """Return what an organization spends."""
+    return spend_in(_billed(account, month_start(now, back=1)), now)
+
+
+def spend_in(rows: QuerySet[HourlyTotal], now: datetime) -> Spend:
+    """Return what some hours come to in the month of a moment, up to that, and in the month before."""
     last_month = month_start(now, back=1)
     until = min(last_month + (now - month_start(now)), month_start(now))
     found = (
-        _billed(account, last_month)
+        rows.filter(start__gte=last_month, start__lte=now)
         .values_list(TruncDate("start", tzinfo=UTC))
         .annotate(Sum("amount"), early=Sum("amount", filter=Q(start__lt=until)))
         .order_by()
     )
-    rows = [(day, int(amount), int(early or 0)) for day, amount, early in found]
-    return Spend(now, {day: amount for day, amount, _ in rows}, sum(early for _, _, early in rows))
+    days = [(day, int(amount), int(early or 0)) for day, amount, early in found]
+    return Spend(now, {day: amount for day, amount, _ in days}, sum(early for _, _, early in days))
 
 
 def spent_by_project(account: BillingAccount, now: datetime) -> Mapping[UUID, tuple[str | None, int]]:
@@ -86,5 +89,9 @@ def spent_by_project(account: BillingAccount, now: datetime) -> Mapping[UUID, tu
 
 
 def _billed(account: BillingAccount, since: datetime) -> QuerySet[HourlyTotal]:
-    opened = account.created_at.replace(minute=0, second=0, microsecond=0)
-    return hourly_totals(account.pk).filter(start__gte=max(since, opened))
+    return hourly_totals(account.pk).filter(start__gte=max(since, billed_from(account)))
+
+
+def billed_from(account: BillingAccount) -> datetime:
+    """Return the hour from which on usage is billed."""
+    return account.created_at.replace(minute=0, second=0, microsecond=0)

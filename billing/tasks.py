@@ -6,7 +6,18 @@ from threading import Lock
 from celery import shared_task
 from django.utils import timezone
 
-from billing import budget_alerts, cap_alerts, credit_expiry, farewell, forgetting, holds, low_balance, sweeping
+from billing import (
+    anomalies,
+    budget_alerts,
+    budget_forecasts,
+    cap_alerts,
+    credit_expiry,
+    farewell,
+    forgetting,
+    holds,
+    low_balance,
+    sweeping,
+)
 from billing.actions import collecting, dunning, recharge
 from billing.actions.payments import RECONCILE
 from billing.invoices import closing
@@ -48,6 +59,12 @@ def watch_balances() -> None:
     low_balance.warn()
     cap_alerts.warn_of_caps()
     budget_alerts.warn_of_budgets()
+
+
+@shared_task(name="billing.watch_spending")
+def watch_spending() -> None:
+    budget_forecasts.warn_of_forecasts()
+    anomalies.warn_of_anomalies()
 
 
 @shared_task(name="billing.end_top_ups")

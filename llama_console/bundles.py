@@ -32,9 +32,10 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "organization.css": (*IN_THE_SHELL, "mono", "toolbar", "empty", "pagination", "secret", "organization"),
     "billing.css": (
         *IN_THE_SHELL,
-        *("mono", "toolbar", "kpis", "empty", "pagination", "chart", "secret", "spend", "billing"),
+        *("mono", "toolbar", "kpis", "empty", "pagination", "chart", "secret", "spend", "share", "billing"),
     ),
-    "invoice.css": (*IN_THE_SHELL, "mono", "kpis", "verify", "billing", "invoice"),
+    "costs.css": (*IN_THE_SHELL, "mono", "toolbar", "kpis", "empty", "share", "costs"),
+    "invoice.css": (*IN_THE_SHELL, "mono", "kpis", "verify", "share", "billing", "invoice"),
     "playground.css": (*IN_THE_SHELL, "mono", "code", "empty", "playground"),
     "limits.css": (*IN_THE_SHELL, "mono", "toolbar", "pagination", "empty", "secret", "choices", "prices", "limits"),
     "prices.css": (*IN_THE_SHELL, "mono", "empty", "prices"),

@@ -39,6 +39,7 @@ _NAVIGATION: Groups = (
         gettext_lazy("Observe"),
         (
             (gettext_lazy("Usage"), "chart-column", "usage:report"),
+            (gettext_lazy("Costs"), "coins", "costs:report"),
             (gettext_lazy("Request log"), "scroll-text", "requests:list"),
             (gettext_lazy("Data access"), "scan-eye", "trust:data_access"),
             (gettext_lazy("Audit log"), "history", "audit:log"),
@@ -112,6 +113,7 @@ _NEEDED: dict[str, Permission] = {
     "blocked:list": Permission.VIEW_USAGE,
     "prices:list": Permission.VIEW_USAGE,
     "usage:report": Permission.VIEW_USAGE,
+    "costs:report": Permission.VIEW_USAGE,
     "requests:list": Permission.VIEW_USAGE,
     "trust:data_access": Permission.DATA_ACCESS,
     "audit:log": Permission.VIEW_AUDIT_LOG,

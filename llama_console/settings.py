@@ -355,6 +355,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry-out-intents": {"task": "billing.carry_out_intents", "schedule": 2.0, "options": {"expires": 10}},
     "apply-events": {"task": "billing.apply_events", "schedule": 2.0, "options": {"expires": 10}},
     "watch-balances": {"task": "billing.watch_balances", "schedule": 5.0, "options": {"expires": 10}},
+    "watch-spending": {"task": "billing.watch_spending", "schedule": 600.0, "options": {"expires": 600}},
     "collect-invoices": {"task": "billing.collect_invoices", "schedule": 60.0, "options": {"expires": 60}},
     "suspend-overdue": {"task": "billing.suspend_overdue", "schedule": 3600.0, "options": {"expires": 600}},
     "warn-of-expiry": {"task": "billing.warn_of_expiry", "schedule": 86400.0, "options": {"expires": 3600}},
@@ -385,6 +386,7 @@ BILLING_MODE = env.choice("BILLING_MODE", "unbilled", "unbilled", "prepaid", "po
 BILLING_POSTPAID_LIMIT = env.integer("BILLING_POSTPAID_LIMIT", 10_000, least=0)  # cents that who is new may owe
 BILLING_WELCOME_CREDIT = env.integer("BILLING_WELCOME_CREDIT", 0, least=0)  # cents, given to who is new and prepaid
 BILLING_CREDIT_MONTHS = env.integer("BILLING_CREDIT_MONTHS", 12, least=1)  # how long credit that was bought is good
+BILLING_ANOMALY_LEAST = env.integer("BILLING_ANOMALY_LEAST", 1000, least=1)  # cents above what is usual, to be told
 BILLING_REFUNDS = env.integer("BILLING_REFUNDS", 5, least=0)  # that customers can ask for in 30 days
 BILLING_LEAST_DUE = env.integer("BILLING_LEAST_DUE", 50, least=0)  # cents; less is carried to the next invoice
 BILLING_DUE_DAYS = env.integer("BILLING_DUE_DAYS", 14, least=1)  # to pay an invoice

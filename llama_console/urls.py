@@ -48,6 +48,7 @@ urlpatterns = [
     path("o/<slug:organization>/admin-keys/", include("keys.admin_urls")),
     path("o/<slug:organization>/webhooks/", include("llama_console.views.webhooks.urls")),
     path("o/<slug:organization>/billing/", include("billing.urls")),
+    path("o/<slug:organization>/costs/", include("billing.cost_urls")),
     path("o/<slug:organization>/billing-contacts/", include("accounts.views.billing_contacts.urls")),
     path("o/<slug:organization>/prices/", include("catalog.urls")),
     path("o/<slug:organization>/audit/", include("trust.audit.urls")),

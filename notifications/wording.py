@@ -6,7 +6,7 @@ From one wording come the subject, the plain text and the HTML, so neither of th
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -87,3 +87,8 @@ def moment(at: datetime) -> str:
 
 def day(at: datetime) -> str:
     return format_date(timezone.localtime(at), "long", locale=get_language())
+
+
+def weekday(at: datetime, zone: tzinfo | None = None) -> str:
+    """Return the name of a day of the week, in the recipient's time zone if no other is meant."""
+    return format_date(timezone.localtime(at, zone), "EEEE", locale=get_language())

@@ -63,8 +63,9 @@ def set_budget(actor: Actor, subject: Subject, plan: Plan) -> bool:
             )
         else:
             counted = _counted(subject, plan.period) if current.period != plan.period else {}
-            # A sum that differs may be passed anew.
-            Budget.objects.filter(pk=subject.id).update(**plan.columns(), **counted, told_in=None)
+            # A sum that differs may be passed anew, or last as long as it should.
+            anew = {"told_in": None, "foretold_in": None}
+            Budget.objects.filter(pk=subject.id).update(**plan.columns(), **counted, **anew)
         record_event(
             actor,
             Action.BUDGET_SET,

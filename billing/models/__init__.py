@@ -1,4 +1,5 @@
 from billing.models.account import BillingAccount, Mode, Suspension
+from billing.models.anomaly import SpendingAnomaly
 from billing.models.budget import Budget, Period
 from billing.models.cap_alert import CapAlert
 from billing.models.dispute import Dispute, DisputeStatus
@@ -42,6 +43,7 @@ __all__ = [
     "ReconciliationRun",
     "Refund",
     "RefundStatus",
+    "SpendingAnomaly",
     "StripeEvent",
     "StripeIntent",
     "Suspension",

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from catalog.money import LARGEST, PicoField
 from keys.models import Level
 
+SHARES = (50, 80, 100)  # percent of a budget
+
 
 class Period(models.TextChoices):
     """Calendar periods, UTC."""
@@ -46,8 +48,9 @@ class Budget(models.Model):
     spent = PicoField(default=0)
     began = models.DateField(null=True)  # the period of `spent`
     held = PicoField(default=0)
-    told_in = models.DateField(null=True)  # the period in which somebody was told that it is passed
-    told = models.PositiveSmallIntegerField(default=0)  # the step of billing.budget_alerts that they heard of then
+    told_in = models.DateField(null=True)  # the period in which somebody was told that a threshold is passed
+    told = PicoField(default=0)  # the highest threshold that they heard of then
+    foretold_in = models.DateField(null=True)  # the period in which somebody was told that it will not last
 
     objects = BudgetQuerySet.as_manager()
 
@@ -59,6 +62,17 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.subject_id}"
+
+    @property
+    def most(self) -> int:
+        """The sum of which shares are told: the hard one, or the soft one where that is all there is."""
+        return int(self.soft or 0) if self.hard is None else self.hard
+
+    @property
+    def thresholds(self) -> list[int]:
+        """The sums of which somebody is told when they are spent: 50, 80 and 100 percent, and a soft sum below it."""
+        shares = [-(-self.most * share // 100) for share in SHARES]
+        return sorted({*shares, *([] if self.soft is None else [self.soft])})
 
     def began_at(self, moment: datetime) -> date:
         """Return the first day of this budget's period at a moment."""

@@ -41,7 +41,7 @@ class CapMeter:
 
 
 def figures(account: BillingAccount, spend: Spend) -> list[Figure]:
-    return [_stand(account, spend.pace), _month_to_date(spend), _forecast(spend)]
+    return [_stand(account, spend.pace), month_figure(spend), forecast_figure(spend)]
 
 
 def cap_meter(account: BillingAccount, spend: Spend) -> CapMeter | None:
@@ -80,14 +80,14 @@ def _stand(account: BillingAccount, pace: Pace | None) -> Figure:
     return Figure(_("Owed"), dollars(account.owed), limit)
 
 
-def _month_to_date(spend: Spend) -> Figure:
+def month_figure(spend: Spend) -> Figure:
     last_month = date_format(spend.month - timedelta(days=1), "F")
     versus = _("vs the same days of %(month)s") % {"month": last_month}
     note = versus if spend.before else _("Nothing to compare with yet")
     return Figure(_("Month to date"), dollars(spend.month_to_date), note, change(spend.month_to_date, spend.before))
 
 
-def _forecast(spend: Spend) -> Figure:
+def forecast_figure(spend: Spend) -> Figure:
     name = _("Forecast for %(month)s") % {"month": date_format(spend.month, "F")}
     if not spend.forecast or not spend.pace:
         return Figure(name, "–", _("Two whole days of usage make one"))

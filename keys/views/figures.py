@@ -1,5 +1,6 @@
 """Figures of keys, as pages tell them: limits, money, and how long ago something was."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,12 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.models import Budget
+from billing.budget_standing import Standing
 from catalog.money import dollars
 from keys.models import ApiKey, Limits
 from usage import figures
-
-_NEAR = 80  # percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +22,14 @@ class Meter:
     of: str
     percent: int
     tone: str  # of the bar: "", "warn" or "bad"
+    marks: Collection[str]  # where on the bar somebody is told
+    on: datetime | None  # when it is used up at this pace
 
 
-def meter(budget: Budget, now: datetime) -> Meter:
-    spent = budget.spent_in(budget.began_at(now))
-    whole = budget.hard if budget.hard is not None else budget.soft or 1
-    percent = min(100, 100 * spent // whole)
-    tone = "bad" if percent >= 100 else "warn" if percent >= _NEAR else ""
+def meter(found: Standing) -> Meter:
     names = {"day": _("of %(sum)s today"), "month": _("of %(sum)s")}
-    return Meter(dollars(spent), names[budget.period] % {"sum": dollars(whole)}, percent, tone)
+    of = names[found.budget.period] % {"sum": dollars(found.budget.most)}
+    return Meter(dollars(found.used), of, found.percent, found.tone, found.marks, found.on)
 
 
 def limits_in_words(limits: Limits | None) -> list[str]:

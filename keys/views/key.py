@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.membership import Acting
 from accounts.policy import Permission
+from billing.budget_standing import standings
 from billing.models import Budget
 from catalog.money import dollars
 from keys import states, uses
@@ -44,7 +45,7 @@ def key_page(request: HttpRequest, organization: str, key_id: UUID) -> HttpRespo
         "limits": limits_in_words(next((row for row in limits if not row.model), None)),
         "model_limits": [(row.model, ", ".join(limits_in_words(row))) for row in limits if row.model],
         "budget": budget,
-        "meter": meter(budget, now) if budget else None,
+        "meter": meter(standings([budget], now)[budget.pk]) if budget else None,
         "soft": dollars(budget.soft) if budget and budget.soft is not None and budget.hard is not None else "",
         "figures": _figures(key, since),
         "networks": networks[:10],

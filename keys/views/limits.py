@@ -17,6 +17,7 @@ from accounts.models import Project
 from accounts.policy import Permission
 from accounts.step_up import recent_sign_in_required
 from billing.actions.budgets import set_budget
+from billing.budget_standing import standings
 from billing.models import Budget
 from catalog.served import served_models
 from keys.actions import set_limits
@@ -79,6 +80,6 @@ def _limits(request: HttpRequest, acting: Acting, subject: Subject, name: str, u
         "url": url,
         "level": subject.level.value,
         "set": [(name, ", ".join(limits_in_words(row))) for name, row in sorted(rows.items()) if name],
-        "meter": meter(budget, timezone.now()) if budget else None,
+        "meter": meter(standings([budget], timezone.now())[budget.pk]) if budget else None,
     }
     return render(request, "keys/limits.html", context, status=422 if form.is_bound else 200)

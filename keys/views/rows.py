@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.membership import Acting
 from accounts.policy import Permission
+from billing.budget_standing import standing
 from billing.models import Budget
 from catalog.money import dollars
 from keys import states
@@ -108,7 +109,7 @@ def _row(
         limits=limits_in_words(limits),
         spend=dollars(spent.amount),
         requests=_requests(spent.requests),
-        meter=meter(budget, now) if budget else None,
+        meter=meter(standing(budget, now)) if budget else None,
         used=used,
         last_used=last_used_text(hour, now),
         ends=end_text(key, now),

@@ -17,7 +17,8 @@ from billing.purses import Purse
 from catalog.money import PICO
 from ledger.actor import Actor
 from ledger.ids import new_id
-from notifications.models import OutboxMessage
+from notifications.models import Channel, Endpoint, OutboxMessage
+from notifications.webhooks.kinds import event_of
 from tests.support.outbox import send_all
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,14 @@ def test_each_step_is_told_once_a_month(account: BillingAccount) -> None:
         assert told() == count
     set_cap(Actor.operator(), account.pk, 12 * PICO)
     assert (warn_of_caps(), told()) == (0, 2)
+
+
+def test_programs_are_told_too(account: BillingAccount) -> None:
+    Endpoint.objects.create(organization_id=account.pk, url="https://a.example", kinds=["cap.reached"])
+    spend(account, 8 * PICO)
+    warn_of_caps()
+    (event,) = OutboxMessage.objects.filter(channel=Channel.WEBHOOK)
+    assert (event.kind, event_of(event).data) == ("cap.reached", {"organization_id": str(account.pk)})
 
 
 def test_a_new_month_begins_anew(account: BillingAccount) -> None:

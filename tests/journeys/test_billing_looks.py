@@ -128,6 +128,7 @@ def pages(stack: Stack) -> list[str]:
         *(f"{roots[4]}{page}" for page in ("", "purchases/", f"credits/{lot}/", f"credits/{lot}/refund/")),
         f"{roots[4]}credit/{under_way}/",
         f"/o/{buying}/settings/deletion/",
+        *(f"/o/{slug}/costs/" for slug in (arrears, empty)),
     ]
 
 

@@ -55,6 +55,7 @@ _PRIVATE = [
     "settings/ownership/",
     "settings/deletion/",
     "roles/",
+    "costs/",
     "usage/",
     "usage/?range=90d&group=key&compare=1",
     "requests/",

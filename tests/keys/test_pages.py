@@ -205,7 +205,7 @@ def test_the_page_of_a_key_shows_what_holds_and_what_it_did(as_owner: Client, pr
     use(key.pk, network="198.51.100.0/24")
     Budget.objects.update(spent=11 * PICO, began=timezone.now().date())
     page = as_owner.get(f"{URL}{key.pk}/").content.decode()
-    for part in ("203.0.113.9/32", "600 req", "4 at once", "$11.00", "of $12.50 today", "Warns at $10.00", "You"):
+    for part in ("203.0.113.9/32", "600 req", "4 at once", "$11.00", "of $12.50 today", "and at $10.00", "You"):
         assert part in page
     assert "198.51.100.0/24" in page
     assert "just now" in page

@@ -164,6 +164,7 @@ def test_the_page_takes_as_many_queries_for_many_of_everything(
 
     model("one")
     issue_key(Actor.user(owner.pk), project=project, name="x", creator=owner)
+    budget(project, organization, "project", hard=PICO)
     few = number()
     for each in range(12):
         model(f"m{each}")

@@ -1,15 +1,15 @@
 """How limits and budgets stand: of an organization, of projects and of keys, with the counters that enforce them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from billing.budget_standing import Standing, standings
 from billing.models import Budget, Period
 from catalog.money import dollars
 from keys.models import Limits
@@ -38,6 +38,8 @@ class Line:
     resets_in: int | None  # seconds
     resets_at: datetime | None
     is_soft: bool = False
+    marks: Collection[str] = ()
+    on: datetime | None = None  # when it is used up at this pace
 
     @property
     def tone(self) -> str:
@@ -56,18 +58,18 @@ class Holder:
 
 
 def fill(holders: Sequence[Holder], counters: Counters, now: datetime) -> bool:
-    """Give each its lines, in two queries and one question to the gateway; False if that did not answer."""
+    """Give each its lines, in five queries and one question to the gateway; False if that did not answer."""
     ids = [holder.id for holder in holders]
     limits = list(_limits(ids))
-    standings = counters(limits)
+    counted = counters(limits)
     found: dict[UUID, list[Line]] = defaultdict(list)
     for place, limit in enumerate(limits):
-        found[limit.subject_id].append(_rate(limit, standings[place] if standings is not None else None))
-    for budget in Budget.objects.filter(pk__in=ids):
-        found[budget.pk].append(_budget(budget, now))
+        found[limit.subject_id].append(_rate(limit, counted[place] if counted is not None else None))
+    for budget_id, each in standings(list(Budget.objects.filter(pk__in=ids)), now).items():
+        found[budget_id].append(_budget(each))
     for holder in holders:
         holder.lines = found[holder.id]
-    return standings is not None
+    return counted is not None
 
 
 def _limits(ids: Iterable[UUID]) -> Iterable[Limit]:
@@ -91,29 +93,20 @@ def _rate(limit: Limit, counter: Counter | None) -> Line:
     )
 
 
-def _budget(budget: Budget, now: datetime) -> Line:
-    used = budget.spent_in(budget.began_at(now)) + budget.held
-    most: Any = budget.hard if budget.hard is not None else budget.soft
+def _budget(found: Standing) -> Line:
     return Line(
-        title=_BUDGETS[Period(budget.period)],
+        title=_BUDGETS[Period(found.budget.period)],
         model="",
-        most=dollars(most),
-        used=dollars(used),
-        percent=_percent(used, most),
+        most=dollars(found.budget.most),
+        used=dollars(found.used),
+        percent=found.percent,
         resets_in=None,
-        resets_at=_end(budget, now),
-        is_soft=budget.hard is None,
+        resets_at=found.resets_at,
+        is_soft=found.is_soft,
+        marks=found.marks,
+        on=found.on,
     )
 
 
 def _percent(used: int, most: int) -> int:
     return min(100, 100 * used // most) if most else 100
-
-
-def _end(budget: Budget, now: datetime) -> datetime:
-    """Return when a budget's period ends, UTC."""
-    began = budget.began_at(now)
-    following = (
-        began + timedelta(days=1) if budget.period == Period.DAY else (began + timedelta(days=32)).replace(day=1)
-    )
-    return datetime.combine(following, time.min, UTC)

@@ -17,19 +17,17 @@ from vault.purposes import RULES
 
 # What messages may tell. No fact here is a person's name, address or number, and none may become one.
 FACTS = {
-    *("organization", "project", "key", "keys", "host", "name", "passkey"),  # names of things
+    *("organization", "project", "model", "key", "keys", "host", "name", "passkey"),  # names of things
     *("at", "on", "since", "until", "due", "again", "days", "kept", "hours", "minutes"),  # times
     *("amount", "balance", "budget", "cap", "forecast", "spent", "threshold", "usual", "percent"),  # money
     *("url", "link", "decline_url", "refusal", "code"),
     *("browser", "system", "factor", "role"),
     *("case", "number", "receipt", "fields", "purpose"),
-    *("failures", "left", "is_gone", "is_revoked", "is_declined", "is_settled", "is_carried", "stops"),
+    *("failures", "left", "is_gone", "is_revoked", "is_declined", "is_settled", "is_carried", "is_day", "stops"),
     *("items", "more"),  # of the summary: other messages' subjects
 }
 # Kinds that no room sends yet. Take a line out with the notice that sends it.
 UNSENT = {
-    "budget-forecast",
-    "spending-anomaly",
     "support-closed",
     "support-reply",
 }
