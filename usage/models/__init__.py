@@ -1,5 +1,6 @@
 from usage.models.event import UsageEvent
 from usage.models.rollup import DailyTotal, DailyUsage, HourlyTotal, HourlyUsage, KeyRollup, MinuteUsage, Rollup
+from usage.models.saved_view import SavedView
 
 __all__ = [
     "DailyTotal",
@@ -9,5 +10,6 @@ __all__ = [
     "KeyRollup",
     "MinuteUsage",
     "Rollup",
+    "SavedView",
     "UsageEvent",
 ]
