@@ -97,7 +97,7 @@ class Chart:
     def table(self) -> Iterator[tuple[Column, list[str]]]:
         """Yield each column with the value of each series."""
         for each in self.columns:
-            values = {part.series: part.value for part in (*each.segments, *each.dots)}
+            values = {part.series: part.value for part in each.segments} | {dot.series: dot.value for dot in each.dots}
             yield each, [values.get(series.id, "–") for series in self.series]
 
 

@@ -20,7 +20,8 @@ def members_of(acting: Acting) -> Members:
         entries |= directory.entries_of(acting.actor, organization=acting.organization, user_ids=found.people)
     labels = {}
     for user_id in found.people:
-        entry, unknown = entries.get(user_id), nameless(user_id)
-        name = (entry.name or entry.email) if entry else _("You") if user_id == acting.user.pk else unknown.name
-        labels[str(user_id)] = Label(name, unknown.hint)
+        if entry := entries.get(user_id):
+            labels[str(user_id)] = Label(entry.name or entry.email)
+        else:
+            labels[str(user_id)] = Label(_("You")) if user_id == acting.user.pk else nameless(user_id)
     return Members(found.of, labels | found.labels)
