@@ -1,6 +1,8 @@
 """The usage page with a mouse, with keys and on paper: zooming, reading, hiding, filtering, and views that are kept."""
 
+import json
 import re
+import urllib.request
 from typing import Any
 
 import pytest
@@ -35,6 +37,13 @@ def drag(page: Page, first: int, last: int) -> None:
     page.mouse.move(box["x"] + box["width"] * (first + 0.5) / count, y)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * (last + 0.5) / count, y, steps=6)
+
+
+def call(stack: Stack) -> None:
+    body = json.dumps({"model": "Llama-3.3-70B-Instruct", "messages": [{"role": "user", "content": "Hello"}]})
+    headers = {"Authorization": f"Bearer {stack.issue_key()}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{stack.api}/v1/chat/completions", data=body.encode(), headers=headers)
+    urllib.request.urlopen(request, timeout=60).read()
 
 
 def test_dragging_over_columns_zooms_into_them_and_back_leads_out(usage: Page) -> None:
@@ -106,11 +115,30 @@ def test_a_series_is_hidden_in_the_address_and_shown_again(usage: Page) -> None:
     series.click()
     usage.wait_for_url(re.compile("hide="))
     expect(usage.locator(".legend a.off")).to_have_count(1)
+    expect(usage.locator("#range-7d")).to_have_attribute("aria-current", "true")
     expect(usage.locator("#rows tbody")).not_to_contain_text(name)
     assert usage.locator("figcaption output").inner_text() != total
     usage.reload()
     usage.locator(".legend a.off").click()
     expect(usage.locator("#rows tbody")).to_contain_text(name)
+
+
+def test_a_line_of_the_table_leads_to_itself_alone_and_the_page_goes_on(usage: Page) -> None:
+    usage.locator("#rows tbody a").first.click()
+    usage.wait_for_url(re.compile("model="))
+    expect(usage.locator("#rows tbody tr")).to_have_count(1)
+    expect(usage.locator("#range-7d")).to_have_attribute("aria-current", "true")
+
+
+def test_newer_figures_come_without_a_change_of_the_address(usage: Page, stack: Stack) -> None:
+    address, before = usage.url, usage.locator("#live").get_attribute("data-updated")
+    usage.locator("#twin summary").click()
+    usage.evaluate("document.activeElement.blur()")
+    call(stack)
+    expect(usage.locator("#live")).not_to_have_attribute("data-updated", str(before), timeout=40_000)
+    assert usage.url == address
+    expect(usage.locator("#twin")).to_have_attribute("open", "")
+    expect(usage.locator("#range-7d")).to_be_visible()
 
 
 def test_filters_are_chosen_together_and_taken_off_one_by_one(usage: Page) -> None:

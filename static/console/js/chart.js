@@ -46,6 +46,6 @@ document.addEventListener("keydown", event => {
   if (!step) return;
   event.preventDefault();
   const columns = [...chart().querySelectorAll(".plot > g")], at = columns.findIndex(column => column.matches(".on"));
-  const next = at < 0 ? (step > 0 ? 0 : columns.length - 1) : Math.max(0, Math.min(columns.length - 1, at + step));
+  const next = Math.max(0, Math.min(columns.length - 1, (at < 0 && step < 0 ? columns.length : at) + step));
   if (columns.length) show(columns[next], true);
 });

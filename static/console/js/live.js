@@ -4,7 +4,7 @@ const busy = part => document.hidden || part.querySelector(".tip:not([hidden]), 
 let unfolded = false, scrolled = 0;
 setInterval(() => {
   const part = live();
-  if (part && !busy(part)) part.dispatchEvent(new Event("refresh"));
+  if (part && !busy(part)) document.getElementById("poll")?.dispatchEvent(new Event("refresh"));
 }, 5000);
 document.addEventListener("htmx:beforeSwap", event => {
   const part = live();
