@@ -31,11 +31,12 @@ class Ghost:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A value on a line."""
+    """A value on a line; alone, if there is none before and after it."""
 
     series: int
     y: str
     value: str
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,13 @@ def draw_lines(plot: Plot, whole: Mapping[datetime, int], before: Values, total:
 
 
 def _dots(plot: Plot, values: Mapping[str, Values], index: int, top: int) -> list[Dot]:
-    found = [(plot.series[name], each[index]) for name, each in values.items()]
-    return [Dot(colour, percent(1 - value / top), plot.show(value)) for colour, value in found if value is not None]
+    found = []
+    for name, each in values.items():
+        value, around = each[index], [*each[max(0, index - 1) : index], *each[index + 1 : index + 2]]
+        if value is not None:
+            is_alone = not any(other is not None for other in around)
+            found.append(Dot(plot.series[name], percent(1 - value / top), plot.show(value), is_alone))
+    return found
 
 
 def _path(values: Values, top: int) -> str:

@@ -105,6 +105,7 @@ def test_lines_have_gaps_and_a_value_alone_is_a_dot() -> None:
     assert [column.total for column in drawn.columns[:2]] == ["50", "–"]
     assert [dot.value for dot in drawn.columns[1].dots] == ["100"]
     assert drawn.columns[2].dots == ()
+    assert [column.dots[0].is_alone for column in drawn.columns if column.dots] == [False, False, True]
 
 
 def test_a_report_of_durations_of_nothing_is_empty() -> None:
