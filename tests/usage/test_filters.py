@@ -112,6 +112,14 @@ def test_a_line_of_the_table_leads_to_itself_alone(as_member: Client, other: Pro
     assert [url for _row, url in alone.context["rows"]] == [""]
 
 
+def test_filters_that_leave_nothing_are_told_from_no_calls_at_all(as_member: Client, calls: ApiKey) -> None:
+    page = as_member.get(URL, {"model": "three", "status": "5xx"})
+    text = page.content.decode()
+    assert "No requests match these filters" in text
+    assert "curl" not in text
+    assert as_member.get(page.context["clear_url"]).context["totals"].requests == "31"
+
+
 def test_a_visitor_is_asked_to_sign_in_for_the_filters(client: Client, organization: Organization) -> None:
     assert client.get(URL + "filters/")["Location"].startswith("/sign-in/?next=")
 

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from catalog.models import Model
-from usage.views.selection import STATUSES, Selection
+from usage.views.selection import FILTERS, STATUSES, Selection
 
 _MOST = 200  # choices of a filter; what is chosen is always among them
-_NAMES = ("project", "model", "key", "status")
 
 
 @require_GET
@@ -20,8 +19,8 @@ def filters(request: HttpRequest, organization: str) -> HttpResponse:
     is_part = request.headers.get("HX-Target") == "filters-form"
     context = {
         "fields": _fields(selection),
-        "inputs": selection.inputs(*_NAMES),
-        "clear_url": selection.url({name: [] for name in _NAMES}) if selection.is_filtered else "",
+        "inputs": selection.inputs(*FILTERS),
+        "clear_url": selection.unfiltered_url if selection.is_filtered else "",
         "is_part": is_part,
     }
     response = render(request, "usage/filters.html#form" if is_part else "usage/filters.html", context)

@@ -136,6 +136,7 @@ def _chips(selection: Selection) -> list[dict[str, str]]:
 
 def _figures(selection: Selection, shown: Range, found: Report) -> dict[str, Any]:
     chart = found.chart([] if found.is_empty else budget_lines(selection))
+    is_new = found.is_empty and not selection.is_filtered
     return {
         "span": _span(shown.period),
         "version": found.version,
@@ -150,7 +151,8 @@ def _figures(selection: Selection, shown: Range, found: Report) -> dict[str, Any
         "totals": found.total(),
         "is_duration": selection.measure.is_duration,
         "empty": found.is_empty,
-        "snippet": curl("$LLAMA_API_KEY", selection.organization) if found.is_empty else "",
+        "snippet": curl("$LLAMA_API_KEY", selection.organization) if is_new else "",
+        "clear_url": selection.unfiltered_url,
     }
 
 

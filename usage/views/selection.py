@@ -23,6 +23,7 @@ from usage.measures import MEASURES
 from usage.queries import Group, Where
 from usage.ranges import CUSTOM, BadRange, Range, read
 
+FILTERS = ("project", "model", "key", "status")
 _TIMES = ("range", "from", "to", "step")
 STATUSES = ("2xx", "4xx", "5xx")
 _MOST, _LONGEST = 100, 120  # of values of a filter, and of characters of one
@@ -107,6 +108,10 @@ class Selection:
     def inputs(self, *without: str) -> list[tuple[str, str]]:
         """Return the rest of the state for a form that sends some of it."""
         return [pair for pair in _pairs(self.state) if pair[0] not in without]
+
+    @property
+    def unfiltered_url(self) -> str:
+        return self.url({name: [] for name in FILTERS})
 
     def without(self, name: str, value: str) -> str:
         """Return the address without one value of a filter."""
