@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.actions import add_member
 from accounts.models import Organization, Project, Role
 from billing.actions.budgets import Plan, set_budget
-from billing.models import Period
+from billing.actions.terms import set_cap, set_terms
+from billing.models import Mode, Period
 from catalog.models import Model
 from catalog.money import PICO
 from keys.models import ApiKey
@@ -98,6 +99,7 @@ def test_queries_do_not_grow_with_rows(
     for asked, most in (
         ({}, 8),
         ({"compare": "1"}, 8),
+        ({"range": "12m"}, 8),
         ({"metric": "latency-p95"}, 8),
         ({"group": "key", "range": "24h"}, 8),
         ({"group": "status"}, 8),
@@ -173,6 +175,26 @@ def test_budgets_are_lines_where_their_period_is_the_step(
     assert labels(range="12m") == []
     assert labels(range="12m", project=project.slug) == ["Budget $1.00 a month"]
     assert labels(metric="requests") == labels(status="2xx") == labels(model=llama.name) == labels(range="24h") == []
+
+
+def test_the_cap_of_a_month_is_a_line_for_who_sees_billing(
+    as_owner: Client,
+    as_member: Client,
+    project: Project,
+    key: ApiKey,
+    llama: Model,  # noqa: F811
+) -> None:
+    record(project, key, 50, model=llama.name)
+    subject, actor = of_organization(project.organization), Actor.operator()
+    set_terms(actor, project.organization_id, mode=Mode.PREPAID)
+    set_cap(actor, project.organization_id, PICO // 10)
+    set_budget(actor, subject, Plan(Period.MONTH, hard=None, soft=PICO // 20))
+
+    def lines(client: Client) -> list[str]:
+        return sorted(mark.label for mark in client.get(URL, {"range": "12m"}).context["chart"].marks)
+
+    assert lines(as_owner) == ["Budget $0.05 a month", "Cap $0.10 a month"]
+    assert lines(as_member) == ["Budget $0.05 a month"]
 
 
 def test_a_budget_far_above_all_else_is_named_and_not_drawn(

@@ -18,7 +18,7 @@ def save(client: Client, name: str = "Errors", query: str = "metric=errors&range
 
 
 def test_a_view_is_saved_as_the_page_understands_it_and_opens_it_again(as_member: Client, project: Project) -> None:
-    address = save(as_member, "  Errors \n of Platform ", f"metric=errors&range=x&project={project.slug}&next=//evil")
+    address = save(as_member, "  Errors \n of\0 Platform ", f"metric=errors&range=x&project={project.slug}&next=//evil")
     view = SavedView.objects.get()
     assert (view.name, view.query) == (
         "Errors of Platform",

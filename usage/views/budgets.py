@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.policy import Permission
-from billing.models import BillingAccount, Budget
+from billing.models import BillingAccount, Budget, Mode
 from billing.models.budget import Period as BudgetPeriod
 from catalog.money import dollars
 from usage.periods import BY_DAY, BY_MONTH
@@ -17,18 +17,20 @@ def budget_lines(selection: Selection) -> list[tuple[str, int]]:
     step, subject = selection.range and selection.range.period.step, _subject(selection)
     if selection.measure.id != "spend" or step not in (BY_DAY, BY_MONTH) or subject is None:
         return []
-    name = BudgetPeriod.DAY if step is BY_DAY else BudgetPeriod.MONTH
-    found = [_of(budget) for budget in Budget.objects.filter(pk=subject, period=name)]
+    period = BudgetPeriod.DAY if step is BY_DAY else BudgetPeriod.MONTH
+    # One query: both tables say whose a sum is, what ends calls, and what warns before.
+    found = Budget.objects.filter(pk=subject, period=period).values_list("level", "hard", "soft")
     if step is BY_MONTH and subject == selection.organization.pk and selection.acting.may(Permission.VIEW_BILLING):
-        account = BillingAccount.objects.filter(pk=subject).exclude(cap=None).first()
-        if account and account.cap:
-            found.append((_("Cap %(amount)s a month") % {"amount": dollars(account.cap)}, account.cap))
-    return found
+        accounts = BillingAccount.objects.filter(pk=subject).exclude(cap=None)
+        found = found.union(accounts.values_list("mode", "cap", "limit"), all=True)
+    return [_line(kind in Mode, period, (soft or 0) if hard is None else hard) for kind, hard, soft in found]
 
 
-def _of(budget: Budget) -> tuple[str, int]:
-    amount = budget.hard if budget.hard is not None else budget.soft or 0
-    text = _("Budget %(amount)s a day") if budget.period == BudgetPeriod.DAY else _("Budget %(amount)s a month")
+def _line(is_cap: bool, period: BudgetPeriod, amount: int) -> tuple[str, int]:
+    if is_cap:
+        text = _("Cap %(amount)s a month")
+    else:
+        text = _("Budget %(amount)s a day") if period == BudgetPeriod.DAY else _("Budget %(amount)s a month")
     return text % {"amount": dollars(amount)}, amount
 
 

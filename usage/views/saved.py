@@ -47,7 +47,7 @@ def deletion(request: HttpRequest, organization: str, view_id: UUID) -> HttpResp
 def _save(request: HttpRequest, organization: str) -> HttpResponse:
     """Save what an address shows, as the page understands it."""
     selection = Selection.of(request, organization, QueryDict(request.POST.get("query", "")[:10_000]))
-    name = " ".join(request.POST.get("name", "").split())[:LONGEST_NAME]
+    name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:LONGEST_NAME]
     if selection.range is None:
         messages.error(request, selection.fault)
     elif not name:
