@@ -43,7 +43,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "sso.css": (*IN_THE_SHELL, "mono", "empty", "secret", "contacts", "sso"),
     "members.css": (*IN_THE_SHELL, "toolbar", "empty", "pagination", "secret", "people", "roles"),
     "security.css": (*IN_THE_SHELL, "mono", "passkey", "security", "secret"),
-    "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "series", "chart", "usage"),
+    "usage.css": (*IN_THE_SHELL, "toolbar", "kpis", "code", "report", "choices", "series", "chart", "usage"),
     "staff.css": (
         *IN_THE_SHELL,
         "mono",
@@ -86,7 +86,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "staff.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
     "security.js": (*SCRIPTS_IN_THE_SHELL, "passkeys", "stored"),
     "billing.js": (*SCRIPTS_IN_THE_SHELL, "chart"),
-    "usage.js": (*SCRIPTS_IN_THE_SHELL, "chart", "live"),
+    "usage.js": (*SCRIPTS_IN_THE_SHELL, "chart", "live", "zoom"),
 }
 # A face that names a missing file would stop collectstatic; without it the system's font is used.
 FACES = {"sans": "console/geist.woff2", "mono": "console/geist-mono.woff2"}

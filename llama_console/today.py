@@ -11,10 +11,10 @@ from catalog.models import Model
 from catalog.money import dollars
 from keys.models import ApiKey
 from usage import figures
+from usage.measures import MEASURES
 from usage.models import UsageEvent
 from usage.periods import PRESETS, Period
 from usage.queries import Metric, Projects, Question, Where, overall, recent_events, totals
-from usage.report import MEASURES
 from usage.sums import Sums
 
 _RECENT = 8

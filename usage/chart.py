@@ -1,7 +1,7 @@
-"""The stacked bar chart as plain numbers: percentages of a fluid SVG, no drawing library."""
+"""Charts as plain numbers: percentages of a fluid SVG, no drawing library. Here stacked bars; `lines.py` has lines."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from usage.periods import Period
 OTHER = "other"
 MAX_SERIES = 6  # colours of the palette; what is beyond goes into the grey "Other"
 _TICKS, _LABELS = 4, 8
+_MOST_ABOVE = 4  # a mark so many times above all else would leave the rest a flat line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,34 @@ class Ghost:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """A value on a line; alone, if there is none before and after it."""
+
+    series: int
+    y: str
+    value: str
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A path in a box of 100 by 100 that is drawn without its proportions; the period before has no series."""
+
+    series: int | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line across the chart, such as a budget; `y` is "" where it is far above all else."""
+
+    label: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
+    start: str  # of its step, UTC, as an address has it
     x: str
     slot: str  # its width
     center: str
@@ -38,12 +66,14 @@ class Column:
     total: str
     segments: tuple[Segment, ...]
     ghost: Ghost | None
+    dots: tuple[Dot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     id: int  # the colour
     name: str
+    key: str  # of the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +90,16 @@ class Chart:
     series: tuple[Series, ...]
     columns: tuple[Column, ...]
     ticks: tuple[Tick, ...]
+    end: str  # of the last step
+    marks: tuple[Mark, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def table(self) -> Iterator[tuple[Column, list[str]]]:
+        """Yield each column with the value of each series."""
+        for each in self.columns:
+            values = {part.series: part.value for part in each.segments} | {dot.series: dot.value for dot in each.dots}
+            yield each, [values.get(series.id, "–") for series in self.series]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +115,38 @@ class Plot:
     show: Callable[[int], str]
     tick: Callable[[int], str]
     before: Sequence[int] = ()  # the previous period's totals, bucket by bucket
+    marks: Sequence[tuple[str, int]] = ()  # labels and amounts
 
 
 def draw(plot: Plot) -> Chart:
     stacks = [_stack(plot, bucket) for bucket in plot.period.buckets]
     sums = [sum(stack) for stack in stacks]
     highest = max([*sums, *plot.before], default=0)
-    step, top = scale(highest)
-    columns = tuple(_column(plot, index, stack, top) for index, stack in enumerate(stacks))
-    ticks = tuple(
-        Tick(_percent(1 - value / top), plot.tick(value)) for value in range(0, top + 1 if highest else 1, step)
+    near = [amount for _, amount in plot.marks if 0 < amount <= _MOST_ABOVE * highest]
+    step, top = scale(max([highest, *(amount * 11 // 10 for amount in near)]))  # with room for a mark's label
+    return Chart(
+        title=plot.title,
+        unit=plot.unit,
+        total=plot.show(sum(sums)),
+        series=series_of(plot),
+        columns=tuple(_column(plot, index, stack, top) for index, stack in enumerate(stacks)),
+        ticks=ticks(plot, step, top if highest else 0),
+        end=address(plot.period.end),
+        marks=tuple(Mark(label, percent(1 - amount / top) if amount in near else "") for label, amount in plot.marks),
     )
-    series = tuple(Series(colour, plot.names[name]) for name, colour in plot.series.items())
-    return Chart(plot.title, plot.unit, plot.show(sum(sums)), series, columns, ticks)
+
+
+def series_of(plot: Plot) -> tuple[Series, ...]:
+    return tuple(Series(colour, plot.names[name], name) for name, colour in plot.series.items())
+
+
+def ticks(plot: Plot, step: int, top: int) -> tuple[Tick, ...]:
+    """Return the axis: nothing but zero where there is nothing."""
+    return tuple(Tick(percent(1 - value / max(top, 1)), plot.tick(value)) for value in range(0, top + 1, step))
+
+
+def address(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M}"
 
 
 def scale(highest: int) -> tuple[int, int]:
@@ -104,17 +163,38 @@ def _stack(plot: Plot, bucket: datetime) -> list[int]:
 
 
 def _column(plot: Plot, index: int, stack: Sequence[int], top: int) -> Column:
-    count = len(plot.period.buckets)
     before = plot.before[index] if plot.before else 0
-    return Column(
-        x=_percent(index / count),
-        slot=_percent(1 / count),
-        center=_percent((index + 0.5) / count),
-        label=plot.period.label(plot.period.buckets[index]),
-        tick=index % math.ceil(count / _LABELS) == 0,
+    return column(
+        plot.period,
+        index,
         total=plot.show(sum(stack)),
         segments=_segments(plot, stack, top),
         ghost=Ghost(_height(1 - before / top), _height(before / top)) if before else None,
+    )
+
+
+def column(
+    period: Period,
+    index: int,
+    *,
+    total: str,
+    segments: tuple[Segment, ...] = (),
+    ghost: Ghost | None = None,
+    dots: tuple[Dot, ...] = (),
+) -> Column:
+    """Return the place of a step, with what stands in it."""
+    count, start = period.count, period.buckets[index]
+    return Column(
+        start=address(start),
+        x=percent(index / count),
+        slot=percent(1 / count),
+        center=percent((index + 0.5) / count),
+        label=period.label(start),
+        tick=index % math.ceil(count / _LABELS) == 0,
+        total=total,
+        segments=segments,
+        ghost=ghost,
+        dots=dots,
     )
 
 
@@ -127,7 +207,7 @@ def _segments(plot: Plot, stack: Sequence[int], top: int) -> tuple[Segment, ...]
     return tuple(segments)
 
 
-def _percent(fraction: float) -> str:
+def percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}%"
 
 

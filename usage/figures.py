@@ -58,6 +58,13 @@ def duration(milliseconds: int) -> str:
     return f"{exact(milliseconds)} ms" if milliseconds < 1000 else f"{_decimals(milliseconds / 1000, 2)} s"
 
 
+def axis_duration(milliseconds: int) -> str:
+    """Return a round duration of an axis as short as it goes: 250 ms, 1.5 s."""
+    if milliseconds < 1000:
+        return f"{exact(milliseconds)} ms"
+    return f"{number_format(f'{milliseconds / 1000:g}')} s"
+
+
 def _decimals(value: float, places: int) -> str:
     return number_format(f"{value:.{places}f}", force_grouping=True)
 

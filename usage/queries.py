@@ -132,11 +132,23 @@ def durations(question: Question, column: str) -> Totals[Sketch]:
     result: Totals[Sketch] = Totals({})
     bucket_of, names = question.period.bucket_of, ("start", question.group.column, column)
     for start, value, packed in question.rows().values_list(*names).iterator(chunk_size=5000):
-        sketch, name = unpack(packed), question.name_of(value)
-        merge(result.overall, sketch)
+        merge(result.cells.setdefault((bucket_of(start), question.name_of(value)), {}), unpack(packed))
+    for (_bucket, name), sketch in result.cells.items():
         merge(result.groups.setdefault(name, {}), sketch)
-        merge(result.cells.setdefault((bucket_of(start), name), {}), sketch)
+    for sketch in result.groups.values():
+        merge(result.overall, sketch)
     return result
+
+
+def split(whole: Totals[Sums], moment: datetime) -> tuple[Totals[Sums], Totals[Sums]]:
+    """Return what was before a moment, and what since: two periods that were read as one."""
+    before, since = Totals(Sums()), Totals(Sums())
+    for (bucket, name), sums in whole.cells.items():
+        part = before if bucket < moment else since
+        part.cells[bucket, name] = sums
+        part.groups.setdefault(name, Sums()).add(sums)
+        part.overall.add(sums)
+    return before, since
 
 
 def overall(question: Question) -> Sums:

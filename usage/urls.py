@@ -1,9 +1,12 @@
 from django.urls import path
 
-from usage.views import report
+from usage.views import filters, report, saved
 
 app_name = "usage"
 urlpatterns = [
     path("", report.report, name="report"),
     path("usage.csv", report.export, name="export"),
+    path("filters/", filters.filters, name="filters"),
+    path("views/", saved.views, name="views"),
+    path("views/<uuid:view_id>/deletion/", saved.deletion, name="view_deletion"),
 ]

@@ -18,6 +18,7 @@ _LOOK = Exempt("shows something that a GET would put into the address; each open
 _HOOK = Exempt("what a provider tells of messages; counted in the delivery log")
 _TOLD = Exempt("what Stripe tells of payments; what follows from it is the worker's, with its events")
 _TEST = Exempt("sends an event to the organization's own endpoint, listed among its deliveries")
+_OWN_VIEW = Exempt("keeps or forgets an address of the usage page for the member alone")
 _AGAIN = Exempt("sends an event again, listed among the endpoint's deliveries")
 
 MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
@@ -96,6 +97,8 @@ MUTATIONS: dict[str, tuple[Action, ...] | Exempt] = {
     "staff:billing_replaying": (Action.PAYMENTS_RETRIED,),
     "staff:suppressions_search": _LOOK,
     "staff:suppressions_lifting": (Action.SUPPRESSION_LIFTED,),
+    "usage:views": _OWN_VIEW,
+    "usage:view_deletion": _OWN_VIEW,
     "webhooks:create": (Action.WEBHOOK_CREATED,),
     "webhooks:change": (Action.WEBHOOK_CHANGED,),
     "webhooks:rotation": (Action.WEBHOOK_ROTATED,),

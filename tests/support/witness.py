@@ -23,6 +23,7 @@ UNWATCHED = {
     "accounts_browsersession": "what browsers carry; signing in and out, and ending sessions, have events of their own",
     "accounts_directory": "what is known of the members, put together to be searched; their changes have events",
     "accounts_device": "recognised at a sign-in, which has its event",
+    "usage_savedview": "what a member keeps on the usage page for themselves; it changes nothing for anybody else",
     "admin_api_doneonce": "that a program's request came; what it did has its event, and there may be nothing to do",
     "keys_turn": "that an answer of the playground is under way; the call has a usage event",
     "notifications_windowcount": "counts of tries",

@@ -29,6 +29,7 @@ from notifications.webhooks.publish import send_test
 from tests.conftest import person
 from usage.actions import record_calls
 from usage.calls import Call, Outcome
+from usage.models import SavedView
 
 _SNAPSHOT = json.dumps(
     {
@@ -89,6 +90,7 @@ def estate(organization: Organization, owner: User, name: str) -> Estate:
         "refunds": Refund.objects.create(organization_id=account.pk, lot=lot, top_up=top_up, cents=1).pk,
         "requests": _call(project, key),
         "sso": organization.pk,
+        "views": _view(organization, owner).pk,
         "passkeys": _passkey(owner).pk,
         "sessions": _session(owner).pk,
         "prices": _model(name),
@@ -139,6 +141,11 @@ def _top_up(account: BillingAccount) -> TopUp:
 def _model(name: str) -> str:
     """Return the name of a model: what everybody may look up."""
     return Model.objects.create(name=f"{name}/model", title=name).name
+
+
+def _view(organization: Organization, owner: User) -> SavedView:
+    membership = organization.memberships.get(user=owner)
+    return SavedView.objects.create(membership=membership, name="Only one", query="range=7d")
 
 
 def _passkey(user: User) -> Passkey:

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 URL = "/account/export/"
 FILES = {
     "README.txt", "profile.json", "memberships.json", "account.json", "preferences.json", "sessions.json",
-    "devices.json", "sign-in.json", "messages.json", "api-keys.json", "events.json",
+    "devices.json", "sign-in.json", "messages.json", "api-keys.json", "usage-views.json", "events.json",
     "ledger/entries.csv", "ledger/bundle.json", "ledger/verify_ledger.py",
 }  # fmt: skip
 

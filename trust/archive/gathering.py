@@ -22,6 +22,7 @@ from trust import rows
 from trust.proof import bundle_for
 from trust.verifier import verifier
 from usage import csv_export
+from usage.models import SavedView
 
 PIECE = 256 * 1024  # bytes
 _OF_MESSAGES = ("kind", "channel", "created_at", "sent_at", "failed_at", "error")
@@ -44,6 +45,10 @@ def _files(user: User) -> Iterator[tuple[str, Iterable[bytes]]]:
     yield "sign-in.json", [json_of(_factors(user))]
     yield "messages.json", _array(_rows(_messages(user), *_OF_MESSAGES))
     yield "api-keys.json", _array(_keys(user))
+    yield (
+        "usage-views.json",
+        _array(_rows(SavedView.objects.filter(membership__user=user), "name", "query", "created_at")),
+    )
     yield "events.json", _array(_rows(_events(user), "at", "action", "actor", "target", "organization_id", "payload"))
     yield "ledger/entries.csv", _entries(user)
     yield "ledger/bundle.json", bundle_for(user.vault_tenant)

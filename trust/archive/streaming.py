@@ -34,6 +34,7 @@ devices.json       browsers that signed in before
 sign-in.json       what you sign in with, without its secrets
 messages.json      messages that went to you; what they said is not kept
 api-keys.json      API keys that you made, without their secrets
+usage-views.json   views of the usage page that you saved
 events.json        what you did, and what was done to your account
 ledger/            who opened your data; check it by: python verify_ledger.py bundle.json
 

@@ -1,6 +1,7 @@
 from usage.models.event import UsageEvent
 from usage.models.forgotten import Forgotten
 from usage.models.rollup import DailyTotal, DailyUsage, HourlyTotal, HourlyUsage, KeyRollup, MinuteUsage, Rollup
+from usage.models.saved_view import SavedView
 
 __all__ = [
     "DailyTotal",
@@ -11,5 +12,6 @@ __all__ = [
     "KeyRollup",
     "MinuteUsage",
     "Rollup",
+    "SavedView",
     "UsageEvent",
 ]

@@ -14,8 +14,8 @@ from notifications.delivery_log import Ended, Waiting, count, latencies
 from notifications.models import Outcome
 from notifications.titles import title_of, title_of_channel
 from usage import chart, figures
+from usage.kpis import Kpi
 from usage.periods import Period
-from usage.report import Kpi
 
 _SERIES = {Outcome.SENT: 0, Outcome.RETRIED: 2, Outcome.GIVEN_UP: 4}
 _NAMES = {Outcome.SENT: "Sent", Outcome.RETRIED: "Failed, tried again", Outcome.GIVEN_UP: "Given up"}

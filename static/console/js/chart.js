@@ -24,7 +24,7 @@ const show = (column, aloud) => {
   hide();
   column.classList.add("on");
   const parts = [...column.querySelectorAll("[data-v]")].map(part => {
-    const name = figure.querySelector(`input[data-s="${part.dataset.s}"]`)?.dataset.name ?? "";
+    const name = figure.querySelector(`[data-name][data-s="${part.dataset.s}"]`)?.dataset.name ?? "";
     return [part.dataset.s, name, part.dataset.v];
   });
   tip.replaceChildren(row("", column.dataset.l, column.dataset.t), ...parts.toReversed().map(part => row(...part)));
@@ -40,12 +40,12 @@ document.addEventListener("pointerover", event => { const column = columnOf(even
 document.addEventListener("pointerout", event => { if (columnOf(event.target) && !event.relatedTarget?.closest?.("#chart")) hide(); });
 document.addEventListener("focusout", event => { if (event.target.id === "chart") hide(); });
 document.addEventListener("keydown", event => {
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
   if (event.target.id !== "chart") return;
   if (event.key === "Escape") hide();
   if (!step) return;
   event.preventDefault();
   const columns = [...chart().querySelectorAll(".plot > g")], at = columns.findIndex(column => column.matches(".on"));
-  const next = at < 0 ? (step > 0 ? 0 : columns.length - 1) : Math.max(0, Math.min(columns.length - 1, at + step));
+  const next = Math.max(0, Math.min(columns.length - 1, (at < 0 && step < 0 ? columns.length : at) + step));
   if (columns.length) show(columns[next], true);
 });

@@ -1,23 +1,23 @@
 // Asks for newer figures every five seconds, but never while someone is reading a column, choosing or selecting.
 const live = () => document.getElementById("live");
-const busy = part => document.hidden || part.querySelector(".tip:not([hidden]), :focus-visible") || !getSelection().isCollapsed;
-let unticked = [], scrolled = 0;
+const busy = part => document.hidden || part.querySelector(".tip:not([hidden]), .zone[width$='%'], :focus-visible") || !getSelection().isCollapsed;
+let unfolded = false, scrolled = 0;
 setInterval(() => {
   const part = live();
-  if (part && !busy(part)) part.dispatchEvent(new Event("refresh"));
+  if (part && !busy(part)) document.getElementById("poll")?.dispatchEvent(new Event("refresh"));
 }, 5000);
 document.addEventListener("htmx:beforeSwap", event => {
   const part = live();
   if (event.detail.target !== part) return;
-  unticked = [...part.querySelectorAll("input[data-s]:not(:checked)")].map(input => input.dataset.name);
-  scrolled = part.querySelector(".table-wrap")?.scrollLeft ?? 0;
+  unfolded = part.querySelector(".twin")?.open ?? false;
+  scrolled = part.querySelector("#rows")?.scrollLeft ?? 0;
   if (busy(part)) event.detail.shouldSwap = false;
 });
 document.addEventListener("htmx:afterSettle", event => {
   const part = live();
   if (event.detail.target?.id !== "live" || !part) return;
-  for (const input of part.querySelectorAll(".legend input")) input.checked = !unticked.includes(input.dataset.name);
-  const table = part.querySelector(".table-wrap");
+  const twin = part.querySelector(".twin"), table = part.querySelector("#rows");
+  if (twin) twin.open = unfolded;
   if (table) table.scrollLeft = scrolled;
 });
 const ago = seconds => {
