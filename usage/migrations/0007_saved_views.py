@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0017_blocked_policies'),
-        ('usage', '0005_partitions'),
+        ('usage', '0006_forgotten'),
     ]
 
     operations = [
