@@ -12,7 +12,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.policy import Permission
-from admin_api.frame.fields import IdField, Strict
+from admin_api.frame.fields import ONE_LINE, IdField, Strict
 from admin_api.frame.problems import Conflict
 from admin_api.frame.resource import Resource
 from usage.grains import minutes_since
@@ -43,7 +43,7 @@ def _several(child: serializers.Field[Any, Any, Any, Any], what: str) -> Any:
 # (A docstring would be in the schema.)
 class Narrowing(Strict):
     project_id = _several(IdField(), "this project")
-    model = _several(serializers.CharField(min_length=1, max_length=120), "this model")
+    model = _several(serializers.RegexField(ONE_LINE, max_length=120), "this model")
     key_id = _several(IdField(), "this API key")
     status = _several(serializers.ChoiceField(_STATUSES), "calls that were answered so")
 
