@@ -1,4 +1,5 @@
 from usage.models.event import UsageEvent
+from usage.models.ingest_error import IngestError
 from usage.models.rollup import DailyTotal, DailyUsage, HourlyTotal, HourlyUsage, KeyRollup, MinuteUsage, Rollup
 
 __all__ = [
@@ -6,6 +7,7 @@ __all__ = [
     "DailyUsage",
     "HourlyTotal",
     "HourlyUsage",
+    "IngestError",
     "KeyRollup",
     "MinuteUsage",
     "Rollup",
