@@ -41,7 +41,7 @@ from admin_api.resources.billing import (
     transactions,
 )
 from admin_api.resources.keys import ends, keys, leak
-from admin_api.resources.usage import costs, exports, month, usage
+from admin_api.resources.usage import costs, exports, ingest_errors, month, usage
 from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
@@ -119,6 +119,7 @@ urlpatterns = [
     path("usage/", usage.TheUsage.as_view()),
     path("usage/export/", exports.UsageExport.as_view()),
     path("usage/events/export/", exports.EventsExport.as_view()),
+    path("usage/ingest-errors/", ingest_errors.TheIngestErrors.as_view()),
     path("costs/", costs.TheCosts.as_view()),
     path("costs/export/", exports.CostsExport.as_view()),
     path("costs/month/", month.TheMonth.as_view()),
