@@ -50,7 +50,7 @@ class TheIngestErrors(Resource):
             answer=IngestErrors,
             query=IngestErrorQuery,
             paged=True,
-            description=f"Of the last {KEPT.days} days, the reasons that came up last first; one row an hour and"
+            description=f"Of the last {KEPT.days} days, the newest first; one row an hour and"
             " reason. Not for keys that are limited to projects: these events belong to none.",
         )
     }
