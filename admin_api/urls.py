@@ -21,7 +21,6 @@ from admin_api.resources import (
     security,
     service_accounts,
     sso,
-    usage,
     webhooks,
 )
 from admin_api.resources.billing import (
@@ -42,6 +41,7 @@ from admin_api.resources.billing import (
     transactions,
 )
 from admin_api.resources.keys import ends, keys, leak
+from admin_api.resources.usage import costs, exports, ingest_errors, month, usage
 from catalog import addresses  # noqa: F401  registers the converter of models' names
 
 app_name = "admin_api"
@@ -117,6 +117,12 @@ urlpatterns = [
     path("requests/<uuid:request_id>/", requests.OneRequest.as_view()),
     path("requests/<uuid:request_id>/opening/", requests.RequestOpening.as_view()),
     path("usage/", usage.TheUsage.as_view()),
+    path("usage/export/", exports.UsageExport.as_view()),
+    path("usage/events/export/", exports.EventsExport.as_view()),
+    path("usage/ingest-errors/", ingest_errors.TheIngestErrors.as_view()),
+    path("costs/", costs.TheCosts.as_view()),
+    path("costs/export/", exports.CostsExport.as_view()),
+    path("costs/month/", month.TheMonth.as_view()),
     path("audit-events/", audit_events.AuditEvents.as_view()),
     path("data-access/", data_access.DataAccess.as_view()),
     path("data-access/proof/", data_access.Proof.as_view()),

@@ -8,7 +8,7 @@ import sys
 
 import bench
 
-_HELPERS = {"__main__", "bar", "commit", "isolated", "keeper", "rounds", "servers", "stack"}
+_HELPERS = {"__main__", "bar", "commit", "exporting", "isolated", "keeper", "rounds", "servers", "stack"}
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # their modules need Django's apps loaded
     from billing.purses import Purse
     from catalog.served import ServedModel
     from gateway.callers import Known
+    from gateway.control.mistakes import Mistake
     from gateway.refusal import Refusal
 
 T = TypeVar("T")
@@ -66,6 +67,9 @@ class Rooms(Protocol):
     def note_refusals(self, refusals: "Sequence[tuple[Refusal, int]]") -> None:
         """Count refusals, each with how often it happened in its minute; called from the writer's thread."""
 
+    def note_mistakes(self, mistakes: "Sequence[tuple[Mistake, int]]") -> None:
+        """Count reported events that do not count, each with how many of its hour were like it; likewise."""
+
     def close(self) -> None:
         """Let go of the threads."""
 
@@ -82,6 +86,7 @@ class DjangoRooms:
         from keys import changes
         from keys.refusals import Refused, add_refusals
         from keys.verification import find_caller
+        from usage import ingest_errors
 
         self._caller_of = find_caller
         self._funding_of = funding_of
@@ -92,6 +97,7 @@ class DjangoRooms:
         self._settle_calls = settle_calls
         self._keep_exchanges = keep_exchanges
         self._refused, self._add_refusals = Refused, add_refusals
+        self._ingest_errors = ingest_errors
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="rooms")
         self._lookout = ThreadPoolExecutor(1, thread_name_prefix="lookout")  # waits behind no other question
 
@@ -152,6 +158,14 @@ class DjangoRooms:
             for each, count in refusals
         ]
         _with_fresh_connections(lambda: self._add_refusals(counted))
+
+    def note_mistakes(self, mistakes: "Sequence[tuple[Mistake, int]]") -> None:
+        book = self._ingest_errors
+        counted = [
+            (book.Refused(each.organization_id or book.NOBODY, each.code, each.detail, each.at, each.event_id), count)
+            for each, count in mistakes
+        ]
+        _with_fresh_connections(lambda: book.add(counted))
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

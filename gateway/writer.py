@@ -10,8 +10,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 
@@ -21,8 +20,12 @@ from gateway.rooms import Rooms
 from gateway.segment import Segment
 from gateway.settler import Settler
 from gateway.spool import Spool
+from gateway.tally import Tally
 from usage.calls import Call
 from vault.errors import VaultError
+
+if TYPE_CHECKING:
+    from gateway.control.mistakes import Mistake
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,6 @@ _LONGEST_BACKOFF = 5.0  # seconds
 _QUEUE_EXCHANGES = 1000
 _QUEUE_CHARACTERS = 64 * 1024 * 1024
 _BATCH_EXCHANGES = 50
-_MOST_REFUSED = 10_000  # by key, rule, model and minute
 # The database's fault, not a record's: away, read-only after a failover, not migrated yet.
 _AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError, OSError)
 
@@ -61,7 +63,8 @@ class Writer:
         self._overdue = False  # usage waits for longer than holds may be relied on
         self._queue: deque[Exchange] = deque()
         self._queued = 0  # characters
-        self._refused: dict[tuple[UUID, str, str, datetime], tuple[int, Refusal]] = {}
+        self._refusals = Tally("refusals", rooms.note_refusals)
+        self._mistakes = Tally("refused events", rooms.note_mistakes)
         self._queue_lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.lost_exchanges = 0
@@ -107,11 +110,14 @@ class Writer:
 
     def note(self, refusal: Refusal) -> None:
         """Count a refusal for the page that explains it; what is counted and not written yet may be lost."""
-        with self._queue_lock:
-            place = (refusal.key_id, refusal.rule, refusal.model, refusal.at.replace(second=0, microsecond=0))
-            count = self._refused[place][0] if place in self._refused else 0
-            if count or len(self._refused) < _MOST_REFUSED:
-                self._refused[place] = (count + 1, refusal)
+        self._refusals.add(
+            (refusal.key_id, refusal.rule, refusal.model, refusal.at.replace(second=0, microsecond=0)), refusal
+        )
+        self._wake.set()
+
+    def note_mistake(self, mistake: "Mistake") -> None:
+        """Likewise count a reported event that does not count."""
+        self._mistakes.add(mistake.place, mistake)
         self._wake.set()
 
     def _run(self) -> None:
@@ -134,7 +140,8 @@ class Writer:
     def _drained(self) -> bool:
         try:
             self._write_exchanges()
-            self._write_refusals()
+            self._refusals.write()
+            self._mistakes.write()
             if self._settler is not None:
                 self._hand_over(self._settler)
                 return True
@@ -185,16 +192,6 @@ class Writer:
         if lost != self._told_lost:
             log.error("writer: %d exchanges found no place in the queue", lost - self._told_lost)
         self._told_lost = self.lost_exchanges
-
-    def _write_refusals(self) -> None:
-        """Count what was refused; while the database is away, these counts are not worth waiting for."""
-        with self._queue_lock:
-            refused, self._refused = list(self._refused.values()), {}
-        if refused:
-            try:
-                self._rooms.note_refusals([(refusal, count) for count, refusal in refused])
-            except Exception as error:
-                log.warning("writer: %d refusals were not counted: %s", len(refused), type(error).__name__)
 
     def _dequeue(self) -> list[Exchange]:
         with self._queue_lock:

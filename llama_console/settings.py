@@ -368,6 +368,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-uses": {"task": "keys.purge_uses", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-minutes": {"task": "usage.purge_minutes", "schedule": 3600.0, "options": {"expires": 600}},
     "forget-calls": {"task": "billing.forget_calls", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-ingest-errors": {"task": "usage.purge_ingest_errors", "schedule": 3600.0, "options": {"expires": 600}},
     "make-months": {"task": "usage.make_months", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge-shortened": {"task": "trust.purge_shortened", "schedule": 60.0, "options": {"expires": 60}},
     "purge-content": {"task": "content.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},

@@ -24,14 +24,15 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
     return "".join(lines(header, rows))
 
 
+def joined(cells: Iterable[Sequence[str | int]]) -> str:
+    """Return lines of cells that are neutral already."""
+    out = io.StringIO()
+    csv.writer(out).writerows(cells)
+    return out.getvalue()
+
+
 def lines(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
     """Return the file line by line, for one that may be long."""
-    yield _line(header)
+    yield joined([header])
     for row in rows:
-        yield _line([neutral(cell) for cell in row])
-
-
-def _line(cells: Sequence[str | int]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+        yield joined([[neutral(cell) for cell in row]])

@@ -1,56 +1,55 @@
-"""Percentiles as lines: each series stands for itself, and where nothing was measured its line has a gap."""
+"""Rows as lines of a file, CSV or JSON, a piece of many lines at a time, so that a long file needs little memory."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any
 
-from usage.chart import Chart, Dot, Line, Plot, address, column, percent, scale, series_of, ticks
+import msgspec
 
-Values = Sequence[int | None]  # one a step
+from usage import csv_export
 
-
-def draw_lines(plot: Plot, whole: Mapping[datetime, int], before: Values, total: str) -> Chart:
-    """Return the chart of a plot's cells; `whole` has the percentile of all calls of a step, `before` the former."""
-    buckets = plot.period.buckets
-    values = {name: [plot.cells.get((bucket, name)) for bucket in buckets] for name in plot.series}
-    highest = max([*plot.cells.values(), *(each for each in before if each)], default=0)
-    step, top = scale(highest)
-    lines = [Line(plot.series[name], _path(each, top)) for name, each in values.items()]
-    return Chart(
-        title=plot.title,
-        unit=plot.unit,
-        total=total,
-        series=series_of(plot),
-        columns=tuple(
-            column(
-                plot.period,
-                index,
-                total=plot.show(whole[bucket]) if bucket in whole else "–",
-                dots=tuple(_dots(plot, values, index, top)),
-            )
-            for index, bucket in enumerate(buckets)
-        ),
-        ticks=ticks(plot, step, top if highest else 0),
-        end=address(plot.period.end),
-        lines=tuple([*lines, Line(None, _path(before, top))] if before else lines),
-    )
+_AT_ONCE = 500
+Line = dict[str, Any]
 
 
-def _dots(plot: Plot, values: Mapping[str, Values], index: int, top: int) -> list[Dot]:
-    found = []
-    for name, each in values.items():
-        value, around = each[index], [*each[max(0, index - 1) : index], *each[index + 1 : index + 2]]
-        if value is not None:
-            is_alone = not any(other is not None for other in around)
-            found.append(Dot(plot.series[name], percent(1 - value / top), plot.show(value), is_alone))
-    return found
+class Form(StrEnum):
+    CSV = "csv"
+    NDJSON = "ndjson"
+
+    @property
+    def media_type(self) -> str:
+        return "text/csv" if self is Form.CSV else "application/x-ndjson"
 
 
-def _path(values: Values, top: int) -> str:
-    """Return the path of a line. A value alone is a stroke of no length, which round ends make a dot."""
-    parts, is_down = [], False
-    for index, value in enumerate(values):
-        if value is not None:
-            x, y = 100 * (index + 0.5) / len(values), 100 * (1 - value / top)
-            parts.append(f"{'L' if is_down else 'M'}{x:.2f},{y:.1f}{'' if is_down else 'h0'}")
-        is_down = value is not None
-    return " ".join(parts)
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's columns, in their order, and the name of the file without its ending."""
+
+    name: str
+    header: Sequence[str]
+
+
+def written(table: Table, form: Form, lines: Iterable[Line]) -> Iterator[bytes]:
+    """Yield a file piece by piece."""
+    left = iter(lines)
+    if form is Form.CSV:
+        yield csv_export.joined([table.header]).encode()
+    while piece := list(islice(left, _AT_ONCE)):
+        yield _csv(table, piece) if form is Form.CSV else _ndjson(piece)
+
+
+def _csv(table: Table, lines: Iterable[Line]) -> bytes:
+    cells = ([csv_export.neutral(_cell(line[name])) for name in table.header] for line in lines)
+    return csv_export.joined(cells).encode()
+
+
+def _ndjson(lines: Iterable[Line]) -> bytes:
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+
+
+def _cell(value: Any) -> str | int:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else value

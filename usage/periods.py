@@ -86,7 +86,7 @@ class Period:
         return whole if step in (None, preset.step) else cls.between(whole.start, now, step)
 
     @classmethod
-    def between(cls, start: datetime, end: datetime, step: Step) -> "Period":
+    def between(cls, start: datetime, end: datetime, step: Step, *, most: int = MOST) -> "Period":
         """Return the steps in which there is some of the span; ValueError if there is none, or if they are too many."""
         first, last = step.floor(start.astimezone(UTC)), end.astimezone(UTC)
         if first < _FIRST or last <= start:
@@ -94,8 +94,8 @@ class Period:
         count = 0
         while step.after(first, count) < last:
             count += 1
-            if count > MOST:
-                raise ValueError(f"These are more than {MOST} steps.")
+            if count > most:
+                raise ValueError(f"These are more than {most:,} steps.")
         return cls(step, first, count)
 
     @cached_property

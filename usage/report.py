@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from usage import figures, series, table
 from usage.chart import MAX_SERIES, OTHER, Chart, Plot, Series, draw
 from usage.kpis import Kpi, kpis
-from usage.lines import draw_lines
+from usage.line_chart import draw_lines
 from usage.measures import MEASURES, Measure
 from usage.periods import Period
 from usage.queries import Group, Projects, Question, Totals, Where, durations, split, totals

@@ -26,6 +26,7 @@ class Operation:
     answer: type[Serializer[Any]] | None = None
     status: int = 200
     media_type: str = "application/json"  # of the answer
+    other_media_type: str = ""  # that it may have as well
     body: type[Serializer[Any]] | None = None
     query: type[Serializer[Any]] | None = None
     paged: bool = False

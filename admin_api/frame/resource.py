@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import ListField, Serializer
 from rest_framework.views import APIView
 
 from admin_api.frame import parsing, rates
@@ -48,7 +49,8 @@ class Resource(APIView):
         super().initial(request, *args, **kwargs)
         operation = self.operations.get(method_of(request))
         if operation:
-            self.query = _valid(operation.query or Strict, request.query_params.dict(), InvalidParameters)
+            form = operation.query or Strict
+            self.query = _valid(form, _parameters(form, request.query_params), InvalidParameters)
 
     def check_throttles(self, request: Request) -> None:
         """Nothing: a request counts before its scope is looked at, for that opens a role."""
@@ -130,6 +132,12 @@ class Making(Resource):
         response = self.shown(self.again(pk, **kwargs), self.operations["POST"].status)
         response["Idempotency-Replayed"] = "true"
         return response
+
+
+def _parameters(form: type[Serializer[Any]], sent: QueryDict) -> dict[str, Any]:
+    """Return the parameters as they were sent: of a list each time that it came, of others the last."""
+    lists = {name for name, field in form().fields.items() if isinstance(field, ListField)}
+    return {name: sent.getlist(name) if name in lists else sent[name] for name in sent}
 
 
 def _valid(form: type[Serializer[Any]], data: Any, error: type[ValidationError] = ValidationError) -> dict[str, Any]:

@@ -103,7 +103,8 @@ class OperationSchema(AutoSchema):
         answers: _Responses = {}
         if operation.answer:
             shape = page_shape(operation.answer) if operation.paged else operation.answer
-            answers[str(operation.status), operation.media_type] = OpenApiResponse(shape, description=_done(operation))
+            for media_type in filter(None, (operation.media_type, operation.other_media_type)):
+                answers[str(operation.status), media_type] = OpenApiResponse(shape, description=_done(operation))
         refusals = _ALWAYS | (_WITH_PATH if self._has_subject() else {})
         refusals |= (_POSTING if self.method == "POST" else {}) | (_BODY if operation.body else {})
         refusals |= {"409": operation.conflicts} if operation.conflicts else {}

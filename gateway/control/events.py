@@ -63,6 +63,13 @@ class Refused(Exception):
         self.detail = detail
 
 
+class Unreadable(Refused):
+    """One that is not as the schema has it; the sentence is the decoder's, and may quote what was sent."""
+
+    def __init__(self, error: ValueError) -> None:
+        super().__init__("invalid", str(error)[:_LONGEST_MESSAGE])
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Reported:
     """An event that is well-formed: what is left to find out is whose it is."""
@@ -96,7 +103,7 @@ def read(raw: msgspec.Raw, now: datetime) -> Reported:
     except RecursionError:
         raise Refused("invalid", "The event is nested too deeply.") from None
     except ValueError as error:
-        raise Refused("invalid", str(error)[:_LONGEST_MESSAGE]) from None
+        raise Unreadable(error) from None
     data = event.data
     if (data.key is None) == (data.key_id is None):
         raise Refused("invalid", "Either `key_id` or `key` says whose call it was - at `$.data`")

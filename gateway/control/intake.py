@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from gateway.control import events
 from gateway.control.events import Refused, Reported
+from gateway.control.mistakes import mistake
 from gateway.control.reservations import Reservations
 from gateway.control.rooms import ControlRooms, fingerprint
 from gateway.writer import Writer
@@ -39,6 +40,7 @@ class Receipt:
     accepted: int = 0
     duplicates: int = 0  # of what counts already
     refused: dict[int, Refused] = field(default_factory=dict)  # by the place in the batch
+    owners: dict[int, UUID] = field(default_factory=dict)  # the organizations of those whose key is known
 
 
 class Intake:
@@ -65,11 +67,14 @@ class Intake:
         """
         if not self._writer.healthy():
             raise NotDurable
-        receipt = Receipt()
-        reported = _read(raws, now or datetime.now(UTC), receipt)
+        receipt, now = Receipt(), now or datetime.now(UTC)
+        reported = _read(raws, now, receipt)
         calls = self._calls(reported, organization_id, receipt) if reported else {}
         holds = {index: each.event.data.hold for index, each in reported.items()}
         self._write(calls, holds, receipt, loop)
+        for index, refused in receipt.refused.items():
+            whose = receipt.owners.get(index, organization_id)
+            self._writer.note_mistake(mistake(refused, whose, now, events.name_of(raws[index])[1]))
         return receipt
 
     def _calls(self, reported: dict[int, Reported], organization_id: UUID | None, receipt: Receipt) -> dict[int, Call]:
@@ -81,6 +86,8 @@ class Intake:
         for index, each in reported.items():
             data = each.event.data
             place: Place | None = by_id.get(data.key_id) if data.key_id else by_secret.get(data.key or "")
+            if place is not None:
+                receipt.owners[index] = place.organization_id
             if place is None:
                 receipt.refused[index] = Refused("unknown_key", "There is no such key.")
             elif data.model not in models:

@@ -15,6 +15,7 @@ from catalog.models import Price
 from catalog.served import ServedModel
 from content.exchanges import Exchange
 from gateway.callers import Known
+from gateway.control.mistakes import Mistake
 from gateway.refusal import Refusal
 from keys.verification import Caller
 from usage.calls import Call
@@ -63,6 +64,7 @@ class MemoryRooms:
         self.held: dict[UUID, int] = {}
         self.prolonged: list[UUID] = []
         self.refusals: list[Refusal] = []
+        self.mistakes: list[Mistake] = []
         self.away = False  # every database fails
         self.locked = False  # the unsealer is away
         self.refuses: Callable[[Call], bool] = lambda call: False  # poison
@@ -126,6 +128,10 @@ class MemoryRooms:
 
     def note_refusals(self, refusals: Sequence[tuple[Refusal, int]]) -> None:
         self.refusals += [refusal for refusal, count in refusals for _ in range(count)]
+
+    def note_mistakes(self, mistakes: Sequence[tuple[Mistake, int]]) -> None:
+        self._fail_if_away()
+        self.mistakes += [mistake for mistake, count in mistakes for _ in range(count)]
 
     def close(self) -> None:
         pass

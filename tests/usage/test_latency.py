@@ -14,7 +14,7 @@ from ledger.ids import new_id
 from tests.usage.support import URL, record
 from usage import figures
 from usage.chart import Plot
-from usage.lines import draw_lines
+from usage.line_chart import draw_lines
 from usage.measures import MEASURES
 from usage.periods import PRESETS, Period
 from usage.queries import Group

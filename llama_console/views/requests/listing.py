@@ -46,6 +46,7 @@ def request_list(request: HttpRequest, organization: str) -> HttpResponse:
         "newest_url": selection.url() if selection.before else "",
         "period": RANGES[str(selection.range)][0],
         "is_empty": is_empty,
+        "sees_all": selection.acting.limits(Permission.VIEW_USAGE) is None,
         "ranges": [
             {"id": name, "title": title, "url": selection.url(range=name), "current": name == selection.range}
             for name, (title, _) in RANGES.items()

@@ -1,0 +1,1 @@
+"""Usage events as columnar files, for engines that go further than one machine. Needs the extra `parquet`."""
