@@ -7,6 +7,7 @@ the weeks before; `billing/unusual.py` has the rule. Read from the rollups, of m
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.db.models import Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Organization
+from billing.apart import apart
 from billing.audience import audience_of
 from billing.models import SpendingAnomaly
 from billing.unusual import WEEKS, is_unusual, usual
@@ -68,11 +70,12 @@ def warn_of_anomalies(now: datetime | None = None) -> int:
     ids = list(Organization.objects.order_by("pk").values_list("pk", flat=True))
     for place in range(0, len(ids), _BATCH):
         for window in windows:
-            told += sum(_told(found, now.astimezone(UTC).date()) for found in _find(window, ids[place:][:_BATCH], now))
+            found = apart(ids[place:][:_BATCH], partial(_find, window, now))
+            told += sum(_told(each, now.astimezone(UTC).date()) for each in found)
     return told
 
 
-def _find(window: Window, ids: Sequence[UUID], now: datetime) -> Iterator[Found]:
+def _find(window: Window, now: datetime, ids: Sequence[UUID]) -> Iterator[Found]:
     """Yield what is unusual in a window and was not told of yet, in five queries."""
     least = settings.BILLING_ANOMALY_LEAST * CENT
     here = window.rows(ids).filter(start=window.start).values_list("organization_id").annotate(sum=_AMOUNT)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from billing.forgetting import whole_since
 from billing.models import (
     Account,
     BillingAccount,
@@ -72,13 +73,13 @@ def _lots(account: BillingAccount) -> Iterator[tuple[str, int | None, int | None
 
 def _usage(organization_id: UUID) -> Iterator[tuple[str, int | None, int | None]]:
     revenue = -_total(Posting.objects.filter(transaction__organization_id=organization_id, account=Account.REVENUE))
+    lines = InvoiceLine.objects.filter(invoice__organization_id=organization_id)
+    yield "usage in lines of invoices", revenue, _total(lines)
+    # Of invoices whose calls are no longer kept there is nothing to count.
+    older = Invoice.objects.of(organization_id).filter(start__lt=whole_since())
     events = UsageEvent.objects.filter(organization_id=organization_id, billed_in__isnull=False)
-    yield (
-        "usage in lines of invoices",
-        revenue,
-        _total(InvoiceLine.objects.filter(invoice__organization_id=organization_id)),
-    )
-    yield "usage in events", revenue, _total(events)
+    events = events.exclude(billed_in__in=older.values_list("pk", flat=True))
+    yield "usage in events", revenue - _total(lines.filter(invoice__in=older)), _total(events)
 
 
 def _invoices(account: BillingAccount) -> Iterator[tuple[str, int | None, int | None]]:

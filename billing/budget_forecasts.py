@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from billing.apart import apart
 from billing.audience import audience_of
 from billing.budget_alerts import counting
 from billing.forecast import DAYS, Forecast, Pace, foresee, pace_of
@@ -57,7 +58,7 @@ def warn_of_forecasts(now: datetime | None = None) -> int:
     ids, told = list(new.order_by("pk").values_list("pk", flat=True)), 0
     for start in range(0, len(ids), _BATCH):
         budgets = list(Budget.objects.filter(pk__in=ids[start : start + _BATCH]))
-        found = outlooks(budgets, now)
+        found = dict(apart(budgets, lambda some: outlooks(some, now).items()))
         told += sum(_told(each, now) for each in budgets if each.pk in found and found[each.pk].is_sure)
     return told
 

@@ -21,13 +21,16 @@ def lock_budgets(events: Iterable[RatedCall]) -> list[Budget]:
 
 
 def count_towards(budgets: Iterable[Budget], groups: Sequence[Group]) -> None:
-    """Add what new calls cost; what comes late from an earlier period was of that one."""
+    """Add what new calls cost; what comes late from an earlier period was of that one.
+
+    What another gateway's clock has in the next one counts now: nothing would add it then.
+    """
     now, some = timezone.now(), list(budgets)
     lines = lines_of(group.key_id for group in groups) if any(each.level == Level.KEY for each in some) else {}
     for budget in some:
         began = budget.began_at(now)
         counted = (group for group in groups if budget.pk in _subjects(group, lines))
-        amount = sum(group.amount for group in counted if budget.began_at(group.hour) == began)
+        amount = sum(group.amount for group in counted if budget.began_at(group.hour) >= began)
         if amount:
             budget.spent, budget.began = budget.spent_in(began) + amount, began
             budget.save(update_fields=["spent", "began"])

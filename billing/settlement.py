@@ -24,6 +24,7 @@ from usage.actions import add_events, rate_calls
 from usage.calls import Call
 from usage.groups import Group
 from usage.key_use import add_uses
+from usage.rollups import lock_usage
 
 
 def settle_calls(calls: Sequence[Call]) -> int:
@@ -33,6 +34,7 @@ def settle_calls(calls: Sequence[Call]) -> int:
     with transaction.atomic():
         open_accounts(organizations)
         accounts = lock_accounts(organizations)
+        lock_usage(organizations)  # before the budgets, as who sets one does: where nobody is billed it is the one lock
         budgets = lock_budgets(events)
         drafts = Drafts(accounts)
         for event in events:

@@ -4,6 +4,7 @@ An event that is there already changes nothing, so a batch can be sent again aft
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from operator import attrgetter
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from usage.writing import copy_rows, known_ids, write_rows
 
 _COLUMNS = tuple(column.attname for column in UsageEvent._meta.concrete_fields)
 _row_of = attrgetter(*_COLUMNS)
+
+_APART = timedelta(days=8)  # at most, two moments under which one id is reported; other gateways report a week of calls
 
 _made: Callable[..., RatedCall] = RatedCall
 _values_of = attrgetter(*Call.__struct_fields__)  # in their order; what rating adds comes after them
@@ -69,9 +72,13 @@ def _copy(events: Sequence[RatedCall]) -> list[RatedCall]:
 
 
 def _known(events: Sequence[RatedCall]) -> set[UUID]:
-    """Return the ids that are there. The same call began at the same time, so only the months of these are read."""
+    """Return the ids that are there, whatever moment they came with; only the months in which that can be are read.
+
+    A call comes again with its own moment. But what another gateway tells two processes of ours under one id may differ
+    in it, and PostgreSQL would let both in: its key of a divided table has the moment in it.
+    """
     times = [event.started_at for event in events]
-    span = Q(started_at__gte=min(times), started_at__lte=max(times))
+    span = Q(started_at__gte=min(times) - _APART, started_at__lte=max(times) + _APART)
     return known_ids(UsageEvent, [event.id for event in events], span)
 
 

@@ -17,6 +17,7 @@ from ledger.actor import Actor
 from ledger.events import changes, record_event
 from ledger.models import Action
 from usage.queries import rollup
+from usage.rollups import lock_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def _wait_for_settlements(subject: Subject) -> None:
     """Wait for calls that settle at this moment: each is either counted below, or finds the budget afterwards."""
     if BillingAccount.objects.filter(pk=subject.organization_id).exists():
         lock_account(subject.organization_id)
+    lock_usage([subject.organization_id])
 
 
 def _counted(subject: Subject, period: str) -> dict[str, date | int]:

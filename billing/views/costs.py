@@ -63,7 +63,7 @@ def report(request: HttpRequest, organization: str) -> HttpResponse:
     context = {
         "month": f"{found.scope.start:%Y-%m}",
         "month_name": month_name(found.scope.start),
-        "months": list(_months(selection)),
+        "months": list(_months(selection, found.scope)),
         "is_over": selection.is_over,
         "is_billed": found.scope.account is not None,
         "pace": found.spend.pace,
@@ -107,10 +107,9 @@ def _budgets(selection: Selection) -> dict[str, Any]:
     return {"budgets": budget_rows(found), "has_more_budgets": has_more}
 
 
-def _months(selection: Selection) -> Iterator[dict[str, str]]:
-    """Yield the months that can be chosen, the present one first, back to that of the first usage."""
-    of = DailyTotal.objects.filter(organization_id=selection.acting.organization.pk)
-    first = of.aggregate(first=Min("start"))["first"] or selection.now
+def _months(selection: Selection, scope: Scope) -> Iterator[dict[str, str]]:
+    """Yield the months that can be chosen, the present one first, back to that of the first usage that one sees."""
+    first = DailyTotal.objects.filter(scope.place).aggregate(first=Min("start"))["first"] or selection.now
     for back in range(_MONTHS):
         month = month_start(selection.now, back=back)
         if month < month_start(first):

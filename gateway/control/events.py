@@ -123,12 +123,15 @@ def name_of(raw: msgspec.Raw) -> tuple[str | None, str | None]:
     return named.source, named.id
 
 
-def call_of(reported: Reported, *, organization_id: UUID, project_id: UUID, key_id: UUID) -> Call:
-    """Return the call that an event tells of, under the id that follows from who it is about, source and id alone."""
+def call_of(reported: Reported, *, organization_id: UUID, project_id: UUID, key_id: UUID, is_own: bool) -> Call:
+    """Return the call that an event tells of, under the id that follows from who it is about, source and id alone.
+
+    What an organization's own gateway reports has names of its own (`call_id`).
+    """
     event, data = reported.event, reported.event.data
     failed = Outcome.FAILED if data.status >= 400 else Outcome.COMPLETED
     return Call(
-        id=call_id(organization_id, event.source, event.id),
+        id=call_id(organization_id, event.source, event.id, is_own=is_own),
         organization_id=organization_id,
         project_id=project_id,
         key_id=key_id,
@@ -146,10 +149,14 @@ def call_of(reported: Reported, *, organization_id: UUID, project_id: UUID, key_
     )
 
 
-def call_id(organization_id: UUID, source: str, id: str) -> UUID:
-    """Return the id of a reported call: the same event of the same organization has the same, forever (RFC 9562, 8)."""
+def call_id(organization_id: UUID, source: str, id: str, *, is_own: bool = False) -> UUID:
+    """Return the id of a reported call: the same event of the same organization has the same, forever (RFC 9562, 8).
+
+    But for whoever reports it: an organization that knows the name of a call before the operator's gateway reports it,
+    as from the first chunk of its answer, would otherwise report it first, with no tokens, and pay nothing.
+    """
     name = source.encode()
-    digest = blake2b(organization_id.bytes, digest_size=16, person=b"usage event")
+    digest = blake2b(organization_id.bytes, digest_size=16, person=b"own usage event" if is_own else b"usage event")
     digest.update(len(name).to_bytes(4) + name + id.encode())
     number = int.from_bytes(digest.digest())
     return UUID(int=number & ~(0xF << 76) & ~(0x3 << 62) | 8 << 76 | 2 << 62)

@@ -94,7 +94,11 @@ class Intake:
                 receipt.refused[index] = Refused("unknown_model", "There is no such model.")
             else:
                 calls[index] = events.call_of(
-                    each, organization_id=place.organization_id, project_id=place.project_id, key_id=place.key_id
+                    each,
+                    organization_id=place.organization_id,
+                    project_id=place.project_id,
+                    key_id=place.key_id,
+                    is_own=organization_id is not None,
                 )
         return self._countable(calls, receipt)
 

@@ -27,7 +27,7 @@ from tests.support.stripe import Stripe
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator()
 METHODS, TAX, PORTAL = "billing/payment-methods/", "billing/tax/", "billing/portal-sessions/"
-WARNING = "billing/balance-warning/"
+WARNING, TOP_UPS = "billing/balance-warning/", "billing/top-ups/"
 
 
 @pytest.fixture
@@ -65,6 +65,11 @@ def everything(caller: Caller, paid: TopUp) -> list[Any]:
 
 def set_warning(caller: Caller, threshold: Any) -> Any:
     return caller.put(ROOT + WARNING, {"threshold_cents": threshold}, content_type="application/json")
+
+
+def set_recharge(caller: Caller) -> Any:
+    wanted = {"threshold_cents": 1000, "amount_cents": 5000, "monthly_cap_cents": 20_000}
+    return caller.put(f"{ROOT}billing/auto-recharge/", wanted, content_type="application/json")
 
 
 def test_payment_methods_are_as_the_provider_has_them(customer: str, stripe: Stripe, olivia: Caller) -> None:
@@ -212,11 +217,21 @@ def test_the_keys_of_an_organization_cannot_use_up_what_the_provider_takes_of_al
         WindowCount.objects.update_or_create(
             scope=asked_for.scope, key=asked_for.key, start=start, defaults={"count": A_MINUTE}
         )
-    before = asked(stripe)
-    for answer in everything(program(organization, owner), paid):
+    before, other = asked(stripe), program(organization, owner)
+    for answer in (*everything(other, paid), other.make(TOP_UPS, {"cents": 2500}), set_recharge(other)):
         assert answer.status_code == 429
         assert 1 <= int(answer["Retry-After"]) <= 60
     assert asked(stripe) == before
+    assert TopUp.objects.get() == paid, "nothing is begun that has no page"
+
+
+def test_the_page_of_a_purchase_is_not_asked_for_again_and_again_under_one_idempotency_key(
+    account: BillingAccount, stripe: Stripe, olivia: Caller
+) -> None:
+    key = {"Idempotency-Key": str(new_id())}
+    statuses = [olivia.make(TOP_UPS, {"cents": 2500}, **key).status_code for _ in range(2 * A_MINUTE + 1)]
+    assert statuses.count(201) <= 2 * A_MINUTE  # of two minutes, should the test run into the next one
+    assert statuses[-1] == 429
 
 
 def test_who_may_only_see_money_sees_it_and_opens_no_portal(

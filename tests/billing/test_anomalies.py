@@ -9,6 +9,8 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions import create_organization
+from accounts.entries import Contact
 from accounts.models import Organization, Project, User
 from billing.anomalies import warn_of_anomalies
 from billing.models import SpendingAnomaly
@@ -73,6 +75,21 @@ def test_an_hour_far_above_the_same_hour_of_the_weeks_before_is_told_once_a_day(
     assert (found.model, found.project_id, found.key_id) == ("llama", key.project_id, key.pk)
     (event,) = OutboxMessage.objects.filter(channel=Channel.WEBHOOK)
     assert (event.kind, event.recipient_id, event.subject_id) == ("spending.anomaly", endpoint.pk, found.pk)
+
+
+def test_who_reports_more_than_can_be_summed_keeps_nobody_from_hearing_of_theirs(
+    organization: Organization, outsider: User
+) -> None:
+    contact = Contact("Otto", "otto@example.org")
+    other = create_organization(Actor.operator(), name="Ottos", owner=outsider, contact=contact)
+    for each in (other, organization):
+        use_weekly(each)
+        use(each, HOUR, 41)
+    for _ in range(3):
+        use(other, HOUR, 4_000_000)
+    told = warn_of_anomalies(NOW)
+    assert SpendingAnomaly.objects.filter(organization_id=organization.pk).exists()
+    assert told == (2 if connection.vendor == "postgresql" else 1)
 
 
 def test_an_hour_later_the_same_day_nobody_is_told_again_and_the_next_day_not_of_that_day(

@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Organization, Project
+from accounts.models import Organization, Project, User
 from billing import anomalies, budget_forecasts, budget_notices
 from billing.actions.budgets import Plan, set_budget
 from billing.budget_forecasts import outlooks, warn_of_forecasts
@@ -74,6 +74,20 @@ def test_it_is_told_once_a_month(organization: Organization, project: Project) -
     assert (event.kind, event.recipient_id, event.subject_id) == ("budget.forecast", endpoint.pk, project.pk)
     Budget.objects.update(foretold_in=date(2026, 10, 1))
     assert (warn_of_forecasts(NOW), told()) == (1, 2)
+
+
+def test_whose_days_are_more_than_can_be_summed_keeps_nobody_from_hearing_of_theirs(
+    organization: Organization, project: Project, outsider: User
+) -> None:
+    other = Organization.objects.get(memberships__user=outsider)
+    for _ in range(3):
+        model = str(new_id())
+        place = {"organization_id": other.pk, "project_id": other.pk, "model": model, "status": 2}
+        DailyTotal.objects.create(**place, start=NOW - timedelta(days=1), amount=4_000_000 * PICO, **_NOTHING)
+    budget(other, other.pk, Level.ORGANIZATION)
+    use(organization, [2] * 15, project.pk)
+    budget(organization, project.pk)
+    assert (warn_of_forecasts(NOW), told()) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Organization, Project
-from billing import holds
+from billing import budgets, holds
 from billing.models import Budget, Hold, Period
 from billing.purses import Purse, funding_of
 from billing.settlement import settle_calls
@@ -36,6 +36,17 @@ def budget(organization: Organization, level: Level, subject: UUID, period: Peri
     return Budget.objects.create(
         subject_id=subject, level=level, organization_id=organization.pk, period=period, hard=10 * COST
     )
+
+
+def test_a_call_that_a_clock_ahead_has_in_the_next_period_counts(
+    organization: Organization, llama: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    clock = type("Clock", (), {"now": staticmethod(lambda: midnight - timedelta(seconds=30))})
+    monkeypatch.setattr(budgets, "timezone", clock)
+    budget(organization, Level.ORGANIZATION, organization.pk, Period.DAY)
+    settle_calls([call(organization_id=organization.pk, started_at=midnight + timedelta(seconds=20))])
+    assert Budget.objects.get().spent == COST
 
 
 def test_a_call_counts_towards_the_budgets_of_its_organization_project_and_key(

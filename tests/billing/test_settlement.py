@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from billing.books import disagreements
 from billing.credit import give_credit
@@ -27,6 +28,15 @@ def test_a_batch_that_comes_again_is_paid_for_once(account: BillingAccount, llam
     account.refresh_from_db()
     assert account.balance == PICO - 4 * COST
     assert account.spent == 4 * COST
+    assert disagreements(account) == []
+
+
+def test_one_id_with_two_moments_is_paid_for_once(account: BillingAccount, llama: Model) -> None:
+    first = call(organization_id=account.pk, started_at=timezone.now())
+    again = replace(first, started_at=first.started_at - timedelta(days=7))
+    assert [settle_calls([first]), settle_calls([again])] == [1, 0]
+    account.refresh_from_db()
+    assert account.owed == COST
     assert disagreements(account) == []
 
 

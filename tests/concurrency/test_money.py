@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Organization
 from billing import holds
 from billing.accounts import lock_account
+from billing.actions.budgets import Plan, set_budget
 from billing.actions.terms import set_terms
 from billing.books import disagreements
 from billing.credit import give_credit
@@ -21,11 +22,15 @@ from billing.settlement import settle_calls
 from billing.sweeping import expire_credit
 from catalog.models import Model
 from catalog.money import PICO
+from keys.models import Level
+from keys.subjects import Subject
 from ledger.actor import Actor
 from ledger.ids import new_id
 from tests.billing.conftest import llama  # noqa: F401  a fixture
-from tests.support.at_once import THREADS, at_once
+from tests.support.at_once import ROUNDS, THREADS, at_once
 from tests.usage.test_recording import call
+from usage.calls import Call
+from usage.queries import rollup, sum_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,6 +91,30 @@ def test_no_two_calls_spend_the_same_budget_by_the_condition_of_one_update(organ
     held = at_once(*[lambda: holds.hold(new_id(), Purse(organization.pk, key), 30)] * THREADS)
     assert sum(isinstance(each, Held) for each in held) == 3
     assert Budget.objects.get().held == 90
+
+
+def test_a_budget_counts_each_call_that_settles_beside_it_where_nobody_is_billed_by_the_lock_of_usage(
+    organization: Organization,
+    llama: Model,  # noqa: F811
+) -> None:
+    for _ in range(ROUNDS):
+        project = Subject(Level.PROJECT, new_id(), organization.pk, organization.pk)
+        calls = [
+            call(organization_id=organization.pk, project_id=project.id, started_at=timezone.now())
+            for _ in range(5 * THREADS)
+        ]
+
+        def settle(some: list[Call]) -> int:
+            return sum(settle_calls([each]) for each in some)
+
+        def limit(subject: Subject = project) -> bool:
+            while not sum_of(rollup(organization.pk, [subject.id])).requests:
+                continue
+            return set_budget(Actor.operator(), subject, Plan("day", hard=PICO))
+
+        settling = [lambda some=calls[start::THREADS]: settle(some) for start in range(THREADS)]
+        assert at_once(*settling, limit) == [5] * THREADS + [True]
+        assert Budget.objects.get(pk=project.id).spent == len(calls) * 18_500_000
 
 
 def test_calls_are_paid_for_once_by_the_events_primary_key(account: BillingAccount, llama: Model) -> None:  # noqa: F811

@@ -75,6 +75,14 @@ def test_reporting_a_call_again_changes_nothing(llama: Model) -> None:
     assert HourlyUsage.objects.get().requests == 3
 
 
+@pytest.mark.parametrize("days", [-7, 7], ids=["earlier", "later"])
+def test_one_id_is_one_call_also_if_it_comes_again_with_another_moment(llama: Model, days: int) -> None:
+    first = call()
+    again = replace(first, started_at=first.started_at + timedelta(days=days, minutes=1))
+    assert [record_calls([first]), record_calls([again, call()])] == [1, 1]
+    assert UsageEvent.objects.filter(pk=first.id).count() == 1
+
+
 def test_a_call_twice_in_one_batch_counts_once(llama: Model) -> None:
     same = call()
     assert record_calls([same, same]) == 1

@@ -25,8 +25,7 @@ AWAY = "The payment provider does not answer now. Try again in a moment."
 def asking(resource: Resource) -> Iterator[None]:
     """Ask in here, for moments alone; a problem if the provider is away or refuses, or is asked too often."""
     organization = resource.caller.organization
-    if not count_question(organization.pk):
-        raise TooMany(60 - timezone.now().second, "The payment provider was asked too often in this minute.")
+    count(resource)
     try:
         with briefly():
             yield
@@ -34,6 +33,12 @@ def asking(resource: Resource) -> Iterator[None]:
         if error.permanent:
             log.error("organization %s: the payment provider refused: %s", organization.pk, error.code)
         raise _problem(error) from None
+
+
+def count(resource: Resource) -> None:
+    """Count one more question; a problem if there were too many in this minute."""
+    if not count_question(resource.caller.organization.pk):
+        raise TooMany(60 - timezone.now().second, "The payment provider was asked too often in this minute.")
 
 
 def _problem(error: RailError) -> Refused:

@@ -13,6 +13,7 @@ from admin_api.frame.operation import Operation
 from admin_api.frame.problems import Conflict
 from admin_api.frame.resource import Resource
 from admin_api.resources.billing.access import UNBILLED, account_for
+from admin_api.resources.billing.asking import count
 from billing.actions.recharge import LARGEST, require_method, set_recharge, stop_recharge
 from billing.actions.topups import LEAST, MOST
 from billing.errors import BillingError
@@ -85,6 +86,7 @@ class TheAutoRecharge(Resource):
         data, account, caller = self.body(), account_for(self), self.caller
         try:
             if account.is_prepaid and not Recharge.objects.filter(pk=account.pk, is_on=True).exists():
+                count(self)
                 require_method(account.pk)
             recharge = set_recharge(
                 caller.actor,

@@ -16,6 +16,7 @@ from admin_api.frame.pages import PageQuery
 from admin_api.frame.problems import Conflict
 from admin_api.frame.resource import Making, Resource
 from admin_api.resources.billing.access import UNBILLED, account_for
+from admin_api.resources.billing.asking import ASKED, count
 from billing.actions.topups import LEAST, MOST, checkout_url, start_top_up
 from billing.errors import BillingError
 from billing.models import Origin, TopUpStatus
@@ -76,7 +77,7 @@ class TopUps(Making):
             body=NewTopUp,
             description=(
                 "Answers the address of the page on which a person pays; nothing is charged before. "
-                f"Another purchase that is pending ends. {UNBILLED}"
+                f"Another purchase that is pending ends. {ASKED} {UNBILLED}"
             ),
             conflicts="Payments are not set up, or the organization is suspended",
         ),
@@ -87,6 +88,7 @@ class TopUps(Making):
 
     def prepare(self, **kwargs: Any) -> Callable[[], Model]:
         cents, account, caller = self.body()["cents"], account_for(self), self.caller
+        count(self)
 
         def act() -> Model:
             try:
@@ -97,6 +99,7 @@ class TopUps(Making):
         return act
 
     def again(self, pk: UUID, **kwargs: Any) -> Model:
+        count(self)
         return top_up_for(self, pk)
 
     def shown(self, thing: Any, status: int = 200) -> Response:

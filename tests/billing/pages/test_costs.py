@@ -70,6 +70,7 @@ def test_who_is_limited_to_projects_sees_the_costs_and_budgets_of_those_alone(
     for each in (project, other):
         key, _ = issue_key(OPERATOR, project=each, name=f"key of {each.name}")
         settle(organization, project_id=each.pk, key_id=key.pk)
+        settle(organization, NOW - timedelta(days=40 if each == project else 90), project_id=each.pk)
         for subject in (of_project(each), of_key(key)):
             set_budget(OPERATOR, subject, Plan(Period.MONTH, hard=PICO))
     set_budget(OPERATOR, of_organization(organization), Plan(Period.MONTH, hard=PICO))
@@ -80,6 +81,7 @@ def test_who_is_limited_to_projects_sees_the_costs_and_budgets_of_those_alone(
     assert [row.name for row in page.context["projects"]] == ["Default"]
     assert [row.name for row in page.context["budgets"]] == ["Default", "key of Default"]
     assert page.context["kpis"][0].value == "$0.185"
+    assert [month["id"] for month in page.context["months"]] == ["2026-11", "2026-10"]
     assert "Secret" not in page.content.decode() + as_member.get(PAGE + "costs.csv").content.decode()
 
 

@@ -68,7 +68,7 @@ def test_what_was_accepted_survives_a_kill_and_counts_once(installation: Install
         stop.set()
         reporter.join()
         installation.start()
-    expected = {call_id(UUID(keys["organization"]), SOURCE, name).hex for name in accepted}
+    expected = {call_id(UUID(keys["organization"]), SOURCE, name, is_own=True).hex for name in accepted}
 
     def recorded() -> set[object]:
         return {row[0] for row in installation.query("SELECT id FROM usage_usageevent")}

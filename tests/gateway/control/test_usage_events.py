@@ -47,7 +47,7 @@ def test_an_event_counts_like_a_call_of_our_own(olivia: httpx.Client, house: Hou
     answer = olivia.post(EVENTS, json=told, headers=ONE)
     assert (answer.status_code, answer.json()) == (202, {"accepted": 1, "duplicates": 0, "refused": []})
     call = house.rooms.only_call()
-    assert call.id == call_id(MEMBER.organization_id, SOURCE, "1")
+    assert call.id == call_id(MEMBER.organization_id, SOURCE, "1", is_own=True)
     assert (call.organization_id, call.project_id, call.key_id) == (
         MEMBER.organization_id, MEMBER.project_id, MEMBER.key_id,
     )  # fmt: skip
@@ -120,6 +120,16 @@ def test_sources_and_organizations_have_names_of_their_own(
     report(otto, event("1", key=OTTOS_KEY))
     eventually(lambda: len(house.rooms.calls) == 4)
     assert call_id(UUID(int=1), "ab", "c") != call_id(UUID(int=1), "a", "bc")
+
+
+def test_no_organization_takes_the_name_of_a_call_that_the_operators_gateway_is_about_to_report(
+    olivia: httpx.Client, operator: httpx.Client, house: House
+) -> None:
+    nothing = report(olivia, event("chatcmpl-1", prompt_tokens=0, cached_tokens=0, completion_tokens=0))
+    real = report(operator, event("chatcmpl-1"))
+    assert [nothing.status_code, real.status_code] == [202, 202]
+    eventually(lambda: len(house.rooms.calls) == 2)
+    assert house.rooms.calls[call_id(MEMBER.organization_id, SOURCE, "chatcmpl-1")].completion_tokens == 5
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -253,7 +263,7 @@ def test_a_reported_call_ends_what_was_set_aside_for_it(olivia: httpx.Client, ho
     for _ in range(3):
         assert report(olivia, told).status_code == 202
     eventually(lambda: len(house.rooms.calls) == 2)
-    call = house.rooms.calls[call_id(MEMBER.organization_id, SOURCE, "1")]
+    call = house.rooms.calls[call_id(MEMBER.organization_id, SOURCE, "1", is_own=True)]
     assert (len(call.holds), call.held) == (1, worst)
     counters = olivia.post(VERIFY, json={"key": MEMBER_KEY}).json()["counters"]
     left = {each["rule"]: each["remaining"] for each in counters}
