@@ -21,6 +21,10 @@ def payment_methods(slug: str) -> str:
     return reverse("billing:payment_methods", args=[slug])
 
 
+def tax(slug: str) -> str:
+    return reverse("billing:tax", args=[slug])
+
+
 def purchase(slug: str, top_up_id: UUID) -> str:
     """Return the page that says what became of a purchase."""
     return reverse("billing:purchase", args=[slug, top_up_id])

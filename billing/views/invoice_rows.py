@@ -84,7 +84,7 @@ def _row(slug: str, invoice: Invoice, now: datetime) -> InvoiceRow:
         closed_at=invoice.closed_at,
         total=dollars(used if is_draft else invoice.total * CENT),
         due="" if is_draft else dollars(invoice.due * CENT),
-        due_at=invoice.due_at,
+        due_at=None if invoice.status == InvoiceStatus.VOID else invoice.due_at,
         status=state,
         tone=tone,
         is_overdue=is_overdue(invoice, now),

@@ -42,7 +42,7 @@ def shown(request: HttpRequest, payer: Payer) -> HttpResponse:
 @managing
 def portal(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Go to the provider's portal, once somebody has said so."""
-    back = places.payment_methods(payer.slug)
+    back = places.tax(payer.slug) if request.POST.get("from") == "tax" else places.payment_methods(payer.slug)
     if request.method == "POST":
         try:
             count_question(payer)

@@ -33,6 +33,8 @@ _REASONS: dict[str, str | Promise] = {
 }
 _BEING_PAID = _("The payment is under way")
 _TAKES_DAYS = _("The bank takes its time, some days for a transfer. The credit is there as soon as it has confirmed.")
+_DISPUTED = _("Payment disputed")
+_FROZEN = _("The holder of the card asked their bank for the money back. The credit of that payment is frozen.")
 _UNKNOWN = _("The payment did not go through.")
 
 
@@ -44,7 +46,9 @@ class Words:
     icon: str
 
 
-def words_of(top_up: TopUp) -> Words:
+def words_of(top_up: TopUp, *, is_frozen: bool = False) -> Words:
+    if is_frozen:
+        return Words(_DISPUTED, _FROZEN, "bad", "x")
     if top_up.is_being_paid:
         return Words(_BEING_PAID, _TAKES_DAYS, "", "hourglass")
     status = TopUpStatus(top_up.status)

@@ -14,7 +14,7 @@ from billing import places
 from billing.actions.topups import checkout_url, confirmation_url, start_top_up
 from billing.errors import BillingError
 from billing.forms import AMOUNTS, CreditForm
-from billing.models import BillingAccount, TopUp
+from billing.models import BillingAccount, CreditLot, TopUp
 from billing.rail.client import is_set_up
 from billing.rail.errors import RailError
 from billing.receipts import receipt_number
@@ -91,7 +91,7 @@ def purchase(request: HttpRequest, payer: Payer, top_up_id: UUID) -> HttpRespons
     top_up = _found(payer, top_up_id)
     context = {
         "top_up": top_up,
-        "words": words_of(top_up),
+        "words": words_of(top_up, is_frozen=top_up.is_paid and _is_frozen(top_up)),
         "number": receipt_number(top_up),
         "amount": dollars(top_up.cents * CENT),
         "is_prepaid": payer.account.is_prepaid,
@@ -125,6 +125,12 @@ def _unreachable(request: HttpRequest, top_up: TopUp, error: RailError) -> HttpR
 
 def _found(payer: Payer, top_up_id: UUID) -> TopUp:
     return get_object_or_404(TopUp, pk=top_up_id, organization_id=payer.account.pk)
+
+
+def _is_frozen(top_up: TopUp) -> bool:
+    return CreditLot.objects.filter(
+        organization_id=top_up.organization_id, reference=str(top_up.pk), frozen_at__isnull=False
+    ).exists()
 
 
 def _there(account: BillingAccount) -> int:

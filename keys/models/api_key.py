@@ -33,6 +33,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         keys, limits = self.of(acting.organization).filter(is_playground=False), acting.limits(Permission.VIEW_KEYS)
         return keys if limits is None else keys.filter(project__in=limits)
 
+    def of_playgrounds(self, acting: Acting) -> "ApiKeyQuerySet":
+        """Return those of the playground in the projects whose usage somebody sees, for the name of their calls."""
+        keys, limits = self.of(acting.organization).filter(is_playground=True), acting.limits(Permission.VIEW_USAGE)
+        return keys if limits is None else keys.filter(project__in=limits)
+
 
 class ApiKey(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -126,6 +126,7 @@ def _standing(acting: Acting) -> dict[str, Any] | None:
         "title": _("Balance") if account.is_prepaid else _("Owed"),
         "amount": dollars(account.balance if account.is_prepaid else account.owed),
         "is_prepaid": account.is_prepaid,
+        "is_invoiced": account.invoiced > 0,
         "is_low": account.is_prepaid and account.balance <= 0,
         "may_add": account.is_prepaid and acting.may(Permission.MANAGE_BILLING),
     }

@@ -14,6 +14,8 @@ from accounts.actions import change_project, change_role
 from accounts.actions.erasure import erase_organization
 from accounts.models import Organization, Project, Role, User
 from content.models import StoredExchange
+from keys.models import ApiKey
+from keys.playground import playground_secret
 from ledger.actor import Actor
 from ledger.ids import new_id
 from ledger.models import LeafBody, LeafType
@@ -42,6 +44,19 @@ def test_the_metadata_is_there_and_the_body_stays_sealed(as_owner: Client, call:
         assert text in page
     assert "Louvre" not in page
     assert openings() == []
+
+
+def test_a_call_of_the_playground_says_so_and_not_that_its_key_is_deleted(
+    as_owner: Client, owner: User, project: Project, call: Caller
+) -> None:
+    playground_secret(Actor.user(owner.pk), project=project, user=owner)
+    key = ApiKey.objects.get(is_playground=True)
+    made = call(of=key)
+    for page in (f"{URL}{made}/", URL):
+        text = as_owner.get(page).content.decode()
+        assert "Playground</" in text
+        assert "Deleted key" not in text
+        assert key.hint not in text
 
 
 def test_opening_it_records_who_what_and_why_and_shows_it_once(as_owner: Client, owner: User, call: Caller) -> None:

@@ -87,7 +87,7 @@ def _selection(request: HttpRequest, organization: str) -> Selection:
 
 
 def _names(selection: Selection) -> tuple[dict[Any, str], dict[Any, str]]:
-    return {each.pk: each.name for each in selection.projects}, {key.pk: key.name for key in selection.keys}
+    return {each.pk: each.name for each in selection.projects}, {key.pk: key.name for key in selection.named}
 
 
 def _any(selection: Selection) -> bool:

@@ -104,7 +104,7 @@ def _page(
         "event": event,
         "project": project,
         "facts": _facts(event),
-        "key": ApiKey.objects.visible_to(acting).filter(pk=event.key_id).first(),
+        "key": _key_of(acting, event),
         "status": status(event),
         "tone": tone(event),
         "body": body.value,
@@ -121,6 +121,11 @@ def _page(
         "opened_at": now,
     }
     return render(request, "requests/one.html", context, status=code)
+
+
+def _key_of(acting: Acting, event: UsageEvent) -> ApiKey | None:
+    keys = ApiKey.objects.visible_to(acting) | ApiKey.objects.of_playgrounds(acting)
+    return keys.filter(pk=event.key_id).first()
 
 
 def _facts(event: UsageEvent) -> dict[str, str]:

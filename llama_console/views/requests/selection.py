@@ -49,7 +49,9 @@ class Selection:
     def __init__(self, query: QueryDict, acting: Acting, now: datetime) -> None:
         self.acting = acting
         self.projects = list(acting.projects(Permission.VIEW_USAGE).order_by("name", "pk"))
-        self.keys = list(ApiKey.objects.visible_to(acting).order_by("name", "pk").only("name", "tail", "project_id"))
+        named = ApiKey.objects.visible_to(acting) | ApiKey.objects.of_playgrounds(acting)
+        self.named = list(named.order_by("name", "pk").only("name", "tail", "project_id", "is_playground"))
+        self.keys = [key for key in self.named if not key.is_playground]
         self.range = query.get("range") if query.get("range") in RANGES else _DEFAULT
         self.since = now - RANGES[str(self.range)][1]
         self.project = _one(self.projects, lambda each: each.slug, query.get("project", ""))

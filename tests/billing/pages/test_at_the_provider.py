@@ -103,6 +103,21 @@ def test_they_are_changed_at_the_provider_and_going_there_is_recorded(
     assert AuditEvent.objects.filter(action=Action.PAYMENT_METHODS_OPENED).count() == 1
 
 
+@pytest.mark.parametrize(("sent", "page"), [({}, METHODS), ({"from": "tax"}, TAX), ({"from": "//evil"}, METHODS)])
+def test_the_provider_leads_back_to_the_page_that_one_came_from(
+    customer: str, as_owner: Client, monkeypatch: pytest.MonkeyPatch, sent: dict[str, str], page: str
+) -> None:
+    asked: list[str] = []
+
+    def opened(*whose: object, return_url: str) -> str:
+        asked.append(return_url)
+        return "https://portal.example/"
+
+    monkeypatch.setattr("billing.views.payment_methods.open_payment_methods", opened)
+    as_owner.post(f"{METHODS}portal/", sent)
+    assert asked[0].endswith(page)
+
+
 def test_with_the_provider_away_nobody_is_sent_there(customer: str, stripe: Stripe, as_owner: Client) -> None:
     stripe.away()
     answer = as_owner.post(f"{METHODS}portal/")

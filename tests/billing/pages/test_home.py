@@ -38,6 +38,16 @@ def test_who_pays_by_invoice_reads_what_is_owed(account: BillingAccount, as_owne
     assert (str(standing["title"]), standing["amount"]) == ("Owed", "$7.00")
 
 
+def test_what_a_closed_invoice_asks_for_is_not_said_to_go_on_the_next_one(
+    account: BillingAccount, as_owner: Client
+) -> None:
+    set_terms(Actor.operator(), account.pk, mode=Mode.POSTPAID)
+    BillingAccount.objects.update(owed=7 * PICO)
+    assert "next invoice" in as_owner.get(HOME).content.decode()
+    BillingAccount.objects.update(invoiced=7 * PICO)
+    assert "next invoice" not in as_owner.get(HOME).content.decode()
+
+
 def test_who_is_not_billed_has_no_such_card(as_owner: Client, organization: Organization) -> None:
     assert as_owner.get(HOME).context["standing"] is None
 

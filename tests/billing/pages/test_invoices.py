@@ -131,6 +131,15 @@ def test_an_invoice_that_the_provider_has_leads_there(invoice: Invoice, as_owner
     assert as_owner.get(f"{INVOICES}1/").status_code == 200
 
 
+def test_a_void_invoice_asks_for_nothing(invoice: Invoice, as_owner: Client) -> None:
+    Invoice.objects.filter(pk=invoice.pk).update(status=InvoiceStatus.VOID, stripe_invoice="in_1")
+    for page in (f"{ROOT}invoices/1/", f"{ROOT}invoices/"):
+        text = as_owner.get(page).content.decode()
+        assert "Void" in text
+        assert "Pay it" not in text
+        assert not re.search(r"\bdue <time|· due ", text)
+
+
 def test_lower_roles_and_outsiders_see_none_of_it(invoice: Invoice, as_member: Client, as_outsider: Client) -> None:
     for part in ("", "1/", "1/bundle/", "1/hosted/", "1/pdf/", "verify_invoice.py"):
         assert as_member.get(INVOICES + part).status_code == 403

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from billing.books import disagreements
-from billing.models import BillingAccount, Mode, Origin, TopUp, TopUpStatus
+from billing.models import BillingAccount, CreditLot, Mode, Origin, TopUp, TopUpStatus
 from catalog.money import CENT, PICO
 from ledger.models import Action, AuditEvent
 from tests.billing.pages.conftest import ROOT
@@ -165,6 +165,19 @@ def test_the_page_shows_the_new_balance_once_the_provider_says_it_is_paid_and_as
     assert "The credit is there" in part.content.decode()
     assert "$25.00" in part.content.decode()
     assert "hx-get" not in part.content.decode()
+
+
+def test_a_purchase_whose_payment_is_disputed_is_not_said_to_be_spendable(
+    account: BillingAccount, as_owner: Client, stripe: Stripe
+) -> None:
+    top_up = bought(as_owner)
+    stripe.submit(top_up.stripe_session)
+    hear(stripe)
+    CreditLot.objects.update(frozen_at=timezone.now())
+    BillingAccount.objects.update(frozen=25 * PICO)
+    page = as_owner.get(page_of(top_up)).content.decode()
+    assert "Payment disputed" in page
+    assert "Calls can spend it" not in page
 
 
 def test_who_comes_back_unpaid_can_go_on_or_take_another_amount(

@@ -29,8 +29,8 @@ class Command(BaseCommand):
                 different += 1
                 self.stdout.write(f"{span.organization_id} {difference}")
             progress("days", number, len(chosen))
-        verdict = "repaired" if repair and different else "differ" if different else "as their calls"
-        self.stdout.write(f"{len(chosen):,} days of organizations: {different:,} buckets {verdict}.")
+        verdict = f"{different:,} buckets {'repaired' if repair else 'differ'}" if different else "all as their calls"
+        self.stdout.write(f"{len(chosen):,} days of organizations: {verdict}.")
         if different and not repair:
             sys.exit(1)
 
