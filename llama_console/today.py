@@ -14,26 +14,27 @@ from usage import figures
 from usage.measures import MEASURES
 from usage.models import UsageEvent
 from usage.periods import PRESETS, Period
-from usage.queries import Metric, Projects, Question, Where, overall, recent_events, totals
+from usage.queries import Metric, Projects, Question, Where, overall, recent_events, totals, without
 from usage.sums import Sums
 
 _RECENT = 8
 
 
 def kpis(organization_id: UUID, now: datetime, projects: Projects) -> list[dict[str, Any]]:
-    """Return the last 24 hours against the 24 before."""
+    """Return the last 24 hours, and how those of them that are over compare with the same ones of the day before."""
     period = Period.ending(PRESETS["24h"], now)
     question = Question(organization_id, period, where=Where(projects))
-    found, before = totals(question), overall(replace(question, period=period.previous()))
+    found, over = totals(question), replace(period.previous(), count=period.count - 1)
+    whole, before = without(found, period.buckets[-1]), overall(replace(question, period=over))
     hours = [_hour(found.cells, bucket) for bucket in period.buckets]
     sums = found.overall
     latency = figures.duration(_latency(sums)) if sums.requests else "–"
     tokens = f"{figures.compact(sums.prompt_tokens)} / {figures.compact(sums.completion_tokens)}"
     return [
-        _kpi(_("Spend, 24 hours"), dollars(sums.amount), sums, before, hours, MEASURES["spend"].of),
-        _kpi(_("Tokens, in / out"), tokens, sums, before, hours, MEASURES["tokens"].of),
-        _kpi(_("Requests"), figures.count(sums.requests), sums, before, hours, MEASURES["requests"].of),
-        _kpi(_("Average latency"), latency, sums, before, hours, _latency),
+        _kpi(_("Spend, 24 hours"), dollars(sums.amount), whole, before, hours, MEASURES["spend"].of),
+        _kpi(_("Tokens, in / out"), tokens, whole, before, hours, MEASURES["tokens"].of),
+        _kpi(_("Requests"), figures.count(sums.requests), whole, before, hours, MEASURES["requests"].of),
+        _kpi(_("Average latency"), latency, whole, before, hours, _latency),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The four figures above the chart, against the period before."""
+"""The four figures above the chart, against the period before: both without the step that still runs."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,14 @@ class Kpi:
 _VERSUS, _ALONE = gettext_lazy("vs previous"), gettext_lazy("nothing to compare with")
 
 
-def kpis(now: Sums, before: Sums) -> list[Kpi]:
-    tokens = f"{figures.compact(now.prompt_tokens)} / {figures.compact(now.completion_tokens)}"
+def kpis(all: Sums, now: Sums, before: Sums) -> list[Kpi]:
+    """Return the figures of all, and how what is over of it compares."""
+    tokens = f"{figures.compact(all.prompt_tokens)} / {figures.compact(all.completion_tokens)}"
     return [
-        _kpi(_("Spend"), dollars(now.amount), now.amount, before.amount),
-        _kpi(_("Requests"), figures.count(now.requests), now.requests, before.requests),
+        _kpi(_("Spend"), dollars(all.amount), now.amount, before.amount),
+        _kpi(_("Requests"), figures.count(all.requests), now.requests, before.requests),
         _kpi(_("Tokens in / out"), tokens, now.tokens, before.tokens),
-        _error_rate(now, before),
+        _error_rate(all, now, before),
     ]
 
 
@@ -37,11 +38,15 @@ def _kpi(name: str, value: str, now: int, before: int) -> Kpi:
     return Kpi(name, value, figures.change(now, before), "flat", _VERSUS if before else _ALONE)
 
 
-def _error_rate(now: Sums, before: Sums) -> Kpi:
-    rate = 100 * now.errors / now.requests if now.requests else 0.0
+def _rate(sums: Sums) -> float:
+    return 100 * sums.errors / sums.requests if sums.requests else 0.0
+
+
+def _error_rate(all: Sums, now: Sums, before: Sums) -> Kpi:
+    rate = _rate(all)
     if not before.requests:
         return Kpi(_("Error rate"), figures.percent(rate, 2), "", "flat", _ALONE)
-    difference = rate - 100 * before.errors / before.requests
+    difference = _rate(now) - _rate(before)
     tone = "flat" if abs(difference) < 0.005 else "bad" if difference > 0 else "good"
     return Kpi(
         _("Error rate"),

@@ -151,6 +151,15 @@ def split(whole: Totals[Sums], moment: datetime) -> tuple[Totals[Sums], Totals[S
     return before, since
 
 
+def without(found: Totals[Sums], bucket: datetime) -> Sums:
+    """Return the sum of all other steps."""
+    rest = Sums()
+    for (start, _name), sums in found.cells.items():
+        if start != bucket:
+            rest.add(sums)
+    return rest
+
+
 def overall(question: Question) -> Sums:
     """Sum a whole period in the database."""
     return sum_of(question.rows())

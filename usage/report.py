@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from usage.kpis import Kpi, kpis
 from usage.line_chart import draw_lines
 from usage.measures import MEASURES, Measure
 from usage.periods import Period
-from usage.queries import Group, Projects, Question, Totals, Where, durations, split, totals
+from usage.queries import Group, Projects, Question, Totals, Where, durations, split, totals, without
 from usage.series import Label
 from usage.sketch import Sketch, merge, percentile
 from usage.sums import Sums
@@ -99,7 +100,7 @@ class Report:
         return self._lines() if self.measure.is_duration else self._bars(marks)
 
     def kpis(self) -> list[Kpi]:
-        return kpis(self._now.overall, self._before.overall)
+        return kpis(self._now.overall, *self._like_with_like())
 
     def rows(self) -> list[Row]:
         return [self._row(name) for name in self._visible]
@@ -138,6 +139,13 @@ class Report:
 
     def _series_of(self, name: str) -> str:
         return name if name in self._names else OTHER
+
+    def _like_with_like(self) -> tuple[Sums, Sums]:
+        """Return the sums of this period and of the one before, of both without the last step if that still runs."""
+        if self.period.end <= timezone.now():
+            return self._now.overall, self._before.overall
+        last = self.period.buckets[-1]
+        return without(self._now, last), without(self._before, self.period.previous().buckets[-1])
 
     def _read(self, has_before: bool) -> tuple[Totals[Sums], Totals[Sums]]:
         """Return the sums of the period before and of this one, in one query."""

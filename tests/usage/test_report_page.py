@@ -226,3 +226,14 @@ def test_who_sees_some_projects_alone_sees_no_budget_of_the_organization(
         projects={project.pk: Role.VIEWER},
     )
     assert _signed_in(limited).get(URL).context["chart"].marks == ()
+
+
+def test_the_step_that_still_runs_is_compared_with_nothing(as_owner: Client, project: Project, key: ApiKey) -> None:
+    now = timezone.now().replace(minute=30)
+    for back in (25, 24, 1):  # hours: the last one belongs to the hour that runs now, a day ago
+        record(project, key, 2, started_at=now - timedelta(hours=back))
+    kpis = {kpi.name: kpi for kpi in as_owner.get(URL, {"range": "24h"}).context["kpis"]}
+    assert (kpis["Requests"].value, kpis["Requests"].delta) == ("2", "+0.0%")
+    record(project, key, 5)
+    kpis = {kpi.name: kpi for kpi in as_owner.get(URL, {"range": "24h"}).context["kpis"]}
+    assert (kpis["Requests"].value, kpis["Requests"].delta) == ("7", "+0.0%")
