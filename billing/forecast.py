@@ -4,7 +4,7 @@ What was spent, plus the mean of the last fourteen whole days for each day that 
 deviation of these days, times the root of the days that are left: as of days that do not depend on each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isqrt
@@ -12,6 +12,7 @@ from math import isqrt
 DAYS = 14
 _FEWEST = 2  # fewer have no spread
 _SECONDS = 86_400
+Part = tuple[int, int | None]  # of credit: an amount, and in how many days it expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,15 @@ class Pace:
         mean = sum(amounts) // count
         return cls(count, mean, sum((amount - mean) ** 2 for amount in amounts) // (count - 1))
 
-    def days_of(self, balance: int) -> int | None:
-        """Return for how many days a balance lasts; None where nothing is spent."""
-        return max(balance, 0) // self.mean if self.mean else None
+    def days_of(self, parts: Iterable[Part]) -> int | None:
+        """Return for how many days credit lasts that is spent part by part; None where nothing is spent."""
+        if not self.mean:
+            return None
+        spent = 0
+        for amount, days in parts:  # what is left of one that expires is not spent
+            end = spent + amount
+            spent = end if days is None else max(spent, min(end, days * self.mean))
+        return spent // self.mean
 
     def until_spent(self, amount: int) -> timedelta:
         """Return how long it takes to spend so much; something is spent."""

@@ -112,7 +112,7 @@ def _is_over(failed: TopUp, now: datetime) -> bool:
 
 def _failed(top_up: TopUp, account: BillingAccount, spend: Spend, slug: str) -> Banner:
     words = {"amount": dollars(top_up.cents * CENT), "day": date_format(top_up.created_at, _("M j"))}
-    left = lasts(account.balance, spend.pace) if account.is_prepaid else ""
+    left = lasts(account, spend) if account.is_prepaid else ""
     goes_on = _("Calls go on until the balance is used up. %(left)s.") % {"left": left} if left else ""
     return Banner(
         "bad",

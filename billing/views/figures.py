@@ -1,14 +1,15 @@
 """The figures at the top of the overview."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.forecast import Pace
-from billing.models import BillingAccount
+from billing.credit import spendable_lots
+from billing.forecast import Part
+from billing.models import BillingAccount, CreditLot
 from billing.spend import Spend
 from catalog.money import dollars
 from usage.figures import change
@@ -41,7 +42,7 @@ class CapMeter:
 
 
 def figures(account: BillingAccount, spend: Spend) -> list[Figure]:
-    return [_stand(account, spend.pace), month_figure(spend), forecast_figure(spend)]
+    return [_stand(account, spend), month_figure(spend), forecast_figure(spend)]
 
 
 def cap_meter(account: BillingAccount, spend: Spend) -> CapMeter | None:
@@ -55,10 +56,12 @@ def cap_meter(account: BillingAccount, spend: Spend) -> CapMeter | None:
     return CapMeter(dollars(account.cap), percent, min(percent, 100), ahead, min(ahead, 100))
 
 
-def lasts(balance: int, pace: Pace | None) -> str:
-    """Say for how long a balance lasts at a pace; "" if that can't be told."""
-    days = pace.days_of(balance) if pace else None
-    if days is None or balance <= 0:
+def lasts(account: BillingAccount, spend: Spend) -> str:
+    """Say for how long the credit of an account lasts, part by part until it expires; "" if that can't be told."""
+    if spend.pace is None or account.balance <= 0:
+        return ""
+    days = spend.pace.days_of(_part(lot, spend.now) for lot in spendable_lots(account.pk))
+    if days is None:
         return ""
     if days > _LONG:
         return _("Lasts over two years at this pace")
@@ -69,9 +72,13 @@ def lasts(balance: int, pace: Pace | None) -> str:
     ) % {"days": days}  # fmt: skip
 
 
-def _stand(account: BillingAccount, pace: Pace | None) -> Figure:
+def _part(lot: CreditLot, now: datetime) -> Part:
+    return int(lot.remaining), (lot.expires_at - now).days if lot.expires_at else None
+
+
+def _stand(account: BillingAccount, spend: Spend) -> Figure:
     if account.is_prepaid:
-        note = lasts(account.balance, pace)
+        note = lasts(account, spend)
         if account.balance < 0:
             note = _("Your next credit pays this first")
         return Figure(_("Balance"), dollars(account.balance), note or _("What calls can spend"))

@@ -40,8 +40,16 @@ def test_less_than_what_was_spent_is_never_foreseen() -> None:
 
 def test_a_balance_lasts_as_many_days_as_the_mean_fits_into_it() -> None:
     pace = Pace(14, 3, 0)
-    assert [pace.days_of(balance) for balance in (10, 2, 0, -5)] == [3, 0, 0, 0]
-    assert Pace(14, 0, 0).days_of(10) is None
+    assert [pace.days_of([(credit, None)]) for credit in (10, 2, 0)] == [3, 0, 0]
+    assert Pace(14, 0, 0).days_of([(10, None)]) is None
+
+
+def test_credit_that_expires_lasts_no_longer_and_what_is_spent_after_it_does() -> None:
+    pace = Pace(14, 3, 0)
+    assert pace.days_of([(300, 40)]) == 40
+    assert pace.days_of([(300, 40), (30, None)]) == 50
+    assert pace.days_of([(9, 40), (30, None)]) == 13
+    assert pace.days_of([(60, 20), (60, 10)]) == 20, "what expired while the first was spent is lost"
 
 
 @given(st.lists(_AMOUNTS, min_size=2, max_size=14), _AMOUNTS, st.integers(0, 31 * 86_400))
