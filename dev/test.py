@@ -71,7 +71,8 @@ def main() -> int:
 
 def _runs(chosen: tuple[str, ...]) -> list[Run]:
     workers = min((os.cpu_count() or 2) + 1, 8)  # one more than processors: a third of the time, tests wait
-    parallel = ("-n", str(workers))
+    # Who is done takes over what another one still has: a few tests of workers that are killed take very long.
+    parallel = ("-n", str(workers), "--dist", "worksteal")
     journeys = Run(
         "journeys against the running stack",
         chosen or ("tests/journeys",),

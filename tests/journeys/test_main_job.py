@@ -38,8 +38,8 @@ def test_from_signing_up_to_seeing_the_usage(page: Page, context: BrowserContext
     page.goto("/o/newcomers/usage/?range=24h&group=key")
     row = page.get_by_role("row", name="first")
     expect(row.get_by_role("cell").nth(0)).to_have_text("1")
-    expect(row.get_by_role("cell").nth(1)).to_have_text(str(tokens["num_prompt_tokens"]))
-    expect(row.get_by_role("cell").nth(3)).to_have_text(str(tokens["num_completion_tokens"]))
+    expect(row.get_by_role("cell").nth(2)).to_have_text(str(tokens["num_prompt_tokens"]))
+    expect(row.get_by_role("cell").nth(4)).to_have_text(str(tokens["num_completion_tokens"]))
     page.get_by_label("Group by").select_option("model")
     expect(page.get_by_role("rowheader", name="Llama 3.3 8B")).to_be_visible()
 

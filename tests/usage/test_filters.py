@@ -62,7 +62,7 @@ def test_filters_hold_in_every_group_and_in_the_file(as_member: Client, calls: A
 
 
 def test_the_period_before_is_filtered_as_well(as_member: Client, project: Project, key: ApiKey) -> None:
-    record(project, key, 2, model="one")
+    record(project, key, 2, model="one", started_at=timezone.now() - timedelta(days=1))
     record(project, key, 3, model="two", started_at=timezone.now() - timedelta(days=31))
     assert as_member.get(URL, {"model": "one"}).context["kpis"][1].delta == ""
     assert as_member.get(URL).context["kpis"][1].delta == "−33.3%"

@@ -30,7 +30,7 @@ def test_projects_are_made_changed_put_away_and_taken_up(as_owner: Client, organ
     assert find_caller(secret) is None
     assert "Find" not in as_owner.get(f"{BASE}projects/").content.decode()
     assert "Find" in as_owner.get(f"{BASE}projects/?state=archived").content.decode()
-    assert "Find" in as_owner.get(f"{BASE}usage/").content.decode()
+    assert "Find" in as_owner.get(f"{BASE}usage/filters/").content.decode()
     assert 'value="search"' not in as_owner.get(f"{BASE}keys/new/").content.decode()
     as_owner.post(f"{BASE}projects/search/unarchival/")
     assert find_caller(secret) is not None
