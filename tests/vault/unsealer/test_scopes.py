@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ledger.ids import new_id
+from ledger.models import LeafType
 from tests.vault.unsealer.running import own, value
 from vault.errors import VaultError
 from vault.keyring import Keyring
@@ -13,9 +14,11 @@ from vault.places import column
 from vault.roots import roots
 from vault.unsealer import scopes
 from vault.unsealer.in_process import append
-from vault.unsealer.messages import Begin, Value
-from vault.unsealer.opening import begin
+from vault.unsealer.messages import Begin, Opening, Value
+from vault.unsealer.opening import begin, entry
 from vault.unsealer.session import Session
+
+CONTENT = "content.StoredExchange.request"
 
 
 def test_a_scope_covers_its_values_for_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,6 +50,22 @@ def test_a_purpose_that_needs_no_grant_takes_none() -> None:
     with pytest.raises(VaultError, match="takes no grant") as refusal:
         scopes.rule_of(msgspec.structs.replace(own(value(b"")), grant=new_id()))
     assert refusal.value.code == "refused"
+
+
+def test_a_purpose_without_reasons_takes_none_and_one_with_them_takes_no_other_word() -> None:
+    of_member = msgspec.structs.replace(own(value(b"")), reason="debugging")
+    with pytest.raises(VaultError, match="takes no reason"):
+        scopes.rule_of(of_member)
+    of_call = Opening("own-content", f"user:{new_id()}", new_id(), [CONTENT], [new_id()], reason="curiosity")
+    with pytest.raises(VaultError, match="one of the reasons"):
+        scopes.rule_of(of_call)
+    assert scopes.rule_of(msgspec.structs.replace(of_call, reason="debugging")).reasoned
+
+
+def test_the_reason_stands_in_the_leaf() -> None:
+    opening = Opening("own-content", f"user:{new_id()}", new_id(), [CONTENT], [new_id()], reason="quality")
+    assert entry(LeafType.DISCLOSURE, opening).more["reason"] == "quality"
+    assert "reason" not in entry(LeafType.DISCLOSURE, msgspec.structs.replace(opening, reason="")).more
 
 
 @pytest.mark.django_db
