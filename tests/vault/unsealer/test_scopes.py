@@ -64,8 +64,8 @@ def test_a_purpose_without_reasons_takes_none_and_one_with_them_takes_no_other_w
 
 def test_the_reason_stands_in_the_leaf() -> None:
     opening = Opening("own-content", f"user:{new_id()}", new_id(), [CONTENT], [new_id()], reason="quality")
-    assert entry(LeafType.DISCLOSURE, opening).more["reason"] == "quality"
-    assert "reason" not in entry(LeafType.DISCLOSURE, msgspec.structs.replace(opening, reason="")).more
+    assert entry(LeafType.OPENING, opening).more["reason"] == "quality"
+    assert "reason" not in entry(LeafType.OPENING, msgspec.structs.replace(opening, reason="")).more
 
 
 @pytest.mark.django_db
