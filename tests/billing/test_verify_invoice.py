@@ -1,5 +1,6 @@
 """The verifier as a person runs it: alone, with a report to read, and without a traceback whatever the file."""
 
+import gc
 import runpy
 import subprocess
 import sys
@@ -152,14 +153,21 @@ def test_neither_the_export_nor_the_verifier_keeps_the_calls_in_memory(
         settle_calls([call(organization_id=postpaid.pk, started_at=began) for _ in range(calls)])
         close_due(END.replace(year=2027))
         invoice, path = Invoice.objects.get(start=began.replace(day=1, hour=0, minute=0)), tmp_path / "invoice.jsonl"
-        tracemalloc.start()
-        with path.open("wb") as file:
-            file.writelines(bundle(invoice))
-        assert load_verifier().main([str(path)]) == 0
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
+        peaks.append(min(_peak(invoice, path) for _ in range(3)))  # servers of other tests may run beside it
     assert path.stat().st_size > 1_000_000
     assert peaks[1] - peaks[0] < 200_000
+
+
+def _peak(invoice: Invoice, path: Path) -> int:
+    """Return the most bytes that an export and its verification held."""
+    gc.collect()
+    tracemalloc.start()
+    with path.open("wb") as file:
+        file.writelines(bundle(invoice))
+    assert load_verifier().main([str(path)]) == 0
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
 
 
 @given(st.binary(max_size=300))
