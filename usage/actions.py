@@ -32,8 +32,10 @@ _values_of = attrgetter(*Call.__struct_fields__)  # in their order; what rating 
 
 def record_calls(calls: Sequence[Call]) -> int:
     """Record calls and return how many were new."""
+    events = rate_calls(calls)
     with transaction.atomic():
-        new, _ = add_events(rate_calls(calls))
+        lock_usage({event.organization_id for event in events})
+        new, _ = add_events(events)
     return len(new)
 
 
@@ -44,8 +46,7 @@ def rate_calls(calls: Sequence[Call]) -> list[RatedCall]:
 
 
 def add_events(events: Sequence[RatedCall]) -> tuple[list[RatedCall], list[Group]]:
-    """Write events that are not there yet, and the rollups of those; return them, and summed. Within a transaction."""
-    lock_usage({event.organization_id for event in events})
+    """Write events that are not there yet, and the rollups of those; return them, and summed; `lock_usage` first."""
     new = _insert(events)
     groups = grouped(new, minutes_since(timezone.now()))
     roll_up(groups)
